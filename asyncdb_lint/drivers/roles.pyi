@@ -1,0 +1,65 @@
+# The roles that rules ask for, so that no rule names a library: a new driver is a new stub that uses these.
+# Classes are annotations (of parameters and results), functions are decorators (of classes and methods).
+# A parameter without one of these annotations is one of which nothing is known: the linter stays quiet about it.
+
+from typing import TypeVar
+
+_T = TypeVar("_T")
+
+# A driver's parameters and results.
+
+class SQL: ...  # query text, or a Core expression
+class Binds: ...  # one mapping of bind values
+class ManyBinds: ...  # an iterable of such mappings, one statement each
+class Value: ...  # one scalar from the database, or None
+class RawConnection: ...  # the connection of the library underneath
+
+# What other libraries do with what they are given.
+
+class Awaits: ...  # awaits or schedules it: an awaitable, or a collection of awaitables
+class Inspects: ...  # looks at it and never awaits it; says nothing of the members of a collection
+class CallsAndAwaits: ...  # calls it and awaits what the call returns
+class CallsByKind: ...  # awaits what an async function (or a partial of one) returns; what others return it never awaits
+class CallsPlain: ...  # calls it and never awaits what the call returns
+class Lifespan: ...  # an async context manager function, entered at startup and left at shutdown
+
+# Classes.
+
+def pool(cls: type[_T]) -> type[_T]: ...  # constructing it makes a pool of connections, to be opened and closed once
+def connection(cls: type[_T]) -> type[_T]: ...  # one connection
+def transaction(cls: type[_T]) -> type[_T]: ...
+def row(cls: type[_T]) -> type[_T]: ...  # one record of a result
+def url(cls: type[_T]) -> type[_T]: ...  # where the database is and how to reach it
+def app(cls: type[_T]) -> type[_T]: ...  # an application: has routes, a lifespan, exception handlers, a state
+def router(cls: type[_T]) -> type[_T]: ...  # a part of an application: has routes
+def state(cls: type[_T]) -> type[_T]: ...  # takes any attribute, one namespace for the whole application
+def request(cls: type[_T]) -> type[_T]: ...  # what a handler is called with
+def response(cls: type[_T]) -> type[_T]: ...  # what a handler answers with
+def http_error(cls: type[_T]) -> type[_T]: ...  # raising it is an answer, not a failure
+def suppresses(cls: type[_T]) -> type[_T]: ...  # swallows the exceptions it is given while it is entered
+
+# Methods and functions of drivers.
+
+def query(method: _T) -> _T: ...  # runs SQL
+def writes(method: _T) -> _T: ...  # meant for statements that change data; the verb of known SQL decides first
+def opens(method: _T) -> _T: ...
+def closes(method: _T) -> _T: ...
+def starts(method: _T) -> _T: ...
+def commits(method: _T) -> _T: ...
+def rolls_back(method: _T) -> _T: ...
+
+# Methods and functions of other libraries.
+
+def passes_result(method: _T) -> _T: ...  # awaiting (or running) it gives what awaiting its argument gives
+def makes_task(method: _T) -> _T: ...  # its awaitable runs whether or not the result of the call is awaited
+def runs_event_loop(method: _T) -> _T: ...  # runs an awaitable to its end from synchronous code
+def route(method: _T) -> _T: ...  # decorates a handler, or takes one as `endpoint`
+def exception_handler(method: _T) -> _T: ...  # decorates what answers an exception, or takes it as `handler`
+def event_handler(method: _T) -> _T: ...  # decorates what runs at "startup" or "shutdown", or takes it as `func`
+def middleware(method: _T) -> _T: ...  # decorates or takes what stands around every handler
+def mounts(method: _T) -> _T: ...  # takes the routes of another router or application
+def dependency(method: _T) -> _T: ...  # a parameter with this default is given what its argument returns or yields
+def caches(method: _T) -> _T: ...  # decorates a function whose body runs once for given arguments
+def partial(method: _T) -> _T: ...  # a call of its first argument with the arguments that follow, to be completed
+def context_manager(method: _T) -> _T: ...  # decorates a generator function, makes it one for `with`
+def async_context_manager(method: _T) -> _T: ...  # decorates an async generator function, makes it one for `async with`

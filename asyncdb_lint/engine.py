@@ -1,0 +1,63 @@
+"""One module in, diagnostics out: asks every rule that is on, and turns what they find into data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from .diagnostics import Diagnostic, Fix, Position, Range, RelatedPlace
+from .fixes import PlanRefused, resolve
+from .parsing import UnparsableFile
+from .rules import Finding, Rule, all_rules
+from .semantics.facts import ModuleFacts
+from .settings import Settings
+
+
+def enabled_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The rules that settings turn on."""
+    return tuple(rule for rule in all_rules() if settings.enables(rule.code, default=rule.default))
+
+
+def check_module(facts: ModuleFacts, rules: Sequence[Rule], settings: Settings) -> Iterator[Diagnostic]:
+    """Everything that rules find in one module."""
+    path = facts.record.path
+    for rule in rules:
+        if settings.ignores_in(path, rule.code):
+            continue
+        for finding in rule.check(facts):
+            yield _diagnostic(rule, finding, facts)
+
+
+def syntax_diagnostic(path: Path, problem: UnparsableFile) -> Diagnostic:
+    """The ADB001 of a file that cannot be parsed."""
+    rule = next(rule for rule in all_rules() if rule.code == "ADB001")
+    place = Range(problem.position, Position(problem.position.line, problem.position.column))
+    return Diagnostic(rule.code, rule.name, problem.reason, rule.severity, path, place)
+
+
+def _diagnostic(rule: Rule, finding: Finding, facts: ModuleFacts) -> Diagnostic:
+    return Diagnostic(
+        code=rule.code,
+        name=rule.name,
+        message=finding.message,
+        severity=finding.severity or rule.severity,
+        path=facts.record.path,
+        range=facts.parsed.range_of(finding.node),
+        help=finding.help,
+        fix=_fix(finding),
+        related=tuple(
+            RelatedPlace(mention.module.path, mention.module.range_of(mention.node), mention.message)
+            for mention in finding.mentions
+        ),
+    )
+
+
+def _fix(finding: Finding) -> Fix | None:
+    plan = finding.fix() if finding.fix is not None else None
+    if plan is None:
+        return None
+    try:
+        return resolve(plan)
+    except PlanRefused:
+        # The finding stands; only this cure cannot be written here (a name is taken, say).
+        return None

@@ -1,0 +1,49 @@
+"""Fixes: from changes of nodes to the smallest text edits, and from edits to files on disk.
+
+Importing this package does not import LibCST; resolving a plan does.
+"""
+
+from __future__ import annotations
+
+from asyncdb_lint.diagnostics import Fix
+from asyncdb_lint.fixes.apply import FixOutcome, SkippedFix, apply_edits, apply_fixes
+from asyncdb_lint.fixes.changes import (
+    AddImport,
+    Change,
+    FixPlan,
+    InsertAfter,
+    InsertBefore,
+    PlanRefused,
+    Remove,
+    Replace,
+)
+from asyncdb_lint.fixes.rounds import FixedPoint, fix_to_fixed_point
+from asyncdb_lint.fixes.write import CannotWrite, unified_diff, write_atomically
+
+__all__ = [
+    "AddImport",
+    "CannotWrite",
+    "Change",
+    "FixOutcome",
+    "FixPlan",
+    "FixedPoint",
+    "InsertAfter",
+    "InsertBefore",
+    "PlanRefused",
+    "Remove",
+    "Replace",
+    "SkippedFix",
+    "apply_edits",
+    "apply_fixes",
+    "fix_to_fixed_point",
+    "resolve",
+    "unified_diff",
+    "write_atomically",
+]
+
+
+def resolve(plan: FixPlan) -> Fix:
+    """Turns a plan into the smallest text edits; raises `PlanRefused` where that cannot be done rightly."""
+    from asyncdb_lint.fixes.resolve import resolve_plan
+
+    return resolve_plan(plan)

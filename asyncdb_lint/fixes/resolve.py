@@ -1,0 +1,107 @@
+"""From a plan to text edits: rebuild the statements it changes, compare their text, and see that it reads back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+from asyncdb_lint.diagnostics import Edit, Fix, Range
+from asyncdb_lint.fixes.changes import AddImport, FixPlan, PlanRefused, Replace
+from asyncdb_lint.fixes.imports import add_import
+from asyncdb_lint.fixes.rewrite import NodeChange, Rewriter, Unit
+from asyncdb_lint.fixes.shape import shape
+from asyncdb_lint.fixes.textdiff import joined, splices
+from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse_text, with_fresh_stack
+
+_NONE: frozenset[int] = frozenset()
+
+
+def resolve_plan(plan: FixPlan) -> Fix:
+    """Turns a plan into the smallest text edits; raises `PlanRefused` where that cannot be done rightly."""
+    modules: dict[int, ParsedModule] = {}
+    for change in plan.changes:
+        modules.setdefault(id(change.module), change.module)
+    edits: list[Edit] = []
+    for key, module in modules.items():
+        nodes = [c for c in plan.changes if id(c.module) == key and not isinstance(c, AddImport)]
+        imports = [c for c in plan.changes if id(c.module) == key and isinstance(c, AddImport)]
+        edits += with_fresh_stack(partial(_module_edits, module, nodes, imports))
+    if not edits:
+        raise PlanRefused("the plan changes nothing")
+    return Fix(plan.message, plan.applicability, tuple(sorted(edits)))
+
+
+def _module_edits(module: ParsedModule, changes: list[NodeChange], imports: list[AddImport]) -> list[Edit]:
+    edits: list[Edit] = []
+    for start, end, content in _module_splices(module, changes, imports):
+        edits.append(Edit(module.path, Range(module.position_at(start), module.position_at(end)), content))
+    return edits
+
+
+def _module_splices(
+    module: ParsedModule, changes: list[NodeChange], imports: list[AddImport]
+) -> list[tuple[int, int, str]]:
+    found: list[tuple[int, int, str]] = []
+    units = _rebuilt(module, changes)
+    for wanted in imports:
+        add_import(units, wanted)
+    statements = module.places.statements
+    for index in sorted(units):
+        # A module without statements has one place for them: its end.
+        start, end = statements[index] if statements else (len(module.text), len(module.text))
+        old, new = module.text[start:end], code_of_unit(module, units[index])
+        if end == len(module.text) and old and not old.endswith(("\n", "\r")):
+            new = new.removesuffix(module.tree.default_newline)
+        if not statements and module.text and not module.text.endswith(("\n", "\r")):
+            new = module.tree.default_newline + new
+        found += [(start + a, start + b, content) for a, b, content in splices(old, new)]
+    return joined(found)
+
+
+def _rebuilt(module: ParsedModule, changes: list[NodeChange]) -> dict[int, Unit]:
+    """The changed top-level statements, with parentheses around new expressions where the text needs them."""
+    if not changes:
+        return {}
+    units, problem = _attempt(module, changes, _NONE)
+    if problem is None:
+        return units
+    candidates = [id(c.node) for c in changes if isinstance(c, Replace) and isinstance(c.new, cst.BaseExpression)]
+    needed = frozenset(candidates)
+    units, remaining = _attempt(module, changes, needed)
+    if remaining is not None:
+        raise PlanRefused(problem)
+    for key in candidates if len(candidates) > 1 else ():
+        fewer, problem = _attempt(module, changes, needed - {key})
+        if problem is None:
+            units, needed = fewer, needed - {key}
+    return units
+
+
+def _attempt(
+    module: ParsedModule, changes: list[NodeChange], parenthesised: frozenset[int]
+) -> tuple[dict[int, Unit], str | None]:
+    """The changed statements, and why they are not what a reader of their text would see."""
+    try:
+        units = Rewriter(module, changes, parenthesised).units()
+    except (cst.CSTValidationError, TypeError) as error:
+        # A TypeError comes from bugs in LibCST's own checks of the nodes it makes.
+        return {}, f"the result cannot be written: {error}"
+    for unit in units.values():
+        text = code_of_unit(module, unit)
+        try:
+            read = parse_text(text)
+        except UnparsableFile as error:
+            return units, f"the result would not parse: {error.reason}"
+        if shape(read.body) != shape(unit):
+            return units, f"the result would read differently than meant: `{text.strip()}`"
+    return units, None
+
+
+def code_of_unit(module: ParsedModule, unit: Unit) -> str:
+    """The text of top-level statements in a module's style."""
+    state = CodegenState(module.tree.default_indent, module.tree.default_newline)
+    for statement in unit:
+        statement._codegen(state)
+    return "".join(state.tokens)

@@ -1,0 +1,6 @@
+from typing import Any
+
+from asyncdb_lint.drivers.roles import CallsAndAwaits, CallsPlain
+
+def run(func: CallsAndAwaits, *args: Any, token: Any = None) -> Any: ...
+def run_sync(func: CallsPlain, *args: Any, token: Any = None) -> Any: ...

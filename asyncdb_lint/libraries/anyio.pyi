@@ -1,0 +1,9 @@
+from typing import Any
+
+from asyncdb_lint.drivers import roles as role
+from asyncdb_lint.drivers.roles import CallsAndAwaits
+
+@role.runs_event_loop
+def run(func: CallsAndAwaits, *args: Any, backend: str = "asyncio", backend_options: Any = None) -> Any: ...
+def create_task_group() -> Any: ...
+async def sleep(delay: float) -> None: ...

@@ -1,0 +1,4 @@
+from contextlib import asynccontextmanager as asynccontextmanager
+
+from starlette.concurrency import iterate_in_threadpool as iterate_in_threadpool
+from starlette.concurrency import run_in_threadpool as run_in_threadpool

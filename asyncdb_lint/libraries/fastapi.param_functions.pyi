@@ -1,0 +1,2 @@
+from fastapi import Depends as Depends
+from fastapi import Security as Security

@@ -1,0 +1,19 @@
+from typing import Any
+
+from asyncdb_lint.drivers import roles as role
+
+@role.caches
+def lru_cache(maxsize: Any = 128, typed: bool = False) -> Any: ...
+@role.caches
+def cache(user_function: Any, /) -> Any: ...
+
+@role.caches
+class cached_property:
+    def __init__(self, func: Any) -> None: ...
+
+@role.partial
+class partial:
+    def __init__(self, func: Any, /, *args: Any, **keywords: Any) -> None: ...
+    def __call__(self, /, *args: Any, **keywords: Any) -> Any: ...
+
+def wraps(wrapped: Any, assigned: Any = ..., updated: Any = ...) -> Any: ...

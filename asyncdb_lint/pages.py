@@ -1,0 +1,55 @@
+"""The rules' Markdown pages: documentation for people, and the list of codes and names for the command line.
+
+A page is found without importing its rule, so that listing, explaining and selecting rules stays cheap.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+_FILE_NAME = re.compile(r"(?P<code>ADB\d{3})-(?P<name>[a-z0-9-]+)\.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One rule's page."""
+
+    code: str
+    name: str
+    text: str
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The line under the title, such as `("Error", "safe fix", "since 0.1.0")`."""
+        lines = [line.strip() for line in self.text.splitlines() if line.strip()]
+        return tuple(part.strip() for part in lines[1].split("·")) if len(lines) > 1 else ()
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of "What it does", on one line."""
+        found = re.search(r"^## What it does\s*\n+(.+?)(?:\n\s*\n|\Z)", self.text, re.MULTILINE | re.DOTALL)
+        return " ".join(found[1].split()) if found else ""
+
+
+@functools.cache
+def rule_names() -> Mapping[str, str]:
+    """Returns the name of every rule by its code, in the order of the codes."""
+    names = {found["code"]: found["name"] for file in _folder().iterdir() if (found := _FILE_NAME.fullmatch(file.name))}
+    return MappingProxyType(dict(sorted(names.items())))
+
+
+def load_page(code: str) -> Page:
+    """Reads the page of a rule by its code; raises KeyError for a code that has none."""
+    name = rule_names()[code]
+    return Page(code, name, (_folder() / f"{code}-{name}.md").read_text(encoding="utf-8"))
+
+
+def _folder() -> Path:
+    shipped = Path(__file__).parent / "_pages"
+    # An editable install runs from the source tree, where the pages lie beside the package.
+    return shipped if shipped.is_dir() else Path(__file__).parent.parent / "rules"

@@ -1,0 +1,306 @@
+"""From the bytes of a file to its tree, with exact positions; what cannot be parsed says why.
+
+LibCST is imported only when a file must be parsed: importing it alone takes longer than linting a small project.
+"""
+
+from __future__ import annotations
+
+import bisect
+import codecs
+import re
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from asyncdb_lint.diagnostics import Position, Range
+from asyncdb_lint.nesting import find_too_deep
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from asyncdb_lint.positions import Places
+
+_T = TypeVar("_T")
+
+_START = Position(1, 1)
+_INVALID = "this is not valid Python syntax"
+_TOO_DEEP = "the code nests deeper than the parser can follow"
+_CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#|\r|\n|$)")
+_PLACE = re.compile(r"error at (\d+):(\d+)")
+_NEWLINE = re.compile(r"\r\n?|\n")
+# `ast.PyCF_ONLY_AST`, without the import of `ast`: parse, but compile nothing.
+_ONLY_AST = 0x400
+_STACK_BYTES = 64 * 1024 * 1024
+_DEEP_RECURSION = 10_000
+
+
+class UnparsableFile(Exception):
+    """A file that has no tree: one sentence why, and where."""
+
+    def __init__(self, reason: str, position: Position = _START) -> None:
+        super().__init__(reason, position)
+        self.reason = reason
+        self.position = position
+
+
+class ParsedModule:
+    """A file's text and tree, with the exact place of every node."""
+
+    __slots__ = ("_line_starts", "_places", "encoding", "has_bom", "path", "text", "tree")
+
+    def __init__(self, path: Path, text: str, encoding: str, has_bom: bool, tree: cst.Module) -> None:
+        self.path = path
+        self.text = text
+        self.encoding = encoding
+        self.has_bom = has_bom
+        self.tree = tree
+        self._places: Places | None = None
+        self._line_starts: list[int] | None = None
+
+    def range_of(self, node: cst.CSTNode) -> Range:
+        """Where a node of this tree stands, without the whitespace and comments around it."""
+        found = self.places.of_nodes.get(id(node))
+        if found is None or found[0] is not node:
+            raise LookupError(f"this {type(node).__name__} is not part of {self.path}")
+        _, line, column, end_line, end_column = found
+        return Range(Position(line, column), Position(end_line, end_column))
+
+    @property
+    def places(self) -> Places:
+        """Where everything stands; computed once, when first asked for."""
+        if self._places is None:
+            from asyncdb_lint.positions import record_places
+
+            self._places = with_fresh_stack(lambda: record_places(self.tree))
+            if self._places.text != self.text:
+                raise AssertionError(f"the tree of {self.path} does not stand for its text")
+        return self._places
+
+    def code_of(self, node: cst.CSTNode) -> str:
+        """The source of a node, of this tree or newly made, in this module's newlines and indentation."""
+        return with_fresh_stack(lambda: self.tree.code_for_node(node))
+
+    def offset_of(self, position: Position) -> int:
+        """The index into `text` of a position; columns beyond a line's end are an error."""
+        starts = self._starts()
+        if not 1 <= position.line <= len(starts):
+            raise ValueError(f"{self.path} has no line {position.line}")
+        offset = starts[position.line - 1] + position.column - 1
+        end = starts[position.line] if position.line < len(starts) else len(self.text) + 1
+        if position.column < 1 or offset >= end:
+            raise ValueError(f"line {position.line} of {self.path} has no column {position.column}")
+        return offset
+
+    def position_at(self, offset: int) -> Position:
+        """The position of an index into `text`."""
+        if not 0 <= offset <= len(self.text):
+            raise ValueError(f"{self.path} has no character {offset}")
+        starts = self._starts()
+        line = bisect.bisect_right(starts, offset)
+        return Position(line, offset - starts[line - 1] + 1)
+
+    def text_of(self, place: Range) -> str:
+        """The text between two positions."""
+        return self.text[self.offset_of(place.start) : self.offset_of(place.end)]
+
+    def _starts(self) -> list[int]:
+        if self._line_starts is None:
+            self._line_starts = line_starts(self.text)
+        return self._line_starts
+
+
+def line_starts(text: str) -> list[int]:
+    """The index of each line's first character; only CR, LF and CRLF end a line, as in Python's own grammar."""
+    return [0, *(match.end() for match in _NEWLINE.finditer(text))]
+
+
+def parse(path: Path, data: bytes) -> ParsedModule:
+    """Parses a file's bytes; raises `UnparsableFile` for whatever Python or the parser cannot read."""
+    text, encoding, has_bom = decode(data)
+    return ParsedModule(path, text, encoding, has_bom, parse_text(text))
+
+
+def parse_text(text: str) -> cst.Module:
+    """The tree of a decoded source; raises `UnparsableFile`."""
+    deep = find_too_deep(text)
+    if deep is not None:
+        raise UnparsableFile(_TOO_DEEP, _position_in(text, deep))
+    import libcst as cst
+
+    try:
+        return with_fresh_stack(lambda: cst.parse_module(text))
+    except UnicodeEncodeError as error:
+        place = _position_in(text, error.start)
+        raise UnparsableFile("the file contains characters that are not text", place) from None
+    except cst.ParserSyntaxError as error:
+        raise _syntax_error(text, error) from None
+    except RecursionError:
+        raise UnparsableFile(_TOO_DEEP) from None
+    except (TypeError, ValueError, AttributeError, cst.CSTValidationError) as error:
+        # LibCST checks each node it makes, and its checks have bugs: `return(lambda: 0) if a else b` ends in a TypeError.
+        raise UnparsableFile(f"the parser fails on this file ({type(error).__name__})") from error
+
+
+def check_syntax(path: Path, data: bytes) -> UnparsableFile | None:
+    """Why a file cannot be parsed, or None; quick, since only what this interpreter rejects needs the full parser."""
+    try:
+        text, _, _ = decode(data)
+    except UnparsableFile as problem:
+        return problem
+    return check_text(text)
+
+
+def check_text(text: str) -> UnparsableFile | None:
+    """As `check_syntax`, of a decoded source."""
+    if _builtin_rejection(text) is None:
+        return None
+    try:
+        parse_text(text)
+    except UnparsableFile as problem:
+        return problem
+    return None
+
+
+def decode(data: bytes) -> tuple[str, str, bool]:
+    """The text of a source file without its BOM, its encoding and whether it had one; newlines stay as they are."""
+    has_bom = data.startswith(codecs.BOM_UTF8)
+    body = data[len(codecs.BOM_UTF8) :] if has_bom else data
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UnparsableFile("the file is UTF-16, which Python does not read as source")
+    null = body.find(b"\0")
+    if null != -1:
+        raise UnparsableFile("the file contains null bytes", _position_in_bytes(body, null))
+    encoding = _encoding(body, has_bom)
+    try:
+        return body.decode(encoding), encoding, has_bom
+    except UnicodeDecodeError as error:
+        place = _position_in_bytes(body, error.start)
+        declared = "" if _coding_line(body) else " and has no coding line"
+        raise UnparsableFile(f"the file is not valid {_shown(encoding)}{declared}", place) from None
+    except (LookupError, UnicodeError, ValueError):
+        raise UnparsableFile(f"the file cannot be read as `{encoding}`") from None
+
+
+def _encoding(body: bytes, has_bom: bool) -> str:
+    declared = _coding_line(body)
+    if declared is None:
+        return "utf-8"
+    name, line = declared
+    try:
+        codec = codecs.lookup(_without_suffix(name))
+    except (LookupError, ValueError):
+        raise UnparsableFile(f"the coding line names `{name}`, which is no known encoding", Position(line, 1)) from None
+    # Such codecs (rot13, base64) turn bytes to bytes or text to text: Python refuses them as source encodings too.
+    if not getattr(codec, "_is_text_encoding", True):
+        raise UnparsableFile(f"the coding line names `{name}`, which is no text encoding", Position(line, 1))
+    # The BOM is kept apart, so the codec that would write a second one is never used.
+    encoding = "utf-8" if codec.name == "utf-8-sig" else codec.name
+    if has_bom and encoding != "utf-8":
+        raise UnparsableFile(f"the file starts with a UTF-8 mark, but its coding line says `{name}`", Position(line, 1))
+    return encoding
+
+
+def _without_suffix(name: str) -> str:
+    # As Python does: editors write `utf-8-unix` and `latin-1-dos`.
+    plain = name[:12].lower().replace("_", "-")
+    for known in ("utf-8", "latin-1", "iso-8859-1", "iso-latin-1"):
+        if plain == known or plain.startswith(f"{known}-"):
+            return name if plain == "utf-8-sig" else known
+    return name
+
+
+def _coding_line(body: bytes) -> tuple[str, int] | None:
+    # PEP 263: in the first or second line, and in the second only when the first holds no code.
+    for number, line in enumerate(re.split(rb"\r\n?|\n", body[:4096], maxsplit=2)[:2], start=1):
+        match = _CODING_LINE.match(line)
+        if match:
+            return match.group(1).decode("ascii", "replace"), number
+        if not _BLANK_OR_COMMENT.match(line):
+            return None
+    return None
+
+
+def _shown(encoding: str) -> str:
+    return "UTF-8" if encoding == "utf-8" else f"`{encoding}`"
+
+
+def _position_in_bytes(body: bytes, offset: int) -> Position:
+    before = body[:offset].decode("utf-8", "replace")
+    return _position_in(before, len(before))
+
+
+def _position_in(text: str, offset: int) -> Position:
+    starts = line_starts(text[:offset])
+    return Position(len(starts), offset - starts[-1] + 1)
+
+
+def _builtin_rejection(text: str) -> Exception | None:
+    try:
+        with warnings.catch_warnings():
+            # A file's own SyntaxWarnings are none of ours, and must not become errors under `-W error`.
+            warnings.simplefilter("ignore")
+            compile(text, "<source>", "exec", flags=_ONLY_AST, dont_inherit=True)
+    except (SyntaxError, ValueError, MemoryError, RecursionError, OverflowError) as error:
+        return error
+    return None
+
+
+def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableFile:
+    if "too many indentation" in error.message:
+        return UnparsableFile(_TOO_DEEP)
+    # LibCST names a place only for errors of grammar, and there the end of the first token that does not fit.
+    found = _PLACE.search(error.message)
+    place = _inside(text, int(found[1]), int(found[2]) or 1) if found else None
+    rejection = _builtin_rejection(text)
+    if isinstance(rejection, SyntaxError) and rejection.lineno:
+        builtin_place = _inside(text, rejection.lineno, rejection.offset or 1)
+        message = rejection.msg
+        # An interpreter older than the file stops at syntax that is merely new to it; LibCST then knows the error.
+        vague = message.startswith(("invalid syntax", "f-string"))
+        if place is None or not vague or builtin_place.line == place.line:
+            reason = _INVALID if message.startswith("invalid syntax") else message[:1].lower() + message[1:]
+            return UnparsableFile(reason, builtin_place)
+    if place is not None:
+        return UnparsableFile(_INVALID, place)
+    return UnparsableFile(error.message.removeprefix("tokenizer error: "))
+
+
+def _inside(text: str, line: int, column: int) -> Position:
+    lines = _NEWLINE.split(text)
+    line = min(max(line, 1), len(lines))
+    return Position(line, min(max(column, 1), len(lines[line - 1]) + 1))
+
+
+def with_fresh_stack(work: Callable[[], _T]) -> _T:
+    """Does recursive work; when the caller has left too little stack for it, on a roomy thread."""
+    try:
+        return work()
+    except RecursionError:
+        pass
+    results: list[_T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _DEEP_RECURSION))
+        try:
+            results.append(work())
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            errors.append(error)
+        finally:
+            sys.setrecursionlimit(limit)
+
+    size = threading.stack_size(_STACK_BYTES)
+    try:
+        thread = threading.Thread(target=run)
+        thread.start()
+    finally:
+        threading.stack_size(size)
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]

@@ -1,0 +1,104 @@
+"""Where each node of a tree stands, as LibCST's `PositionProvider` says, without its deep copy of the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+import libcst as cst
+
+# LibCST's own position providers extend this same class; it has no public name.
+from libcst._nodes.internal import CodegenState
+
+Place = tuple[cst.CSTNode, int, int, int, int]
+
+
+class PlaceRecorder(CodegenState):
+    """Writes a tree out and notes start and end, as line and column from 1, of every node by its identity.
+
+    Each record holds its node: identities of nodes that LibCST makes while writing would otherwise be used again.
+    """
+
+    __slots__ = ("_column", "_line", "_starts", "places")
+
+    def __init__(self, default_indent: str, default_newline: str) -> None:
+        super().__init__(default_indent, default_newline)
+        self.places: dict[int, Place] = {}
+        self._starts: list[tuple[int, int]] = []
+        self._line = 1
+        self._column = 1
+
+    def add_token(self, value: str) -> None:
+        """Appends a token and moves on by its length."""
+        self.tokens.append(value)
+        if "\n" in value or "\r" in value:
+            lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            self._line += len(lines) - 1
+            self._column = len(lines[-1]) + 1
+        else:
+            self._column += len(value)
+
+    def add_indent_tokens(self) -> None:
+        """Appends the indentation of a line."""
+        self.tokens.extend(self.indent_tokens)
+        self._column += sum(map(len, self.indent_tokens))
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        """Notes where a node starts."""
+        self._starts.append((self._line, self._column))
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        """Notes where a node ends."""
+        line, column = self._starts.pop()
+        # What `record_syntactic_position` noted, without the whitespace around, is better than this.
+        if id(node) not in self.places:
+            self.places[id(node)] = (node, line, column, self._line, self._column)
+
+    @contextmanager
+    def record_syntactic_position(
+        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
+    ) -> Iterator[None]:
+        """Notes where a node stands without the whitespace that belongs to it."""
+        start = (self._line, self._column)
+        yield
+        end = (self._line, self._column)
+        if start_node is not None:
+            start = self.places[id(start_node)][1:3]
+        if end_node is not None:
+            end = self.places[id(end_node)][3:5]
+        self.places[id(node)] = (node, *start, *end)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything in a module stands."""
+
+    of_nodes: dict[int, Place]
+    statements: tuple[tuple[int, int], ...]
+    """Start and end, as indices into the text, of each top-level statement with all that belongs to it."""
+    text: str
+
+
+def record_places(tree: cst.Module) -> Places:
+    """Writes a module out and notes where everything in it stands."""
+    recorder = PlaceRecorder(tree.default_indent, tree.default_newline)
+    counts: list[int] = []
+    for line in tree.header:
+        line._codegen(recorder)
+    for statement in tree.body:
+        counts.append(len(recorder.tokens))
+        statement._codegen(recorder)
+    counts.append(len(recorder.tokens))
+    for line in tree.footer:
+        line._codegen(recorder)
+    # The parser made a line end for the last line that has none in the file.
+    if not tree.has_trailing_newline:
+        recorder.pop_trailing_newline()
+    elif not recorder.tokens:
+        recorder.add_token(tree.default_newline)
+    ends = list(accumulate(map(len, recorder.tokens), initial=0))
+    offsets = [ends[min(count, len(recorder.tokens))] for count in counts]
+    whole = (tree, 1, 1, recorder._line, recorder._column)
+    return Places({**recorder.places, id(tree): whole}, tuple(pairwise(offsets)), "".join(recorder.tokens))

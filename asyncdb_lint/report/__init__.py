@@ -1,0 +1,1 @@
+"""How findings are shown: for people in Ruff's full or concise style, for programs as JSON."""

@@ -1,0 +1,76 @@
+"""Findings for programs, in the shape of Ruff's JSON: an array, one object a finding.
+
+Beyond Ruff's keys a finding has `help` and `related`, and an edit its `filename`, because a fix may span files.
+Applicability is one of `safe`, `unsafe` and `display`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from asyncdb_lint.diagnostics import Diagnostic, Edit, Fix, Position, Range
+from asyncdb_lint.pages import Page
+
+
+def as_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """Renders findings as a JSON array."""
+    return json.dumps([_diagnostic(diagnostic) for diagnostic in diagnostics], indent=2)
+
+
+def pages_as_json(pages: Page | Iterable[Page]) -> str:
+    """Renders one rule as an object, several as an array."""
+    shown = _page(pages) if isinstance(pages, Page) else [_page(page) for page in pages]
+    return json.dumps(shown, indent=2)
+
+
+def _page(page: Page) -> dict[str, object]:
+    severity, fix, since = page.facts
+    return {
+        "code": page.code,
+        "name": page.name,
+        "summary": page.summary,
+        "severity": severity.lower(),
+        "fix": fix,
+        "since": since.removeprefix("since "),
+        "explanation": page.text,
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
+    return {
+        "code": diagnostic.code,
+        "name": diagnostic.name,
+        "severity": diagnostic.severity.value,
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+        **_place(diagnostic.path, diagnostic.range),
+        "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
+        "related": [{"message": place.message, **_place(place.path, place.range)} for place in diagnostic.related],
+        "url": None,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    return {
+        "applicability": fix.applicability.value,
+        "message": fix.message,
+        "edits": [_edit(edit) for edit in fix.edits],
+    }
+
+
+def _edit(edit: Edit) -> dict[str, object]:
+    return {"content": edit.content, **_place(edit.path, edit.range)}
+
+
+def _place(path: Path, range_: Range) -> dict[str, object]:
+    return {
+        "filename": str(path.absolute()),
+        "location": _position(range_.start),
+        "end_location": _position(range_.end),
+    }
+
+
+def _position(position: Position) -> dict[str, int]:
+    return {"row": position.line, "column": position.column}

@@ -1,0 +1,102 @@
+"""Findings for people: Ruff's full and concise styles, and the closing summary."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from asyncdb_lint.diagnostics import Applicability, Diagnostic, Fix, Range, Severity
+from asyncdb_lint.report import frames, patches
+from asyncdb_lint.report.lines import BLANK, Line, Span, Style, counted, escaped
+
+_STYLES = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severity.INFO: Style.INFO}
+_WARNINGS = {
+    Applicability.UNSAFE: "This is an unsafe fix and may change runtime behavior",
+    Applicability.DISPLAY: "This is a display-only fix and is never applied",
+}
+
+
+def full(diagnostics: Iterable[Diagnostic], sources: Mapping[Path, str], *, unsafe: bool) -> Iterator[Line]:
+    """Renders each finding with its code frame, the related places, the help line and what the fix would change."""
+    lines = {path: frames.source_lines(text) for path, text in sources.items()}
+    for diagnostic in diagnostics:
+        yield _headline(diagnostic, unsafe=unsafe)
+        yield from _body(diagnostic, lines)
+        yield BLANK
+
+
+def concise(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> Iterator[Line]:
+    """Renders each finding as `path:row:column: CODE [*] message`."""
+    for diagnostic in diagnostics:
+        start = diagnostic.range.start
+        place = Span(f"{shown_path(diagnostic.path)}:{start.line}:{start.column}: ", Style.STRONG)
+        yield place, *_headline(diagnostic, unsafe=unsafe)
+
+
+def summary(diagnostics: Sequence[Diagnostic], *, checked: int, unsafe: bool, fixed: int = 0) -> Iterator[Line]:
+    """Counts what was fixed, the findings by severity, and those that `--fix` would cure."""
+    if fixed:
+        yield (Span(f"Fixed {counted(fixed, 'finding')}."),)
+    if not diagnostics:
+        yield (Span("All checks passed!"),)
+        return
+    nouns = ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "hint"))
+    totals = [(sum(d.severity is severity for d in diagnostics), noun) for severity, noun in nouns]
+    counts = [counted(total, noun) for total, noun in totals if total]
+    files = counted(len({diagnostic.path for diagnostic in diagnostics}), "file")
+    yield (Span(f"Found {', '.join(counts)} in {files} ({checked} checked)."),)
+    safe = sum(is_fixable(diagnostic.fix, unsafe=False) for diagnostic in diagnostics)
+    more = sum(is_fixable(diagnostic.fix, unsafe=True) for diagnostic in diagnostics) - safe
+    if unsafe and safe + more:
+        yield Span("[*]", Style.FIXABLE), Span(f" {safe + more} fixable with --fix --unsafe-fixes.")
+    elif safe:
+        rest = f" ({more} more with --unsafe-fixes)" if more else ""
+        yield Span("[*]", Style.FIXABLE), Span(f" {safe} fixable with --fix{rest}.")
+    elif more:
+        yield (Span(f"{more} fixable with --fix --unsafe-fixes."),)
+
+
+def is_fixable(fix: Fix | None, *, unsafe: bool) -> bool:
+    """Says whether `--fix` applies a fix, with or without `--unsafe-fixes`."""
+    if fix is None or fix.applicability is Applicability.DISPLAY:
+        return False
+    return unsafe or fix.applicability is Applicability.SAFE
+
+
+def shown_path(path: Path) -> str:
+    """Shortens a path that lies under the current folder, and makes it harmless on a terminal."""
+    return escaped(str(path).removeprefix(f"{Path.cwd()}{os.sep}"))
+
+
+def _headline(diagnostic: Diagnostic, *, unsafe: bool) -> Line:
+    code = Span(diagnostic.code, _STYLES[diagnostic.severity])
+    mark = (Span(" ["), Span("*", Style.FIXABLE), Span("]")) if is_fixable(diagnostic.fix, unsafe=unsafe) else ()
+    return code, *mark, Span(f" {escaped(diagnostic.message)}")
+
+
+def _body(diagnostic: Diagnostic, lines: Mapping[Path, list[str]]) -> Iterator[Line]:
+    places = [(diagnostic.path, diagnostic.range), *((place.path, place.range) for place in diagnostic.related)]
+    width = max(frames.gutter_width([range_], lines=len(lines.get(path, ()))) for path, range_ in places)
+    fix = diagnostic.fix
+    help_text = fix.message if fix else diagnostic.help
+    yield from _frame(diagnostic.path, diagnostic.range, lines, width, _STYLES[diagnostic.severity])
+    for place in diagnostic.related:
+        yield Span("note", Style.INFO), Span(f": {escaped(place.message)}")
+        yield from _frame(place.path, place.range, lines, width, Style.INFO)
+    if help_text is None:
+        yield frames.bar(width)
+        return
+    yield Span("help", Style.INFO), Span(f": {escaped(help_text)}")
+    if fix is not None:
+        yield from patches.patch(fix, lines, home=diagnostic.path)
+        if fix.applicability in _WARNINGS:
+            yield Span("note", Style.WARNING), Span(f": {_WARNINGS[fix.applicability]}")
+
+
+def _frame(path: Path, place: Range, lines: Mapping[Path, list[str]], width: int, style: Style) -> Iterator[Line]:
+    yield frames.location(shown_path(path), place.start.line, place.start.column, width=width)
+    source = lines.get(path, [])
+    # A file that cannot be read or decoded has a finding but no text to show.
+    if place.end.line <= len(source) and any(source):
+        yield from frames.frame(source, place, width=width, style=style)

@@ -1,0 +1,30 @@
+"""ADB201 per-request-database: every request opens a pool of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..diagnostics import Severity
+from .rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from ..semantics.facts import ModuleFacts
+
+
+class PerRequestDatabase(Rule):
+    """A pool built in a handler, a dependency, or what they call."""
+
+    code, name = "ADB201", "per-request-database"
+    severity, since = Severity.ERROR, "0.1.0"
+    fix_availability = "unsafe"
+
+    def check(self, module: ModuleFacts) -> Iterator[Finding]:
+        """One finding for each construction."""
+        for built in module.request_constructions:
+            yield Finding(
+                built.call.node,
+                f"every {'request' if built.is_known_handler else 'call'} opens a pool of connections here; PostgreSQL refuses new clients "
+                "at about 10 requests at once",
+                help="build one database at module level, connect it at startup and disconnect it at shutdown",
+            )

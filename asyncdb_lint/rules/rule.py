@@ -1,0 +1,57 @@
+"""What a rule is: a short question over the facts of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ..diagnostics import Severity
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from ..fixes import FixPlan
+    from ..parsing import ParsedModule
+    from ..semantics.facts import ModuleFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A node that explains a finding, and what is to be seen there."""
+
+    module: ParsedModule
+    node: cst.CSTNode
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule reports, still in nodes; the engine turns it into a diagnostic.
+
+    `fix` is called only when the finding is reported, since making it may need more work than finding it. It returns None where no
+    fix is right.
+    """
+
+    node: cst.CSTNode
+    message: str
+    help: str | None = None
+    fix: Callable[[], FixPlan | None] | None = None
+    mentions: Sequence[Mention] = ()
+    severity: Severity | None = None
+
+
+class Rule:
+    """A rule: its names are stable once released, its page under `rules/` documents and tests it."""
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    since: ClassVar[str]
+    default: ClassVar[bool] = True
+    fix_availability: ClassVar[str] = "none"
+    """"safe", "unsafe", "safe or unsafe" or "none"."""
+
+    def check(self, module: ModuleFacts) -> Iterator[Finding]:
+        """Yields what the rule finds in one module."""
+        raise TypeError(f"{type(self).__name__} must say what it checks")

@@ -1,0 +1,417 @@
+"""What calls, awaits, context managers and iterations give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import annotations, members
+from .records import CallRecord, ClassRecord, FunctionRecord, ParameterKind, ParameterRecord
+from .terms import Attribute, Awaited, Constant, FunctionTerm, Item, Parameter, Result, Term, last_name
+from .values import (
+    NONE,
+    NOTHING_KNOWN,
+    ClassValue,
+    CollectionValue,
+    ConstantValue,
+    ContextValue,
+    CoroutineValue,
+    ExternalInstance,
+    ExternalValue,
+    FunctionValue,
+    GeneratorValue,
+    GenericValue,
+    InstanceValue,
+    MappingValue,
+    PartialValue,
+    SuperValue,
+    Value,
+    Values,
+    is_known,
+    united,
+)
+
+if TYPE_CHECKING:
+    from .resolve import Resolver
+
+_TRANSPARENT_DECORATORS = {
+    "staticmethod",
+    "classmethod",
+    "property",
+    "cached_property",
+    "abstractmethod",
+    "override",
+    "final",
+    "overload",
+    "wraps",
+    "cache",
+    "lru_cache",
+    "cached",
+    "alru_cache",
+    "inject",
+    "fixture",
+    "asyncio",
+    "deprecated",
+}
+_ROUTE_METHODS = {
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "head",
+    "options",
+    "trace",
+    "api_route",
+    "route",
+    "websocket",
+}
+
+
+def roles(function: FunctionRecord) -> frozenset[str]:
+    """The roles that a stub gives a function; none for the project's own."""
+    if not function.module.is_stub:
+        return frozenset()
+    return frozenset(name for name in map(last_name, function.decorators) if name is not None)
+
+
+def class_roles(resolver: Resolver, cls_value: InstanceValue | ClassValue) -> frozenset[str]:
+    """The roles of a class and the stub classes above it."""
+    found: set[str] = set()
+    for cls in resolver.mro(cls_value.cls)[0]:
+        if cls.module.is_stub:
+            found.update(name for name in map(last_name, cls.decorators) if name is not None)
+    return frozenset(found)
+
+
+# -- decorators -----------------------------------------------------------------------------------------------------
+
+
+def decorated(resolver: Resolver, function: FunctionRecord) -> Value:
+    """A function as its decorators leave it."""
+    form = ""
+    for decorator in reversed(function.decorators):
+        if function.module.is_stub:
+            break
+        made = _decoration(resolver, decorator, function)
+        form = made or form
+    return FunctionValue(function, None, form)
+
+
+def _decoration(resolver: Resolver, decorator: Term, function: FunctionRecord) -> str:
+    """What one decorator makes of calls: "" nothing, a context form, or "opaque"."""
+    called_decorator = isinstance(decorator, Result)
+    term = decorator.call.callee if isinstance(decorator, Result) else decorator
+    name = last_name(term)
+    for value in resolver.resolve(term):
+        match value:
+            case FunctionValue(function=known) if known.module.is_stub:
+                names = roles(known)
+                if "context_manager" in names:
+                    return "context"
+                if "async_context_manager" in names:
+                    return "async_context"
+                return ""
+            case FunctionValue(function=known):
+                return _project_decoration(resolver, known, function, called_decorator)
+            case ClassValue(cls=cls) if cls.module.is_stub:
+                return ""
+            case _:
+                continue
+    if name in _TRANSPARENT_DECORATORS or is_route_decorator(decorator):
+        return ""
+    if name in ("asynccontextmanager", "contextmanager"):
+        return "async_context" if name.startswith("async") else "context"
+    return "opaque"
+
+
+def is_route_decorator(decorator: Term) -> bool:
+    """Whether a decorator has the shape of a route's: `@router.get("/path")`, whatever `router` is."""
+    return (
+        isinstance(decorator, Result)
+        and isinstance(decorator.call.callee, Attribute)
+        and decorator.call.callee.name in _ROUTE_METHODS
+        and any(
+            isinstance(argument.term, Constant)
+            and isinstance(argument.term.value, str)
+            and (argument.term.value.startswith("/") or not argument.term.value)
+            for argument in decorator.call.arguments[:1]
+        )
+    )
+
+
+def _project_decoration(
+    resolver: Resolver, decorator: FunctionRecord, function: FunctionRecord, is_factory: bool
+) -> str:
+    """A decorator of the project keeps a coroutine function one when what it returns is async, or hands its call on."""
+    wrappers = _returned_functions(resolver, decorator)
+    if is_factory:
+        wrappers = [inner for wrapper in wrappers for inner in _returned_functions(resolver, wrapper)]
+    if not wrappers:
+        # `return func` itself.
+        return "" if any(isinstance(term, Parameter) for term in decorator.returned) else "opaque"
+    if not function.is_async or all(wrapper.is_async for wrapper in wrappers):
+        return ""
+    hands_on = all(any(isinstance(term, Result) for term in wrapper.returned) for wrapper in wrappers)
+    return "" if hands_on else "opaque"
+
+
+def _returned_functions(resolver: Resolver, function: FunctionRecord) -> list[FunctionRecord]:
+    return [
+        term.function if isinstance(term, FunctionTerm) else value.function
+        for term in function.returned
+        for value in resolver.resolve(term)
+        if isinstance(value, FunctionValue)
+    ]
+
+
+# -- calls ----------------------------------------------------------------------------------------------------------
+
+
+def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
+    """What calling a value gives."""
+    match value:
+        case ClassValue(cls=cls):
+            names = class_roles(resolver, value)
+            if "partial" in names and call.arguments:
+                return tuple(PartialValue(inner, call) for inner in resolver.resolve(call.arguments[0].term))
+            return (InstanceValue(cls, call if "pool" in names else None),)
+        case FunctionValue():
+            return called(resolver, value, call)
+        case PartialValue(function=inner):
+            return result(resolver, inner, call)
+        case InstanceValue(cls=cls):
+            function = members.method(resolver, cls, "__call__")
+            return called(resolver, FunctionValue(function, value), call) if function is not None else NOTHING_KNOWN
+        case ExternalValue(dotted="builtins.super"):
+            owner = _enclosing_class(call)
+            return (SuperValue(owner),) if owner is not None else NOTHING_KNOWN
+        case ExternalValue(dotted=dotted):
+            return _external_call(resolver, dotted, call)
+        case ExternalInstance(dotted=dotted):
+            return (ExternalInstance(f"{dotted}()"),)
+        case GenericValue(kind="type", argument=argument):
+            return annotations.instances(resolver, argument)
+        case _:
+            return NOTHING_KNOWN
+
+
+def _external_call(resolver: Resolver, dotted: str, call: CallRecord) -> Values:
+    name = dotted.rpartition(".")[2]
+    if name in ("cast", "assert_type") and len(call.arguments) == 2:
+        declared = annotations.instances(resolver, call.arguments[0].term)
+        return declared if is_known(declared) else resolver.resolve(call.arguments[1].term)
+    if name in ("copy", "deepcopy") and call.arguments:
+        return resolver.resolve(call.arguments[0].term)
+    return (ExternalInstance(f"{dotted}()"),)
+
+
+def _enclosing_class(call: CallRecord) -> ClassRecord | None:
+    function: FunctionRecord | None = call.function
+    while function is not None:
+        if function.owner is not None:
+            return function.owner
+        function = function.parent
+    return None
+
+
+def called(resolver: Resolver, value: FunctionValue, call: CallRecord | None) -> Values:
+    """What calling a function gives: a coroutine, a generator, a context manager, or what it returns."""
+    function = value.function
+    names = roles(function)
+    if "context_manager" in names or "async_context_manager" in names:
+        return NOTHING_KNOWN
+    if "caches" in names and call is not None and call.arguments:
+        return resolver.resolve(call.arguments[0].term)
+    if value.form == "opaque":
+        return NOTHING_KNOWN
+    if value.form in ("context", "async_context"):
+        return (ContextValue(function, value.form == "async_context"),)
+    if function.is_generator:
+        return (GeneratorValue(function, function.is_async, call),)
+    if function.is_async:
+        return (CoroutineValue(function, call, value.receiver),)
+    return returned(resolver, function, value.receiver)
+
+
+def returned(resolver: Resolver, function: FunctionRecord, receiver: Value | None = None) -> Values:
+    """What a function's body returns (behind its await, if it is async).
+
+    What the body does counts more than an annotation: a `-> list[Row]` on a plain `def` that hands a coroutine on is wrong, and
+    the coroutine is what the caller gets.
+    """
+    by_body = united([resolver.resolve(term) for term in function.returned]) if function.returned else ()
+    if not function.is_async and any(isinstance(value, CoroutineValue | GeneratorValue) for value in by_body):
+        return by_body
+    if function.returns is not None:
+        declared = annotations.instances(resolver, function.returns)
+        if any(isinstance(value, InstanceValue) for value in declared) and receiver is not None:
+            # `-> Self` of a base class gives the class of the receiver.
+            if isinstance(receiver, InstanceValue) and any(
+                isinstance(own, InstanceValue) and own.cls is function.owner for own in declared
+            ):
+                return united([declared, (receiver,)]) if receiver.cls is not function.owner else declared
+        if is_known(declared) and not any(isinstance(value, ExternalInstance) for value in declared):
+            return declared
+    if by_body:
+        return by_body
+    return NOTHING_KNOWN if function.module.is_stub or function.returns is not None else (NONE,)
+
+
+def awaited(resolver: Resolver, value: Value) -> Values:
+    """What `await value` gives."""
+    match value:
+        case CoroutineValue(function=function, receiver=receiver, call=call):
+            if "passes_result" in roles(function) and call is not None and call.arguments:
+                return resolver.resolve(Awaited(call.arguments[0].term))
+            return returned(resolver, function, receiver)
+        case GenericValue(kind="awaitable", argument=argument):
+            return annotations.instances(resolver, argument)
+        case InstanceValue(cls=cls):
+            function = members.method(resolver, cls, "__await__")
+            if function is None or function.returns is None:
+                return NOTHING_KNOWN
+            if isinstance(function.returns, Item):
+                return annotations.instances(resolver, annotations.arguments_of(function.returns.key)[-1])
+            return NOTHING_KNOWN
+        case _:
+            return NOTHING_KNOWN
+
+
+def entered(resolver: Resolver, value: Value, is_async: bool) -> Values:
+    """What `with value as x` or `async with value as x` binds."""
+    match value:
+        case InstanceValue(cls=cls):
+            function = members.method(resolver, cls, "__aenter__" if is_async else "__enter__")
+            if function is None:
+                return NOTHING_KNOWN
+            values = returned(resolver, function, value)
+            return values if is_known(values) else NOTHING_KNOWN
+        case ContextValue(function=function):
+            return yielded(resolver, function)
+        case GenericValue(kind="context" | "async_context", argument=argument):
+            return annotations.instances(resolver, argument)
+        case _:
+            return NOTHING_KNOWN
+
+
+def yielded(resolver: Resolver, function: FunctionRecord) -> Values:
+    """What a generator function yields."""
+    if function.returns is not None and isinstance(function.returns, Item):
+        declared = annotations.instances(resolver, annotations.arguments_of(function.returns.key)[0])
+        if any(isinstance(value, InstanceValue) for value in declared):
+            return declared
+    return united([resolver.resolve(term) for term in function.yielded]) or NOTHING_KNOWN
+
+
+def element(resolver: Resolver, value: Value) -> Values:
+    """What iterating a value gives."""
+    match value:
+        case CollectionValue(term=term):
+            return united([resolver.resolve(item) for item in term.elements]) or NOTHING_KNOWN
+        case GeneratorValue(function=function):
+            return yielded(resolver, function)
+        case GenericValue(kind="iterable" | "async_iterable", argument=argument):
+            return annotations.instances(resolver, argument)
+        case _:
+            return NOTHING_KNOWN
+
+
+def item(resolver: Resolver, value: Value, key: Term) -> Values:
+    """`value[key]`"""
+    match value:
+        case MappingValue(term=term):
+            if isinstance(key, Constant):
+                for known, entry in term.entries:
+                    if isinstance(known, Constant) and known.value == key.value:
+                        return resolver.resolve(entry)
+            return united([resolver.resolve(entry) for _, entry in term.entries]) or NOTHING_KNOWN
+        case CollectionValue(term=term):
+            if (
+                isinstance(key, Constant)
+                and isinstance(key.value, int)
+                and -len(term.elements) <= key.value < len(term.elements)
+            ):
+                return resolver.resolve(term.elements[key.value])
+            return united([resolver.resolve(entry) for entry in term.elements]) or NOTHING_KNOWN
+        case GenericValue(kind="iterable" | "mapping", argument=argument):
+            return annotations.instances(resolver, argument)
+        case _:
+            return NOTHING_KNOWN
+
+
+# -- parameters -----------------------------------------------------------------------------------------------------
+
+
+def argument_for(resolver: Resolver, call: CallRecord, function: FunctionRecord, name: str) -> Term | None:
+    """The term that a call passes for a parameter of the function it calls; None when it passes none."""
+    for argument in call.arguments:
+        if argument.keyword == name:
+            return argument.term
+    positional = [parameter for parameter in function.parameters if parameter.kind is ParameterKind.POSITIONAL]
+    index = next((number for number, parameter in enumerate(positional) if parameter.name == name), None)
+    if index is None:
+        return None
+    if function.is_method and _is_bound(resolver, call, function):
+        index -= 1
+    for number, argument in enumerate(argument for argument in call.arguments if argument.keyword is None):
+        if argument.star:
+            return None
+        if number == index:
+            return argument.term
+    return None
+
+
+def _is_bound(resolver: Resolver, call: CallRecord, function: FunctionRecord) -> bool:
+    kinds = {last_name(decorator) for decorator in function.decorators}
+    if "staticmethod" in kinds:
+        return False
+    for value in resolver.resolve(call.callee):
+        if isinstance(value, FunctionValue) and value.function is function:
+            return value.receiver is not None
+    return True
+
+
+def provided(resolver: Resolver, parameter: ParameterRecord) -> Values:
+    """What FastAPI passes for a parameter whose default or annotation names a dependency."""
+    if isinstance(parameter.default, Result):
+        values = dependency_value(resolver, parameter.default.call)
+        if values is not None:
+            if not values and parameter.annotation is not None:
+                return annotations.instances(resolver, parameter.annotation)
+            return values or NOTHING_KNOWN
+    return ()
+
+
+def dependency_of(resolver: Resolver, call: CallRecord) -> Term | None:
+    """The dependency that a call of `Depends` names; None for other calls, a constant for `Depends()` alone."""
+    known = any(
+        isinstance(value, FunctionValue) and "dependency" in roles(value.function)
+        for value in resolver.resolve(call.callee)
+    )
+    if not known and last_name(call.callee) not in ("Depends", "Security"):
+        return None
+    argument = call.argument(0, "dependency")
+    return argument.term if argument is not None else Constant(None)
+
+
+def dependency_value(resolver: Resolver, call: CallRecord) -> Values | None:
+    """What a `Depends(...)` default gives the handler; None if the call is no dependency."""
+    dependency = dependency_of(resolver, call)
+    if dependency is None:
+        return None
+    groups: list[Values] = []
+    for value in resolver.resolve(dependency):
+        for got in result(resolver, value, call) if value != NONE else ():
+            match got:
+                case CoroutineValue():
+                    groups.append(awaited(resolver, got))
+                case GeneratorValue():
+                    groups.append(element(resolver, got))
+                case ContextValue(function=function):
+                    groups.append(yielded(resolver, function))
+                case _:
+                    groups.append((got,))
+    return united(groups)
+
+
+__all__ = ["ConstantValue", "called", "result"]

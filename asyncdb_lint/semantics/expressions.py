@@ -1,0 +1,637 @@
+"""Evaluates expressions to symbolic terms, and marks every use of a call's result on the way."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import libcst as cst
+
+from .records import (
+    Argument,
+    CallRecord,
+    Context,
+    ContextKind,
+    FunctionRecord,
+    Use,
+    UseKind,
+)
+from .terms import (
+    UNKNOWN,
+    Attribute,
+    Awaited,
+    Checked,
+    Choice,
+    Collection,
+    Computed,
+    Constant,
+    Element,
+    FunctionTerm,
+    GlobalName,
+    Hole,
+    Item,
+    Mapping,
+    Narrowed,
+    Parameter,
+    Result,
+    Template,
+    Term,
+    choice,
+    last_name,
+)
+
+# What a condition tells on one side: names (also dotted) and how their terms narrow.
+Narrowings = dict[str, Callable[[Term], Term]]
+
+_HeldT = TypeVar("_HeldT", Collection, Mapping)
+
+_GROWING_METHODS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0}
+_COPYING = {"list", "tuple", "set", "frozenset", "sorted", "reversed"}
+_OPERATORS = {"Add": "+", "Modulo": "%", "BitOr": "|"}
+_REFERENCE_USES = {UseKind.ARGUMENT, UseKind.RETURNED, UseKind.STORED, UseKind.YIELDED, UseKind.OTHER, UseKind.BOUND}
+
+
+class Expressions:
+    """The expression half of a function's walk."""
+
+    def __init__(self, function: FunctionRecord) -> None:
+        self.function = function
+        self.env: dict[str, Term] = {}
+        self.alive = True
+        self.context: Context | None = None
+        self.statement: cst.CSTNode = function.node
+        self.calls: dict[int, CallRecord] = {}
+        self.lambdas: dict[int, FunctionRecord] = {}
+
+    # -- names and uses ---------------------------------------------------------------------------------------------
+
+    def read(self, name: str) -> Term:
+        """What a name stands for here."""
+        known = self.env.get(name)
+        if known is not None:
+            return known
+        scope = self.function.parent
+        while scope is not None:
+            if name in scope.bindings:
+                terms = list(scope.bindings[name])
+                if scope.parameter(name) is not None:
+                    terms.append(Parameter(scope, name))
+                return choice(terms)
+            if scope.parameter(name) is not None:
+                return Parameter(scope, name)
+            scope = scope.parent
+        module = self.function.module
+        shared = module.names.get(name)
+        if shared is None:
+            shared = module.names[name] = GlobalName(module, name)
+        return shared
+
+    def bind(self, name: str, term: Term) -> None:
+        """Gives a name its value; statements decide which scope owns it."""
+        raise TypeError("bind() belongs to the walk of statements")
+
+    def use(
+        self,
+        term: Term,
+        kind: UseKind,
+        node: cst.CSTNode,
+        call: CallRecord | None = None,
+        argument: int = 0,
+        name: str | None = None,
+    ) -> None:
+        """Marks a use on every call result, function or parameter that the term may be."""
+        if isinstance(term, Constant) or term is UNKNOWN:
+            return
+        mark(term, Use(kind, node, self.function, call, argument, name))
+
+    def enter(self, kind: ContextKind, node: cst.CSTNode, items: tuple[Term, ...] = ()) -> Context:
+        """A context inside the current one."""
+        return Context(kind, self.context, node, items=items)
+
+    # -- conditions -------------------------------------------------------------------------------------------------
+
+    def condition(self, node: cst.BaseExpression) -> tuple[Narrowings, Narrowings]:
+        """Evaluates a condition; returns what it tells where it holds and where it fails."""
+        match node:
+            case cst.BooleanOperation():
+                left_holds, left_fails = self.condition(node.left)
+                right_holds, right_fails = self.condition(node.right)
+                if isinstance(node.operator, cst.And):
+                    return {**left_holds, **right_holds}, {}
+                # `if x not in A or y not in B: raise` checks both behind it.
+                return {}, {**left_fails, **right_fails}
+            case cst.UnaryOperation(operator=cst.Not()):
+                holds, fails = self.condition(node.expression)
+                return fails, holds
+            case cst.Comparison():
+                self.expression(node)
+                return self._comparison_narrowings(node)
+            case cst.Call(func=cst.Name(value="isinstance")) if len(node.args) == 2:
+                self.expression(node)
+                name = dotted_name(node.args[0].value)
+                if name is None:
+                    return {}, {}
+                narrowed = self.expression(node.args[1].value)
+                return {name: lambda term: Narrowed(term, narrowed)}, {}
+            case _:
+                self.use(self.expression(node), UseKind.TESTED, node)
+                return {}, {}
+
+    def _comparison_narrowings(self, node: cst.Comparison) -> tuple[Narrowings, Narrowings]:
+        if len(node.comparisons) != 1:
+            return {}, {}
+        comparison = node.comparisons[0]
+        left = node.left.target if isinstance(node.left, cst.NamedExpr) else node.left
+        name = dotted_name(left)
+        if name is None:
+            return {}, {}
+        checked: Narrowings = {name: Checked}
+        match comparison.operator:
+            case cst.In() if not isinstance(comparison.comparator, cst.SimpleString):
+                return checked, {}
+            case cst.NotIn() if not isinstance(comparison.comparator, cst.SimpleString):
+                return {}, checked
+            case cst.Equal() if isinstance(comparison.comparator, cst.SimpleString | cst.Integer):
+                return checked, {}
+            case cst.NotEqual() if isinstance(comparison.comparator, cst.SimpleString | cst.Integer):
+                return {}, checked
+            case _:
+                return {}, {}
+
+    def narrow(self, narrowings: Narrowings) -> None:
+        """Continues with what a condition told."""
+        for name, wrap in narrowings.items():
+            known = self.env.get(name)
+            if known is None:
+                known = self.read(name) if "." not in name else UNKNOWN
+            self.env[name] = wrap(known)
+
+    def forget_narrowings(self, name: str) -> None:
+        """Drops what was known of `name.…` when `name` is bound anew."""
+        prefix = name + "."
+        for key in [key for key in self.env if key.startswith(prefix) or ("." in key and key == name)]:
+            del self.env[key]
+
+    # -- expressions ------------------------------------------------------------------------------------------------
+
+    def expression(self, node: cst.BaseExpression) -> Term:
+        """The term of an expression."""
+        evaluate = _EVALUATORS.get(type(node))
+        if evaluate is not None:
+            return evaluate(self, node)
+        for child in node.children:
+            if isinstance(child, cst.BaseExpression):
+                self.use(self.expression(child), UseKind.OTHER, node)
+        return UNKNOWN
+
+    def name(self, node: cst.Name) -> Term:
+        if node.value in ("None", "True", "False"):
+            return Constant({"None": None, "True": True, "False": False}[node.value])
+        return self.read(node.value)
+
+    def attribute(self, node: cst.Attribute) -> Term:
+        base = self.expression(node.value)
+        self.use(base, UseKind.ATTRIBUTE, node)
+        key = dotted_name(node)
+        if key is not None and key in self.env:
+            narrowed = self.env[key]
+            if isinstance(narrowed, Checked | Narrowed) and narrowed.base is UNKNOWN:
+                plain = Attribute(base, node.attr.value, node)
+                return Checked(plain) if isinstance(narrowed, Checked) else Narrowed(plain, narrowed.type)
+        return Attribute(base, node.attr.value, node)
+
+    def call(self, node: cst.Call) -> Term:
+        callee = self.expression(node.func)
+        self.use(callee, UseKind.CALLED, node)
+        arguments = tuple(
+            Argument(
+                self.expression(argument.value),
+                argument.keyword.value if argument.keyword is not None else None,
+                argument.star,
+                argument.value,
+            )
+            for argument in node.args
+        )
+        if isinstance(callee, Attribute) and self._grows(callee, arguments):
+            return Constant(None)
+        if self._copies(callee, arguments):
+            return arguments[0].term
+        record = self.calls.get(id(node))
+        if record is None:
+            record = CallRecord(
+                self.function.module, self.function, node, callee, arguments, self.context, self.statement
+            )
+            record.result = Result(record)
+            self.calls[id(node)] = record
+            self.function.calls.append(record)
+            self.function.module.calls.append(record)
+        for index, argument in enumerate(arguments):
+            self.use(argument.term, UseKind.ARGUMENT, node, record, index, argument.keyword)
+        assert record.result is not None
+        return record.result
+
+    def _grows(self, callee: Attribute, arguments: tuple[Argument, ...]) -> bool:
+        """`tasks.append(x)` on a list written here: the element joins the list."""
+        position = _GROWING_METHODS.get(callee.name)
+        collections = [term for term in _options(callee.base) if isinstance(term, Collection)]
+        if position is None or not collections or len(arguments) <= position:
+            return False
+        added = arguments[position].term
+        if callee.name == "extend":
+            terms = list(added.elements) if isinstance(added, Collection) else [self.element_of(added, False)]
+        else:
+            terms = [added]
+        for collection in collections:
+            collection.elements.extend(terms)
+        return True
+
+    def _copies(self, callee: Term, arguments: tuple[Argument, ...]) -> bool:
+        """`list(x for x in y)`: another collection of the same elements."""
+        return (
+            isinstance(callee, GlobalName)
+            and callee.name in _COPYING
+            and callee.name not in callee.module.bindings
+            and len(arguments) == 1
+            and not arguments[0].star
+            and isinstance(arguments[0].term, Collection)
+        )
+
+    def awaited(self, node: cst.Await) -> Term:
+        term = self.expression(node.expression)
+        self.use(term, UseKind.AWAITED, node)
+        return Awaited(term)
+
+    def lambda_function(self, node: cst.Lambda) -> Term:
+        function = self.lambdas.get(id(node))
+        if function is None:
+            function = FunctionRecord(
+                self.function.module,
+                "<lambda>",
+                f"{self.function.qualname}.<lambda>",
+                node,
+                is_async=False,
+                parent=None if self.function.is_module else self.function,
+                is_lambda=True,
+            )
+            self.lambdas[id(node)] = function
+            self.parameters(node.params, function)
+            self.function.module.functions.append(function)
+            self.function.nested.append(function)
+        outer_function, outer_env, outer_context = self.function, self.env, self.context
+        self.function, self.env, self.context = function, dict(outer_env), None
+        for parameter in function.parameters:
+            self.env[parameter.name] = Parameter(function, parameter.name)
+        term = self.expression(node.body)
+        self.use(term, UseKind.RETURNED, node)
+        if not function.returned:
+            function.returned.append(term)
+        self.function, self.env, self.context = outer_function, outer_env, outer_context
+        return FunctionTerm(function)
+
+    def parameters(self, parameters: cst.Parameters, function: FunctionRecord) -> None:
+        """Notes parameters; the walk of statements knows how."""
+        raise TypeError("parameters() belongs to the walk of statements")
+
+    def comprehension(self, node: cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp) -> Term:
+        outer_env, outer_context = self.env, self.context
+        self.env = dict(outer_env)
+        clause: cst.CompFor | None = node.for_in
+        while clause is not None:
+            iterable = self.expression(clause.iter)
+            is_async = clause.asynchronous is not None
+            self.use(iterable, UseKind.ASYNC_ITERATED if is_async else UseKind.ITERATED, clause.iter)
+            self.context = self.enter(ContextKind.COMPREHENSION, node)
+            self.bind_target(clause.target, self.element_of(iterable, is_async))
+            for test in clause.ifs:
+                holds, _ = self.condition(test.test)
+                self.narrow(holds)
+            clause = clause.inner_for_in
+        result: Term
+        if isinstance(node, cst.DictComp):
+            result = self._kept(Mapping([(self.expression(node.key), self.expression(node.value))]))
+        else:
+            kind = {cst.ListComp: "list", cst.SetComp: "set"}.get(type(node), "generator")
+            result = self._kept(Collection(kind, [self.expression(node.elt)]))
+        walruses = {name: term for name, term in self.env.items() if name not in outer_env}
+        self.env, self.context = outer_env, outer_context
+        for name, term in walruses.items():
+            if isinstance(term, Result | Awaited):
+                self.env.setdefault(name, term)
+        return result
+
+    def bind_target(self, target: cst.BaseExpression, term: Term) -> None:
+        """Binds a comprehension's target, which lives in its own scope."""
+        match target:
+            case cst.Name():
+                self.env[target.value] = term
+            case cst.Tuple() | cst.List():
+                for index, element in enumerate(target.elements):
+                    self.bind_target(element.value, Item(term, Constant(index)))
+            case _:
+                return
+
+    def element_of(self, iterable: Term, is_async: bool) -> Term:
+        """What iterating gives; the elements themselves where they are written out."""
+        if isinstance(iterable, Collection) and not is_async:
+            return choice(list(iterable.elements)) if iterable.elements else Element(iterable, False)
+        return Element(iterable, is_async)
+
+    def collection(self, node: cst.List | cst.Tuple | cst.Set) -> Term:
+        kind = {cst.List: "list", cst.Tuple: "tuple"}.get(type(node), "set")
+        elements: list[Term] = []
+        for element in node.elements:
+            term = self.expression(element.value)
+            if isinstance(element, cst.StarredElement):
+                self.use(term, UseKind.ITERATED, element)
+                term = self.element_of(term, False)
+            elements.append(term)
+        return self._kept(Collection(kind, elements))
+
+    def _kept(self, term: _HeldT) -> _HeldT:
+        self.function.module.collections.append(term)
+        return term
+
+    def mapping(self, node: cst.Dict) -> Term:
+        entries: list[tuple[Term | None, Term]] = []
+        for element in node.elements:
+            if isinstance(element, cst.DictElement):
+                entries.append((self.expression(element.key), self.expression(element.value)))
+            else:
+                term = self.expression(element.value)
+                if isinstance(term, Mapping):
+                    entries.extend(term.entries)
+                else:
+                    self.use(term, UseKind.UNPACKED, element)
+                    entries.append((None, term))
+        return self._kept(Mapping(entries))
+
+    def subscript(self, node: cst.Subscript) -> Term:
+        base = self.expression(node.value)
+        key = self.subscript_key(node)
+        self.use(key, UseKind.OTHER, node)
+        if isinstance(base, Mapping) and isinstance(key, Constant):
+            for known, term in base.entries:
+                if isinstance(known, Constant) and known.value == key.value:
+                    return term
+        if isinstance(base, Collection) and isinstance(key, Constant) and isinstance(key.value, int):
+            if -len(base.elements) <= key.value < len(base.elements):
+                return base.elements[key.value]
+        self.use(base, UseKind.SUBSCRIPTED, node)
+        return Item(base, key)
+
+    def subscript_key(self, node: cst.Subscript) -> Term:
+        """The key between the brackets; several make a tuple."""
+        keys: list[Term] = []
+        for element in node.slice:
+            match element.slice:
+                case cst.Index(value=value):
+                    keys.append(self.expression(value))
+                case cst.Slice(lower=lower, upper=upper, step=step):
+                    for bound in (lower, upper, step):
+                        if bound is not None:
+                            self.use(self.expression(bound), UseKind.OTHER, bound)
+                    keys.append(UNKNOWN)
+                case _:
+                    keys.append(UNKNOWN)
+        return keys[0] if len(keys) == 1 else Collection("tuple", keys)
+
+    def conditional(self, node: cst.IfExp) -> Term:
+        holds, fails = self.condition(node.test)
+        before = dict(self.env)
+        self.narrow(holds)
+        body = self.expression(node.body)
+        self.env = dict(before)
+        self.narrow(fails)
+        orelse = self.expression(node.orelse)
+        self.env = before
+        return choice([body, orelse])
+
+    def boolean(self, node: cst.BooleanOperation) -> Term:
+        left = self.expression(node.left)
+        self.use(left, UseKind.TESTED, node.left)
+        return choice([left, self.expression(node.right)])
+
+    def comparison(self, node: cst.Comparison) -> Term:
+        operands = [self.expression(node.left)]
+        self.use(operands[0], UseKind.COMPARED, node)
+        for comparison in node.comparisons:
+            term = self.expression(comparison.comparator)
+            self.use(term, UseKind.COMPARED, node)
+            operands.append(term)
+        return Computed("compare", tuple(operands), ())
+
+    def unary(self, node: cst.UnaryOperation) -> Term:
+        term = self.expression(node.expression)
+        self.use(term, UseKind.TESTED if isinstance(node.operator, cst.Not) else UseKind.OPERAND, node.expression)
+        if isinstance(node.operator, cst.Minus) and isinstance(term, Constant) and isinstance(term.value, int | float):
+            return Constant(-term.value)
+        return Computed("not" if isinstance(node.operator, cst.Not) else "unary", (term,), (node.expression,))
+
+    def binary(self, node: cst.BinaryOperation) -> Term:
+        left, right = self.expression(node.left), self.expression(node.right)
+        operator = type(node.operator).__name__
+        if isinstance(left, Collection) and isinstance(right, Collection) and operator == "Add":
+            return self._kept(Collection(left.kind, [*left.elements, *right.elements]))
+        if isinstance(left, Collection) and operator == "Multiply":
+            return left
+        use = UseKind.FORMATTED if operator == "Modulo" and _is_text(left) else UseKind.OPERAND
+        self.use(left, UseKind.OPERAND, node.left)
+        self.use(right, use, node.right)
+        if isinstance(right, Collection | Mapping) and use is UseKind.FORMATTED:
+            for term in right.elements if isinstance(right, Collection) else [value for _, value in right.entries]:
+                self.use(term, UseKind.FORMATTED, node.right)
+        return Computed(_OPERATORS.get(operator, operator), (left, right), (node.left, node.right))
+
+    def named(self, node: cst.NamedExpr) -> Term:
+        term = self.expression(node.value)
+        if isinstance(node.target, cst.Name):
+            self.bind(node.target.value, term)
+        return term
+
+    def yielded(self, node: cst.Yield) -> Term:
+        self.function.is_generator = True
+        self.function.yields_in.append(self.context)
+        if node.value is None:
+            self.function.yielded.append(Constant(None))
+            return UNKNOWN
+        if isinstance(node.value, cst.From):
+            term = self.expression(node.value.item)
+            self.use(term, UseKind.OTHER, node)
+            self.function.yielded.append(Element(term, False))
+            return UNKNOWN
+        term = self.expression(node.value)
+        self.use(term, UseKind.YIELDED, node)
+        self.function.yielded.append(term)
+        return UNKNOWN
+
+    # -- literals ---------------------------------------------------------------------------------------------------
+
+    def literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Term:
+        try:
+            return Constant(ast.literal_eval(node.value))
+        except (ValueError, SyntaxError, OverflowError):
+            return UNKNOWN
+
+    def concatenated(self, node: cst.ConcatenatedString) -> Term:
+        parts: list[str | Hole] = []
+        pending: list[cst.BaseExpression] = [node]
+        while pending:
+            current = pending.pop(0)
+            if isinstance(current, cst.ConcatenatedString):
+                pending[:0] = [current.left, current.right]
+                continue
+            match self.expression(current):
+                case Constant(value=str() as text):
+                    parts.append(text)
+                case Template(parts=inner):
+                    parts.extend(inner)
+                case _:
+                    return UNKNOWN
+        if all(isinstance(part, str) for part in parts):
+            return Constant("".join(part for part in parts if isinstance(part, str)))
+        return Template(tuple(parts), node)
+
+    def formatted(self, node: cst.FormattedString) -> Term:
+        parts: list[str | Hole] = []
+        raw = "r" in node.prefix.lower()
+        for part in node.parts:
+            if isinstance(part, cst.FormattedStringText):
+                parts.append(_plain(part.value, raw))
+            elif isinstance(part, cst.FormattedStringExpression):
+                term = self.expression(part.expression)
+                self.use(term, UseKind.FORMATTED, part)
+                spec = ""
+                for inner in part.format_spec or ():
+                    if isinstance(inner, cst.FormattedStringExpression):
+                        self.use(self.expression(inner.expression), UseKind.FORMATTED, inner)
+                    elif isinstance(inner, cst.FormattedStringText):
+                        spec += inner.value
+                parts.append(Hole(term, part.expression, spec))
+        if all(isinstance(part, str) for part in parts):
+            return Constant("".join(part for part in parts if isinstance(part, str)))
+        return Template(tuple(parts), node)
+
+    # -- annotations ------------------------------------------------------------------------------------------------
+
+    def annotation(self, node: cst.Annotation) -> Term:
+        """The term of a type, reading string annotations too."""
+        return self.annotation_expression(node.annotation)
+
+    def annotation_expression(self, node: cst.BaseExpression) -> Term:
+        """The term of a type expression."""
+        if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
+            text = node.evaluated_value
+            if not isinstance(text, str):
+                return UNKNOWN
+            try:
+                node = cst.parse_expression(text.strip())
+            except cst.ParserSyntaxError:
+                return UNKNOWN
+        return self.expression(node)
+
+
+def dotted_name(node: cst.BaseExpression | cst.BaseAssignTargetExpression) -> str | None:
+    """`a.b.c` as text if the expression is just that."""
+    parts: list[str] = []
+    current: cst.CSTNode = node
+    while isinstance(current, cst.Attribute):
+        parts.append(current.attr.value)
+        current = current.value
+    if not isinstance(current, cst.Name):
+        return None
+    parts.append(current.value)
+    return ".".join(reversed(parts))
+
+
+def mark(term: Term, use: Use) -> None:
+    """Notes a use on every call result, function or parameter that a term may be."""
+    match term:
+        case Result(call=call):
+            _add(call.uses, use)
+        case Choice(options=options):
+            for option in options:
+                mark(option, use)
+        case Awaited(base=base):
+            for result in _results(base):
+                _add(result.call.awaited_uses, use)
+        case Collection() | Mapping():
+            _add(term.uses, use)
+        case Parameter(function=function, name=name):
+            _add(function.parameter_uses.setdefault(name, []), use)
+        case FunctionTerm(function=function):
+            _add(function.uses, use)
+        case Checked(base=base) | Narrowed(base=base):
+            mark(base, use)
+        case GlobalName(name=name):
+            if use.kind in _REFERENCE_USES:
+                _add(use.function.module.references.setdefault(name, []), use)
+        case Attribute(name=name):
+            if use.kind in _REFERENCE_USES and use.kind is not UseKind.BOUND:
+                _add(use.function.module.references.setdefault(name, []), use)
+        case _:
+            return
+
+
+def _add(uses: list[Use], use: Use) -> None:
+    # A loop body may be walked twice; the second walk repeats the uses of the first.
+    for seen in uses:
+        if seen.node is use.node and seen.kind is use.kind:
+            return
+    uses.append(use)
+
+
+def _options(term: Term) -> tuple[Term, ...]:
+    return term.options if isinstance(term, Choice) else (term,)
+
+
+def _results(term: Term) -> list[Result]:
+    return [option for option in _options(term) if isinstance(option, Result)]
+
+
+def _is_text(term: Term) -> bool:
+    return isinstance(term, Template) or (isinstance(term, Constant) and isinstance(term.value, str))
+
+
+def _plain(text: str, raw: bool) -> str:
+    """The characters that a piece of an f-string stands for."""
+    text = text.replace("{{", "{").replace("}}", "}")
+    if raw or "\\" not in text:
+        return text
+    quoted = '"""' + text.replace('"', '\\"') + '"""'
+    try:
+        value = ast.literal_eval(quoted)
+    except (ValueError, SyntaxError):
+        return text
+    return value if isinstance(value, str) else text
+
+
+_EVALUATORS: dict[type, Callable[[Any, Any], Term]] = {
+    cst.Name: Expressions.name,
+    cst.Attribute: Expressions.attribute,
+    cst.Call: Expressions.call,
+    cst.Await: Expressions.awaited,
+    cst.Lambda: Expressions.lambda_function,
+    cst.ListComp: Expressions.comprehension,
+    cst.SetComp: Expressions.comprehension,
+    cst.GeneratorExp: Expressions.comprehension,
+    cst.DictComp: Expressions.comprehension,
+    cst.List: Expressions.collection,
+    cst.Tuple: Expressions.collection,
+    cst.Set: Expressions.collection,
+    cst.Dict: Expressions.mapping,
+    cst.Subscript: Expressions.subscript,
+    cst.IfExp: Expressions.conditional,
+    cst.BooleanOperation: Expressions.boolean,
+    cst.Comparison: Expressions.comparison,
+    cst.UnaryOperation: Expressions.unary,
+    cst.BinaryOperation: Expressions.binary,
+    cst.NamedExpr: Expressions.named,
+    cst.Yield: Expressions.yielded,
+    cst.SimpleString: Expressions.literal,
+    cst.Integer: Expressions.literal,
+    cst.Float: Expressions.literal,
+    cst.ConcatenatedString: Expressions.concatenated,
+    cst.FormattedString: Expressions.formatted,
+    cst.Ellipsis: lambda self, node: Constant(...),
+}

@@ -1,0 +1,247 @@
+"""What a walk notes down: modules, classes, functions, calls, and what became of each call's result.
+
+Records are filled while their module is walked and are only read afterwards.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import libcst as cst
+
+    from ..parsing import ParsedModule
+    from .terms import Collection, GlobalName, Mapping, Result, Term
+
+
+class UseKind(enum.Enum):
+    """What was done with a value."""
+
+    BOUND = "bound to a name"
+    DISCARDED = "discarded"
+    AWAITED = "awaited"
+    TESTED = "tested"
+    COMPARED = "compared"
+    SUBSCRIPTED = "indexed"
+    ITERATED = "iterated"
+    ASYNC_ITERATED = "iterated with async for"
+    ENTERED = "entered"
+    ASYNC_ENTERED = "entered with async with"
+    FORMATTED = "formatted"
+    OPERAND = "used with an operator"
+    ATTRIBUTE = "asked for an attribute"
+    CALLED = "called"
+    RETURNED = "returned"
+    YIELDED = "yielded"
+    ARGUMENT = "passed on"
+    STORED = "stored"
+    UNPACKED = "unpacked"
+    OTHER = "used"
+
+
+@dataclass(slots=True, eq=False)
+class Use:
+    """One use of a value: how, where, and for an argument the call it was passed to."""
+
+    kind: UseKind
+    node: cst.CSTNode
+    function: FunctionRecord
+    call: CallRecord | None = None
+    argument: int = 0
+    name: str | None = None
+    contained: bool = False
+
+
+class ContextKind(enum.Enum):
+    """What a statement stands in, inside its function."""
+
+    TRY = "try body"
+    EXCEPT = "except handler"
+    FINALLY = "finally"
+    LOOP = "loop"
+    COMPREHENSION = "comprehension"
+    WITH = "with"
+    ASYNC_WITH = "async with"
+    MAIN = "if __name__ == '__main__'"
+
+
+@dataclass(slots=True, eq=False)
+class ExceptClause:
+    """`except types as name:` and whether its body always ends by raising."""
+
+    types: tuple[Term, ...]
+    node: cst.CSTNode
+    is_bare: bool
+    reraises: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Context:
+    """One enclosing construct; `parent` leads outwards to the function's own body (None)."""
+
+    kind: ContextKind
+    parent: Context | None
+    node: cst.CSTNode
+    clauses: tuple[ExceptClause, ...] = ()
+    items: tuple[Term, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Argument:
+    """One argument of a call; `star` is "", "*" or "**"."""
+
+    term: Term
+    keyword: str | None
+    star: str
+    node: cst.BaseExpression
+
+
+@dataclass(slots=True, eq=False)
+class CallRecord:
+    """One call expression and what became of its result."""
+
+    module: ModuleRecord
+    function: FunctionRecord
+    node: cst.Call
+    callee: Term
+    arguments: tuple[Argument, ...]
+    context: Context | None
+    statement: cst.CSTNode
+    uses: list[Use] = field(default_factory=list)
+    awaited_uses: list[Use] = field(default_factory=list)
+    result: Result | None = None
+
+    def argument(self, position: int, keyword: str) -> Argument | None:
+        """The argument at `position` or named `keyword`; None if absent or hidden behind a star."""
+        for argument in self.arguments:
+            if argument.keyword == keyword:
+                return argument
+        index = 0
+        for argument in self.arguments:
+            if argument.star:
+                return None
+            if argument.keyword is None:
+                if index == position:
+                    return argument
+                index += 1
+        return None
+
+
+class ParameterKind(enum.Enum):
+    """How a parameter takes its argument."""
+
+    POSITIONAL = "positional"
+    KEYWORD = "keyword"
+    ARGS = "*args"
+    KWARGS = "**kwargs"
+
+
+@dataclass(slots=True, eq=False)
+class ParameterRecord:
+    """A parameter as declared."""
+
+    name: str
+    kind: ParameterKind
+    annotation: Term | None
+    default: Term | None
+    node: cst.Param
+
+
+@dataclass(slots=True, eq=False)
+class FunctionRecord:
+    """A function, method, lambda, or a module's own body (`is_module`)."""
+
+    module: ModuleRecord
+    name: str
+    qualname: str
+    node: cst.CSTNode
+    is_async: bool
+    owner: ClassRecord | None = None
+    parent: FunctionRecord | None = None
+    is_module: bool = False
+    is_lambda: bool = False
+    is_generator: bool = False
+    parameters: list[ParameterRecord] = field(default_factory=list)
+    decorators: list[Term] = field(default_factory=list)
+    returns: Term | None = None
+    returned: list[Term] = field(default_factory=list)
+    yielded: list[Term] = field(default_factory=list)
+    calls: list[CallRecord] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
+    parameter_uses: dict[str, list[Use]] = field(default_factory=dict)
+    bindings: dict[str, list[Term]] = field(default_factory=dict)
+    nested: list[FunctionRecord] = field(default_factory=list)
+    tries: list[Context] = field(default_factory=list)
+    yields_in: list[Context | None] = field(default_factory=list)
+    raises: bool = False
+
+    def parameter(self, name: str) -> ParameterRecord | None:
+        """The parameter called `name`."""
+        return next((parameter for parameter in self.parameters if parameter.name == name), None)
+
+    @property
+    def is_method(self) -> bool:
+        """Whether the first parameter is the instance or class."""
+        return self.owner is not None and self.parent is None
+
+
+@dataclass(slots=True, eq=False)
+class AttributeRecord:
+    """An attribute of a class: declared type and everything assigned to it."""
+
+    annotation: Term | None = None
+    values: list[Term] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class ClassRecord:
+    """A class with its bases, attributes (class level and `self.x`) and methods."""
+
+    module: ModuleRecord
+    name: str
+    qualname: str
+    node: cst.ClassDef
+    bases: list[Term] = field(default_factory=list)
+    decorators: list[Term] = field(default_factory=list)
+    attributes: dict[str, AttributeRecord] = field(default_factory=dict)
+    methods: dict[str, FunctionRecord] = field(default_factory=dict)
+    classes: dict[str, ClassRecord] = field(default_factory=dict)
+    field_order: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Store:
+    """`base.name = value`, anywhere in a function."""
+
+    base: Term
+    name: str
+    value: Term
+    function: FunctionRecord
+    node: cst.CSTNode
+
+
+@dataclass(slots=True, eq=False)
+class ModuleRecord:
+    """Everything a walk learned about one module."""
+
+    path: Path
+    parsed: ParsedModule
+    is_stub: bool = False
+    bindings: dict[str, list[Term]] = field(default_factory=dict)
+    annotations: dict[str, Term] = field(default_factory=dict)
+    stars: list[Term] = field(default_factory=list)
+    body: FunctionRecord | None = None
+    functions: list[FunctionRecord] = field(default_factory=list)
+    classes: list[ClassRecord] = field(default_factory=list)
+    calls: list[CallRecord] = field(default_factory=list)
+    stores: list[Store] = field(default_factory=list)
+    collections: list[Collection | Mapping] = field(default_factory=list)
+    references: dict[str, list[Use]] = field(default_factory=dict)
+    names: dict[str, GlobalName] = field(default_factory=dict)
+    aliases: dict[str, set[str]] = field(default_factory=dict)
+    submodules: dict[str, list[str]] = field(default_factory=dict)
+    runs_as_script: bool = False

@@ -1,0 +1,410 @@
+"""Says what terms are: follows names, imports, attributes, parameters and calls through the whole project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from . import annotations, calling, members
+from .linking import ModuleIndex
+from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind, Store, Use
+from .terms import (
+    UNKNOWN,
+    Attribute,
+    Awaited,
+    Checked,
+    Choice,
+    ClassTerm,
+    Collection,
+    Computed,
+    Constant,
+    Element,
+    Entered,
+    FunctionTerm,
+    GlobalName,
+    Import,
+    Item,
+    Joined,
+    Mapping,
+    Narrowed,
+    Parameter,
+    Result,
+    Template,
+    Term,
+    last_name,
+)
+from .values import (
+    NONE,
+    NOTHING_KNOWN,
+    UNKNOWN_VALUE,
+    ClassValue,
+    CollectionValue,
+    ConstantValue,
+    ExternalValue,
+    FunctionValue,
+    GenericValue,
+    InstanceValue,
+    MappingValue,
+    ModuleValue,
+    NamespaceValue,
+    TextValue,
+    Value,
+    Values,
+    is_known,
+    united,
+)
+
+_DEEPEST = 60
+
+
+class Resolver:
+    """Resolves terms over a set of walked modules; answers are kept.
+
+    A cycle (`a = b; b = a`, recursion between functions) yields nothing on the path that closes it, and what was computed on the
+    way is not kept, so that the answer does not depend on who asked first.
+    """
+
+    def __init__(
+        self, modules: Sequence[ModuleRecord], index: ModuleIndex, is_called_out_of_sight: Callable[[str], bool] = lambda name: False
+    ) -> None:
+        self.modules = modules
+        self.is_called_out_of_sight = is_called_out_of_sight
+        """Whether a file that was not walked calls something of a name."""
+        self.index = index
+        self._answers: dict[int, Values] = {}
+        self._kept: list[Term] = []
+        self._active: dict[int, int] = {}
+        self._cut = _DEEPEST + 1
+        self._calls: dict[str, list[CallRecord]] = {}
+        self._stores: dict[str, list[Store]] = {}
+        self._references: dict[str, list[Use]] = {}
+        self._aliases: dict[str, set[str]] = {}
+        self._callers: dict[FunctionRecord, list[CallRecord]] = {}
+        self._mro: dict[ClassRecord, tuple[tuple[ClassRecord, ...], bool]] = {}
+        self._subclasses: dict[ClassRecord, list[ClassRecord]] | None = None
+        for module in modules:
+            for call in module.calls:
+                name = last_name(call.callee)
+                if name is not None:
+                    self._calls.setdefault(name, []).append(call)
+            for store in module.stores:
+                self._stores.setdefault(store.name, []).append(store)
+            for name, uses in module.references.items():
+                self._references.setdefault(name, []).extend(uses)
+            for name, others in module.aliases.items():
+                self._aliases.setdefault(name, set()).update(others)
+
+    # -- terms ------------------------------------------------------------------------------------------------------
+
+    def resolve(self, term: Term) -> Values:
+        """All that a term may be; empty only while a cycle is being cut."""
+        key = id(term)
+        known = self._answers.get(key)
+        if known is not None:
+            return known
+        depth = len(self._active)
+        if key in self._active or depth >= _DEEPEST:
+            self._cut = min(self._cut, self._active.get(key, 0))
+            return ()
+        self._active[key] = depth
+        outer_cut, self._cut = self._cut, _DEEPEST + 1
+        try:
+            values = self._resolve(term)
+        finally:
+            del self._active[key]
+        if self._cut >= depth:
+            self._answers[key] = values or NOTHING_KNOWN
+            self._kept.append(term)
+            self._cut = outer_cut
+            return self._answers[key]
+        self._cut = min(self._cut, outer_cut)
+        return values
+
+    def _resolve(self, term: Term) -> Values:
+        match term:
+            case Constant(value=value):
+                return (ConstantValue(value),)
+            case GlobalName(module=module, name=name):
+                return self.global_name(module, name)
+            case Import(module=module, level=level, dotted=dotted, name=name):
+                return self.imported(module, level, dotted, name)
+            case Attribute(base=base, name=name):
+                return members.attribute(self, self.resolve(base), name)
+            case Parameter(function=function, name=name):
+                return self.parameter(function, name)
+            case Result(call=call):
+                return united([calling.result(self, value, call) for value in self.resolve(call.callee)])
+            case Awaited(base=base):
+                return united([calling.awaited(self, value) for value in self.resolve(base)])
+            case Entered(base=base, is_async=is_async):
+                return united([calling.entered(self, value, is_async) for value in self.resolve(base)])
+            case Element(base=base):
+                return self._element(base)
+            case Item(base=base, key=key):
+                return united([calling.item(self, value, key) for value in self.resolve(base)])
+            case Choice(options=options):
+                return united([self.resolve(option) for option in options])
+            case Checked(base=base):
+                return self.resolve(base)
+            case Narrowed(base=base, type=narrowed):
+                values = annotations.instances(self, narrowed)
+                return values if is_known(values) else self.resolve(base)
+            case FunctionTerm(function=function):
+                return (calling.decorated(self, function),)
+            case ClassTerm(cls=cls):
+                return (ClassValue(cls),)
+            case Collection():
+                return (CollectionValue(term),)
+            case Mapping():
+                return (MappingValue(term),)
+            case Template() | Joined():
+                return (TextValue(term),)
+            case Computed():
+                return NOTHING_KNOWN
+            case _:
+                return NOTHING_KNOWN
+
+    def _element(self, base: Term) -> Values:
+        """What iterating gives; `enumerate`, `zip` and the views of a dict are seen through."""
+        if isinstance(base, Result):
+            call = base.call
+            inner = [Element(argument.term, False) for argument in call.arguments if not argument.star and argument.keyword is None]
+            if isinstance(call.callee, Attribute) and not call.arguments:
+                held = Item(call.callee.base, UNKNOWN)
+                if call.callee.name == "values":
+                    return self.resolve(held)
+                if call.callee.name == "items":
+                    return (CollectionValue(Collection("tuple", [UNKNOWN, held])),)
+            elif isinstance(call.callee, GlobalName) and call.callee.name not in call.callee.module.bindings and inner:
+                if call.callee.name == "enumerate":
+                    return (CollectionValue(Collection("tuple", [UNKNOWN, inner[0]])),)
+                if call.callee.name == "zip":
+                    return (CollectionValue(Collection("tuple", list(inner))),)
+                if call.callee.name in ("list", "tuple", "set", "sorted", "reversed", "iter"):
+                    return self.resolve(inner[0])
+        return united([calling.element(self, value) for value in self.resolve(base)])
+
+    def global_name(self, module: ModuleRecord, name: str) -> Values:
+        """A name of a module: bound there, star-imported, stored from elsewhere, or a builtin."""
+        groups: list[Values] = []
+        annotation = module.annotations.get(name)
+        if annotation is not None:
+            declared = annotations.instances(self, annotation)
+            if is_known(declared):
+                return declared
+        bound = module.bindings.get(name, ())
+        groups.extend(self.resolve(term) for term in bound)
+        groups.extend(self._stored_on_module(module, name))
+        if not bound and annotation is None:
+            for star in module.stars:
+                for value in self.resolve(star):
+                    if isinstance(value, ModuleValue) and self.binds(value.module, name):
+                        groups.append(self.global_name(value.module, name))
+        if not groups and not bound and not module.is_stub:
+            return self.builtin(name)
+        return united(groups)
+
+    def binds(self, module: ModuleRecord, name: str, depth: int = 0) -> bool:
+        """Whether a module offers a name, also through its own star imports."""
+        if name in module.bindings or name in module.annotations:
+            return True
+        return depth < 8 and any(
+            isinstance(value, ModuleValue) and self.binds(value.module, name, depth + 1)
+            for star in module.stars
+            for value in self.resolve(star)
+        )
+
+    def bound_terms(self, term: Term, depth: int = 0) -> list[Term]:
+        """What a name is bound to in its own module, unresolved, for type aliases."""
+        if depth > 8:
+            return []
+        match term:
+            case GlobalName(module=module, name=name):
+                bound = module.bindings.get(name, [])
+            case Import(module=module, level=level, dotted=dotted, name=str() as name):
+                found = self.index.find(module.path, level, dotted)
+                bound = found.bindings.get(name, []) if isinstance(found, ModuleRecord) else []
+            case _:
+                return [term]
+        return [inner for other in bound for inner in self.bound_terms(other, depth + 1)]
+
+    def builtin(self, name: str) -> Values:
+        """A built-in function or class."""
+        stub = self.index.stub("builtins")
+        if stub is not None and name in stub.bindings:
+            return united([self.resolve(term) for term in stub.bindings[name]])
+        return (ExternalValue(f"builtins.{name}"),)
+
+    def _stored_on_module(self, module: ModuleRecord, name: str) -> Iterable[Values]:
+        for store in self._stores.get(name, ()):
+            if any(value == ModuleValue(module) for value in self.resolve(store.base)):
+                yield self.resolve(store.value)
+
+    def imported(self, module: ModuleRecord, level: int, dotted: str, name: str | None) -> Values:
+        """What an import binds."""
+        found = self.index.find(module.path, level, dotted)
+        if name is None:
+            return (self._module_value(found, dotted),)
+        if found is None:
+            return (ExternalValue(f"{dotted}.{name}"),)
+        return members.attribute(self, (self._module_value(found, dotted),), name)
+
+    def _module_value(self, found: ModuleRecord | Path | None, dotted: str) -> Value:
+        if found is None:
+            return ExternalValue(dotted)
+        return NamespaceValue(found) if isinstance(found, Path) else ModuleValue(found)
+
+    # -- parameters and callers -------------------------------------------------------------------------------------
+
+    def parameter(self, function: FunctionRecord, name: str) -> Values:
+        """What a parameter is: its instance, its annotation, its dependency, or what callers pass."""
+        record = function.parameter(name)
+        if record is None:
+            return NOTHING_KNOWN
+        if function.owner is not None and function.is_method and record is function.parameters[0]:
+            kinds = {last_name(decorator) for decorator in function.decorators}
+            if "staticmethod" not in kinds:
+                return (ClassValue(function.owner) if "classmethod" in kinds else InstanceValue(function.owner),)
+        if record.kind in (ParameterKind.ARGS, ParameterKind.KWARGS):
+            kind = "iterable" if record.kind is ParameterKind.ARGS else "mapping"
+            return (GenericValue(kind, record.annotation),) if record.annotation is not None else NOTHING_KNOWN
+        declared: Values = ()
+        if record.annotation is not None:
+            declared = annotations.instances(self, record.annotation)
+            if any(isinstance(value, InstanceValue) for value in declared):
+                return declared
+        provided = calling.provided(self, record)
+        if is_known(provided):
+            return provided
+        if declared and is_known(declared):
+            return declared
+        passed = self._passed(function, record.name)
+        if not passed:
+            return provided or declared or NOTHING_KNOWN
+        default = record.default
+        if default is not None and self.resolve(default) != (NONE,):
+            passed.append(self.resolve(default))
+        return united(passed)
+
+    def _passed(self, function: FunctionRecord, name: str) -> list[Values]:
+        passed: list[Values] = []
+        for call in self.callers(function):
+            argument = calling.argument_for(self, call, function, name)
+            if argument is not None:
+                passed.append(self.resolve(argument))
+        return passed
+
+    def names_of(self, function: FunctionRecord) -> set[str]:
+        """Every name under which calls of a function may stand."""
+        names = {function.name}
+        if function.name == "__init__" and function.owner is not None:
+            names = {function.owner.name} | {cls.name for cls in self.subclasses(function.owner)}
+        elif function.name == "__call__" and function.owner is not None:
+            return names
+        for name in list(names):
+            names |= self._aliases.get(name, set())
+        return names
+
+    def callers(self, function: FunctionRecord) -> list[CallRecord]:
+        """Every call in the project that is known to call a function."""
+        known = self._callers.get(function)
+        if known is not None:
+            return known
+        cut_before, self._cut = self._cut, _DEEPEST + 1
+        found: list[CallRecord] = []
+        for name in self.names_of(function):
+            for call in self._calls.get(name, ()):
+                if any(function in self.targets(value) for value in self.resolve(call.callee)):
+                    found.append(call)
+        if self._cut > _DEEPEST:
+            self._callers[function] = found
+        self._cut = min(self._cut, cut_before)
+        return found
+
+    def calls_named(self, name: str) -> list[CallRecord]:
+        """Every call whose callee's last name is `name`, known or not."""
+        return self._calls.get(name, [])
+
+    def references_named(self, name: str) -> list[Use]:
+        """Places where a name is passed on, stored or returned without being called."""
+        return self._references.get(name, [])
+
+    def targets(self, value: Value) -> list[FunctionRecord]:
+        """The functions that calling a value runs."""
+        match value:
+            case FunctionValue(function=function):
+                return [function]
+            case ClassValue(cls=cls):
+                found = members.method(self, cls, "__init__")
+                return [found] if found is not None else []
+            case InstanceValue(cls=cls):
+                found = members.method(self, cls, "__call__")
+                return [found] if found is not None else []
+            case _:
+                inner = getattr(value, "function", None)
+                return self.targets(inner) if isinstance(inner, FunctionValue) else []
+
+    def references(self, function: FunctionRecord) -> list[Use]:
+        """Where a function is passed on, stored or returned as a value."""
+        found = list(function.uses)
+        for name in self.names_of(function):
+            for use in self._references.get(name, ()):
+                if use not in found:
+                    found.append(use)
+        return [use for use in found if use.call is None or self._passes(use, function)]
+
+    def _passes(self, use: Use, function: FunctionRecord) -> bool:
+        assert use.call is not None
+        if use.argument >= len(use.call.arguments):
+            return False
+        term = use.call.arguments[use.argument].term
+        return any(function in self.targets(value) for value in self.resolve(term))
+
+    # -- classes ----------------------------------------------------------------------------------------------------
+
+    def mro(self, cls: ClassRecord) -> tuple[tuple[ClassRecord, ...], bool]:
+        """The class and its known bases in order, and whether all bases are known."""
+        known = self._mro.get(cls)
+        if known is not None:
+            return known
+        self._mro[cls] = ((cls,), False)
+        order, complete = [cls], True
+        for base in cls.bases:
+            while isinstance(base, Item):
+                base = base.base
+            for value in self.resolve(base):
+                if isinstance(value, ClassValue):
+                    above, whole = self.mro(value.cls)
+                    order.extend(other for other in above if other not in order)
+                    complete = complete and whole
+                elif not (isinstance(value, ExternalValue) and value.dotted in _PLAIN_BASES):
+                    complete = False
+        self._mro[cls] = (tuple(order), complete)
+        return self._mro[cls]
+
+    def subclasses(self, cls: ClassRecord) -> list[ClassRecord]:
+        """The project's classes below a class."""
+        if self._subclasses is None:
+            self._subclasses = {}
+            for module in self.modules:
+                for other in module.classes:
+                    for above in self.mro(other)[0][1:]:
+                        self._subclasses.setdefault(above, []).append(other)
+        return self._subclasses.get(cls, [])
+
+    def stores_of(self, cls: ClassRecord, name: str) -> list[Values]:
+        """What is assigned to an attribute of a class's instances from outside the class."""
+        found: list[Values] = []
+        for store in self._stores.get(name, ()):
+            for value in self.resolve(store.base):
+                if isinstance(value, InstanceValue | ClassValue) and (
+                    value.cls is cls or value.cls in self.mro(cls)[0] or cls in self.mro(value.cls)[0]
+                ):
+                    found.append(self.resolve(store.value))
+                    break
+        return found
+
+
+_PLAIN_BASES = {"builtins.object", "typing.Protocol", "typing.Generic", "abc.ABC", "typing.NamedTuple", "enum.Enum"}
+
+__all__ = ["Resolver", "UNKNOWN_VALUE"]

@@ -1,0 +1,532 @@
+"""Where a value that becomes SQL text comes from: closed sets are harmless, what a client sends is not."""
+
+from __future__ import annotations
+
+import enum
+import re
+
+from .annotations import arguments_of, type_name
+from .calling import argument_for, class_roles, dependency_of
+from .reach import Origin, Reach
+from .records import CallRecord, ClassRecord, ParameterKind, ParameterRecord
+from .resolve import Resolver
+from .terms import (
+    Attribute,
+    Awaited,
+    Checked,
+    Choice,
+    Collection,
+    Computed,
+    Constant,
+    Element,
+    GlobalName,
+    Item,
+    Joined,
+    Mapping,
+    Narrowed,
+    Parameter,
+    Result,
+    Template,
+    Term,
+    last_name,
+)
+from .texts import Frame, Texts
+from .values import (
+    ClassValue,
+    CollectionValue,
+    ConstantValue,
+    ExternalInstance,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+    MappingValue,
+    TextValue,
+    Value,
+)
+
+
+class Source(enum.IntEnum):
+    """How far a value is under somebody else's control; the greater one wins where they meet."""
+
+    CLOSED = 0
+    UNKNOWN = 1
+    OPEN = 2
+
+
+_CLOSED_TYPES = {
+    "int", "float", "bool", "complex", "Decimal", "UUID", "UUID1", "UUID4", "date", "datetime", "time", "timedelta", "Literal",
+    "PositiveInt", "NonNegativeInt", "conint", "IPv4Address", "Enum", "IntEnum", "StrEnum", "NoneType",
+}  # fmt: skip
+_CONVERTERS = {
+    "int",
+    "float",
+    "bool",
+    "len",
+    "abs",
+    "round",
+    "ord",
+    "hash",
+    "id",
+    "UUID",
+    "Decimal",
+    "quote_ident",
+    "quote_identifier",
+}
+_TEXT_METHODS = {
+    "strip", "lstrip", "rstrip", "lower", "upper", "replace", "title", "capitalize", "split", "encode", "decode", "format", "join",
+    "casefold", "removeprefix", "removesuffix", "zfill", "ljust", "rjust", "center", "translate", "partition", "rsplit", "splitlines",
+}  # fmt: skip
+_SAME_SOURCE_CALLS = {
+    "str",
+    "list",
+    "tuple",
+    "set",
+    "sorted",
+    "reversed",
+    "repr",
+    "iter",
+    "next",
+    "map",
+    "filter",
+    "enumerate",
+    "zip",
+    "dict",
+}
+_DATA_METHODS = {"get", "pop", "dict", "model_dump", "items", "keys", "values", "copy", "setdefault", "getlist", "json"}
+_ANCHORED = re.compile(r"^(\^|\\A).*(\$|\\Z|\\z)$", re.S)
+_DEEPEST = 20
+
+
+class Sources:
+    """Judges where values come from, in one project."""
+
+    def __init__(self, resolver: Resolver, reach: Reach, texts: Texts) -> None:
+        self.resolver = resolver
+        self.reach = reach
+        self.texts = texts
+        self._active: set[tuple[int, int]] = set()
+
+    def of(self, term: Term, frame: Frame | None = None) -> Source:
+        """Where a value comes from."""
+        key = (id(term), id(frame))
+        if key in self._active or len(self._active) > _DEEPEST:
+            # A value that feeds on itself is judged by its other parts.
+            return Source.CLOSED
+        self._active.add(key)
+        try:
+            return self._of(term, frame)
+        finally:
+            self._active.discard(key)
+
+    def _worst(self, terms: list[Term], frame: Frame | None) -> Source:
+        return max((self.of(term, frame) for term in terms), default=Source.CLOSED)
+
+    def _of(self, term: Term, frame: Frame | None) -> Source:
+        match term:
+            case Constant() | Checked():
+                return Source.CLOSED
+            case Choice(options=options):
+                return self._worst(list(options), frame)
+            case Narrowed(base=base, type=narrowed):
+                closed = all(self._is_closed_type(item) for item in arguments_of(narrowed))
+                return Source.CLOSED if closed else self.of(base, frame)
+            case Template(parts=parts):
+                return self._worst([part.term for part in parts if not isinstance(part, str)], frame)
+            case Joined(items=items):
+                return self.of(items, frame)
+            case Collection(elements=elements):
+                return self._worst(list(elements), frame)
+            case Mapping(entries=entries):
+                return self._worst([value for _, value in entries], frame)
+            case Computed(operator=operator, operands=operands):
+                return self._computed(operator, list(operands), frame)
+            case Parameter(function=function, name=name):
+                return self._parameter(term, frame)
+            case Attribute():
+                return self._attribute(term, frame)
+            case Element(base=base):
+                return self._element(base, frame)
+            case Item():
+                return self._item(term, frame)
+            case Result(call=call):
+                return self._call(call, frame)
+            case Awaited(base=Result(call=call)):
+                return self._call(call, frame)
+            case GlobalName():
+                return self._named(term, frame)
+            case _:
+                return Source.UNKNOWN
+
+    def _computed(self, operator: str, operands: list[Term], frame: Frame | None) -> Source:
+        if operator in ("compare", "not"):
+            return Source.CLOSED
+        sources = [self.of(operand, frame) for operand in operands]
+        if operator in ("+", "%"):
+            return max(sources, default=Source.CLOSED)
+        # Other arithmetic with a number gives a number, or fails.
+        return min(sources, default=Source.CLOSED)
+
+    def _named(self, term: Term, frame: Frame | None) -> Source:
+        values = self.resolver.resolve(term)
+        return max((self._value(value, frame) for value in values), default=Source.UNKNOWN)
+
+    def _value(self, value: Value, frame: Frame | None) -> Source:
+        match value:
+            case ConstantValue():
+                return Source.CLOSED
+            case TextValue(term=term) | CollectionValue(term=term) | MappingValue(term=term):
+                return self.of(term, None)
+            case InstanceValue(cls=cls):
+                return Source.CLOSED if self._is_enum(cls) else Source.UNKNOWN
+            case ClassValue():
+                return Source.CLOSED
+            case _:
+                return Source.UNKNOWN
+
+    # -- parameters -------------------------------------------------------------------------------------------------
+
+    def _parameter(self, term: Parameter, frame: Frame | None) -> Source:
+        passed = self.texts.argument(term, frame)
+        if passed is not None:
+            return self.of(*passed)
+        function = term.function
+        record = function.parameter(term.name)
+        if record is None or record.kind in (ParameterKind.ARGS, ParameterKind.KWARGS):
+            return Source.UNKNOWN
+        if function.is_method and record is function.parameters[0]:
+            return Source.UNKNOWN
+        own = self.reach.own(function)
+        if own & {Origin.HANDLER, Origin.DEPENDENCY}:
+            return self._from_request(record)
+        if record.annotation is not None and self._is_closed_set(record.annotation):
+            return Source.CLOSED
+        callers = self.resolver.callers(function)
+        sources: list[Source] = []
+        for call in callers:
+            argument = argument_for(self.resolver, call, function, term.name)
+            if argument is not None:
+                sources.append(self.of(argument))
+            elif record.default is not None:
+                sources.append(self.of(record.default))
+            else:
+                sources.append(Source.UNKNOWN)
+        if sources:
+            return max(sources)
+        if Origin.UNKNOWN not in self.reach.origins(function) or function.is_lambda or function.parent is not None:
+            return Source.UNKNOWN
+        if record.annotation is None or self._is_text(record.annotation):
+            return Source.OPEN
+        return Source.UNKNOWN
+
+    def _from_request(self, record: ParameterRecord) -> Source:
+        """A parameter of a handler: FastAPI fills it from the request, converted to its type."""
+        annotation = record.annotation
+        if isinstance(record.default, Result):
+            if dependency_of(self.resolver, record.default.call) is not None:
+                return Source.UNKNOWN
+            if _has_anchored_pattern(record.default.call):
+                return Source.CLOSED
+        if annotation is None:
+            return Source.OPEN
+        if self._is_closed_type(annotation):
+            return Source.CLOSED
+        if isinstance(annotation, Item) and type_name(self.resolver, annotation.base) == "Annotated":
+            return self._from_annotated(annotation)
+        return Source.OPEN if self._is_text(annotation) else Source.UNKNOWN
+
+    def _from_annotated(self, annotation: Item) -> Source:
+        declared, *extras = arguments_of(annotation.key)
+        for extra in extras:
+            if isinstance(extra, Result):
+                if dependency_of(self.resolver, extra.call) is not None:
+                    return Source.UNKNOWN
+                if _has_anchored_pattern(extra.call):
+                    return Source.CLOSED
+        if self._is_closed_type(declared):
+            return Source.CLOSED
+        return Source.OPEN if self._is_text(declared) else Source.UNKNOWN
+
+    def _is_text(self, annotation: Term) -> bool:
+        """Whether a type admits text of any content."""
+        match annotation:
+            case Choice(options=options) | Computed(operator="|", operands=options):
+                return any(self._is_text(option) for option in options)
+            case Item(base=base, key=key):
+                name = type_name(self.resolver, base)
+                if name in (
+                    "Optional",
+                    "Union",
+                    "list",
+                    "List",
+                    "set",
+                    "Sequence",
+                    "Iterable",
+                    "tuple",
+                    "Tuple",
+                    "dict",
+                    "Dict",
+                    "Annotated",
+                ):
+                    return any(self._is_text(item) for item in arguments_of(key))
+                return False
+            case _:
+                return type_name(self.resolver, annotation) in (
+                    "str",
+                    "Any",
+                    "dict",
+                    "list",
+                    "EmailStr",
+                    "AnyStr",
+                    "bytes",
+                )
+
+    def _is_closed_type(self, annotation: Term) -> bool:
+        """Whether values of a type cannot carry SQL: numbers, dates, identifiers, enums, literals."""
+        match annotation:
+            case Constant(value=None):
+                return True
+            case Choice(options=options) | Computed(operator="|", operands=options):
+                return all(self._is_closed_type(option) for option in options)
+            case Item(base=base, key=key):
+                name = type_name(self.resolver, base)
+                if name == "Literal":
+                    return True
+                arguments = arguments_of(key)
+                if name == "Annotated":
+                    return self._is_closed_type(arguments[0])
+                return name in (
+                    "Optional",
+                    "Union",
+                    "list",
+                    "List",
+                    "set",
+                    "Set",
+                    "Sequence",
+                    "tuple",
+                    "Tuple",
+                    "Iterable",
+                ) and all(isinstance(item, Constant) or self._is_closed_type(item) for item in arguments)
+            case _:
+                if type_name(self.resolver, annotation) in _CLOSED_TYPES:
+                    return True
+                return any(
+                    isinstance(value, ClassValue) and self._is_enum(value.cls)
+                    for value in self.resolver.resolve(annotation)
+                )
+
+    def _is_closed_set(self, annotation: Term) -> bool:
+        """Whether a type names its values one by one: an enum or `Literal`."""
+        match annotation:
+            case Choice(options=options) | Computed(operator="|", operands=options):
+                return all(isinstance(option, Constant) or self._is_closed_set(option) for option in options)
+            case Item(base=base, key=key):
+                name = type_name(self.resolver, base)
+                if name == "Literal":
+                    return True
+                return name in ("Optional", "list", "List", "Sequence", "set", "tuple") and all(
+                    self._is_closed_set(item) for item in arguments_of(key)
+                )
+            case _:
+                return any(
+                    isinstance(value, ClassValue) and self._is_enum(value.cls)
+                    for value in self.resolver.resolve(annotation)
+                )
+
+    def _is_enum(self, cls: ClassRecord) -> bool:
+        return any(
+            isinstance(value, ExternalValue) and value.dotted.startswith("enum.")
+            for other in self.resolver.mro(cls)[0]
+            for base in other.bases
+            for value in self.resolver.resolve(base)
+        )
+
+    # -- attributes, items, calls -----------------------------------------------------------------------------------
+
+    def _attribute(self, term: Attribute, frame: Frame | None) -> Source:
+        if self._is_request(term.base):
+            return (
+                Source.OPEN
+                if term.name in ("query_params", "path_params", "headers", "cookies", "body", "form", "json", "url")
+                else Source.UNKNOWN
+            )
+        base = term.base
+        for value in self.resolver.resolve(base):
+            if isinstance(value, InstanceValue | ClassValue):
+                found = self._member(value.cls, term.name, base, frame)
+                if found is not None:
+                    return found
+        values = [value for value in self.resolver.resolve(term) if value != ConstantValue(None)]
+        if values and all(not isinstance(value, ExternalInstance) for value in values):
+            source = max(self._value(value, frame) for value in values)
+            if source is not Source.UNKNOWN:
+                return source
+        if isinstance(base, Attribute | Item | Result | Awaited | Element):
+            return self.of(base, frame) if self._comes_from_request(base) else Source.UNKNOWN
+        return Source.UNKNOWN
+
+    def _member(self, cls: ClassRecord, name: str, base: Term, frame: Frame | None) -> Source | None:
+        """An attribute of a project class: of an enum, of a request body, or assigned in the class."""
+        if self._is_enum(cls):
+            return Source.CLOSED
+        for other in self.resolver.mro(cls)[0]:
+            record = other.attributes.get(name)
+            if record is None:
+                continue
+            if record.annotation is not None:
+                if self._is_closed_type(record.annotation):
+                    return Source.CLOSED
+                if self._is_model(cls):
+                    if not self._is_body(base, frame):
+                        return Source.UNKNOWN
+                    if any(isinstance(value, Result) and _has_anchored_pattern(value.call) for value in record.values):
+                        return Source.CLOSED
+                    return Source.OPEN if self._is_text(record.annotation) else Source.UNKNOWN
+            return self._worst(record.values, None) if record.values else Source.UNKNOWN
+        return None
+
+    def _is_model(self, cls: ClassRecord) -> bool:
+        return any(
+            isinstance(value, ExternalValue) and value.dotted.rpartition(".")[2] in ("BaseModel", "SQLModel")
+            for other in self.resolver.mro(cls)[0]
+            for base in other.bases
+            for value in self.resolver.resolve(base)
+        )
+
+    def _is_body(self, base: Term, frame: Frame | None) -> bool:
+        """Whether a model instance was filled from a request."""
+        match base:
+            case Parameter(function=function):
+                passed = self.texts.argument(base, frame)
+                if passed is not None:
+                    return self._is_body(*passed)
+                if self.reach.own(function) & {Origin.HANDLER, Origin.DEPENDENCY}:
+                    return True
+                callers = self.resolver.callers(function)
+                if not callers:
+                    return Origin.UNKNOWN in self.reach.origins(function)
+                arguments = [argument_for(self.resolver, call, function, base.name) for call in callers]
+                return any(
+                    isinstance(argument, Parameter) and argument is not base and self._is_body(argument, None)
+                    for argument in arguments
+                )
+            case Checked(base=inner) | Narrowed(base=inner):
+                return self._is_body(inner, frame)
+            case _:
+                return False
+
+    def _is_request(self, term: Term) -> bool:
+        return any(
+            isinstance(value, InstanceValue) and "request" in class_roles(self.resolver, value)
+            for value in self.resolver.resolve(term)
+        )
+
+    def _comes_from_request(self, term: Term) -> bool:
+        while True:
+            match term:
+                case Attribute(base=base) | Item(base=base) | Awaited(base=base) | Element(base=base):
+                    if self._is_request(base):
+                        return True
+                    term = base
+                case Result(call=call) if isinstance(call.callee, Attribute):
+                    term = call.callee
+                case _:
+                    return False
+
+    def _element(self, base: Term, frame: Frame | None) -> Source:
+        if isinstance(base, Result) and isinstance(base.call.callee, Attribute) and base.call.callee.name == "keys":
+            return self._keys(base.call.callee.base, frame)
+        values = self.resolver.resolve(base)
+        if any(isinstance(value, MappingValue) for value in values):
+            return self._keys(base, frame)
+        return self.of(base, frame)
+
+    def _item(self, term: Item, frame: Frame | None) -> Source:
+        base, key = term.base, term.key
+        # `for name, value in data.items()`
+        if isinstance(base, Element) and isinstance(base.base, Result) and isinstance(base.base.call.callee, Attribute):
+            callee = base.base.call.callee
+            if callee.name == "items":
+                if isinstance(key, Constant) and key.value == 0:
+                    return self._keys(callee.base, frame)
+                return self.of(callee.base, frame)
+        if (
+            isinstance(base, Element)
+            and isinstance(base.base, Result)
+            and last_name(base.base.call.callee) == "enumerate"
+        ):
+            if isinstance(key, Constant) and key.value == 0:
+                return Source.CLOSED
+        for value in self.resolver.resolve(base):
+            if isinstance(value, MappingValue):
+                return self._worst([entry for _, entry in value.term.entries], frame)
+            if isinstance(value, CollectionValue):
+                return self._worst(list(value.term.elements), frame)
+        if isinstance(base, Awaited) and not self._comes_from_request(base):
+            return Source.UNKNOWN
+        return self.of(base, frame)
+
+    def _keys(self, mapping: Term, frame: Frame | None) -> Source:
+        """Where the keys of a mapping come from; those of a model or a dict written out are closed."""
+        match mapping:
+            case Mapping(entries=entries):
+                keys = [key for key, _ in entries]
+                unpacked = [value for key, value in entries if key is None]
+                return max(
+                    self._worst([key for key in keys if key is not None], frame),
+                    max((self._keys(value, frame) for value in unpacked), default=Source.CLOSED),
+                )
+            case Result(call=call) if last_name(call.callee) in ("dict", "model_dump", "_asdict", "asdict"):
+                return Source.CLOSED
+            case Choice(options=options):
+                return max(self._keys(option, frame) for option in options)
+            case _:
+                for value in self.resolver.resolve(mapping):
+                    if isinstance(value, MappingValue) and value.term is not mapping:
+                        return self._keys(value.term, frame)
+                    if isinstance(value, InstanceValue):
+                        return Source.CLOSED
+                return self.of(mapping, frame)
+
+    def _call(self, call: CallRecord, frame: Frame | None) -> Source:
+        callee = call.callee
+        name = last_name(callee)
+        arguments = [argument.term for argument in call.arguments]
+        if isinstance(callee, Attribute):
+            if callee.name in _TEXT_METHODS:
+                return max(self.of(callee.base, frame), self._worst(arguments, frame))
+            if callee.name in _DATA_METHODS:
+                return self._data_method(callee, arguments, frame)
+        if name in _CONVERTERS:
+            return Source.CLOSED
+        if name in _SAME_SOURCE_CALLS and not isinstance(callee, Attribute):
+            return self._worst(arguments, frame)
+        if name == "range":
+            return Source.CLOSED
+        for value in self.resolver.resolve(callee):
+            if isinstance(value, FunctionValue) and not value.function.module.is_stub and value.function.returned:
+                inner = Frame(call, value.function, frame)
+                return self._worst(list(value.function.returned), inner)
+            if isinstance(value, ClassValue) and self._is_enum(value.cls):
+                return Source.CLOSED
+        if self._comes_from_request(callee):
+            return Source.OPEN
+        return Source.UNKNOWN
+
+    def _data_method(self, callee: Attribute, arguments: list[Term], frame: Frame | None) -> Source:
+        for value in self.resolver.resolve(callee.base):
+            if isinstance(value, MappingValue):
+                defaults = arguments[1:] if callee.name in ("get", "pop", "setdefault") else []
+                return self._worst([*(entry for _, entry in value.term.entries), *defaults], frame)
+            if isinstance(value, InstanceValue) and self._is_model(value.cls):
+                return Source.OPEN if self._is_body(callee.base, frame) else Source.UNKNOWN
+        if callee.name in ("get", "pop", "setdefault"):
+            return max(self.of(callee.base, frame), self._worst(arguments[1:], frame))
+        return self.of(callee.base, frame)
+
+
+def _has_anchored_pattern(call: CallRecord) -> bool:
+    """`Query(regex="^(asc|desc)$")`: anchored at both ends, so it really limits the value."""
+    for argument in call.arguments:
+        if argument.keyword in ("regex", "pattern") and isinstance(argument.term, Constant):
+            return isinstance(argument.term.value, str) and bool(_ANCHORED.match(argument.term.value))
+    return False

@@ -1,0 +1,225 @@
+"""Symbolic terms: what the source says an expression is, before anything is known of other modules.
+
+A term is written down once, while a function is walked, and resolved to values only when somebody asks
+(`resolve.Resolver`). Terms compare by identity, so they are cheap to make and to use as keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, Use
+
+
+@dataclass(slots=True, eq=False)
+class Term:
+    """What an expression is, as far as its own source tells."""
+
+
+@dataclass(slots=True, eq=False)
+class Unknown(Term):
+    """Nothing is known."""
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(slots=True, eq=False)
+class Constant(Term):
+    """A literal: text, bytes, number, bool, None or Ellipsis."""
+
+    value: object
+
+
+@dataclass(slots=True, eq=False)
+class Hole:
+    """A place in a text that an expression fills in."""
+
+    term: Term
+    node: cst.BaseExpression
+    spec: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Template(Term):
+    """Text put together from literal pieces and holes: f-strings, `%`, `.format`, `+`, `join`."""
+
+    parts: tuple[str | Hole, ...]
+    node: cst.BaseExpression
+
+
+@dataclass(slots=True, eq=False)
+class GlobalName(Term):
+    """A name of a module's namespace, or a builtin."""
+
+    module: ModuleRecord
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Import(Term):
+    """What an import binds: module `dotted` (with `level` leading dots), or `name` in it."""
+
+    module: ModuleRecord
+    level: int
+    dotted: str
+    name: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Parameter(Term):
+    """A parameter inside its own function."""
+
+    function: FunctionRecord
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Attribute(Term):
+    """`base.name`"""
+
+    base: Term
+    name: str
+    node: cst.BaseExpression | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Result(Term):
+    """What a call returns."""
+
+    call: CallRecord
+
+
+@dataclass(slots=True, eq=False)
+class Awaited(Term):
+    """What `await base` gives."""
+
+    base: Term
+
+
+@dataclass(slots=True, eq=False)
+class Entered(Term):
+    """What `with base as x` or `async with base as x` binds."""
+
+    base: Term
+    is_async: bool
+
+
+@dataclass(slots=True, eq=False)
+class Element(Term):
+    """What iterating `base` yields."""
+
+    base: Term
+    is_async: bool
+
+
+@dataclass(slots=True, eq=False)
+class Item(Term):
+    """`base[key]`; in annotations, a subscripted type."""
+
+    base: Term
+    key: Term
+
+
+@dataclass(slots=True, eq=False)
+class Choice(Term):
+    """One of several: branches joined, `a if c else b`, `a or b`, `A | B` between types."""
+
+    options: tuple[Term, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Checked(Term):
+    """A value that passed a membership or equality test against a closed set on the way here."""
+
+    base: Term
+
+
+@dataclass(slots=True, eq=False)
+class Narrowed(Term):
+    """A value that passed `isinstance(value, type)`."""
+
+    base: Term
+    type: Term
+
+
+@dataclass(slots=True, eq=False)
+class Computed(Term):
+    """The value of an operator: arithmetic, comparison, negation."""
+
+    operator: str
+    operands: tuple[Term, ...]
+    nodes: tuple[cst.BaseExpression, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Joined(Term):
+    """`separator.join(items)`"""
+
+    separator: Term
+    items: Term
+
+
+@dataclass(slots=True, eq=False)
+class Collection(Term):
+    """A list, tuple, set or comprehension; elements may be added later in the function."""
+
+    kind: str
+    elements: list[Term]
+    uses: list[Use] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Mapping(Term):
+    """A dict display or comprehension; a key of None stands for `**other`."""
+
+    entries: list[tuple[Term | None, Term]]
+    uses: list[Use] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class FunctionTerm(Term):
+    """A function or lambda defined here."""
+
+    function: FunctionRecord
+
+
+@dataclass(slots=True, eq=False)
+class ClassTerm(Term):
+    """A class defined here."""
+
+    cls: ClassRecord
+
+
+def choice(options: list[Term]) -> Term:
+    """Joins options, flattening nested choices and dropping repeats."""
+    flat: list[Term] = []
+    for option in options:
+        for term in option.options if isinstance(option, Choice) else (option,):
+            if not any(term is seen for seen in flat):
+                flat.append(term)
+    if not flat:
+        return UNKNOWN
+    # A variable rewritten on every branch of a long function would grow without end.
+    return flat[0] if len(flat) == 1 else Choice(tuple(flat[:24]))
+
+
+def last_name(term: Term) -> str | None:
+    """The rightmost name of `a.b.c`, for looking calls up before resolving them."""
+    match term:
+        case Attribute(name=name) | GlobalName(name=name):
+            return name
+        case Import(name=name, dotted=dotted):
+            return name or dotted.rpartition(".")[2]
+        case FunctionTerm(function=function):
+            return function.name
+        case ClassTerm(cls=cls):
+            return cls.name
+        case Parameter(name=name):
+            return name
+        case _:
+            return None

@@ -1,0 +1,1 @@
+"""Reads the rules' Markdown pages as test cases and runs them."""

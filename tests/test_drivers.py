@@ -1,0 +1,285 @@
+"""The stubs say what the installed libraries are: same members, same kinds, same parameters."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType, WrapperDescriptorType
+
+import databases.core
+import databases.interfaces
+import pytest
+from databases.backends.common import records
+
+import asyncdb_lint
+
+PACKAGE = Path(asyncdb_lint.__file__).parent
+DRIVERS = PACKAGE / "drivers"
+LIBRARIES = PACKAGE / "libraries"
+ROLES = "asyncdb_lint.drivers.roles"
+
+# Special methods that a stub declares because they decide what an object can be used for.
+PROTOCOLS = {"__init__", "__aenter__", "__aexit__", "__await__", "__call__", "__str__", "__repr__", "__eq__"}
+
+
+def definitions(path: Path) -> dict[str, ast.stmt]:
+    """The classes, functions and variables of a stub, by name."""
+    return dict(named(ast.parse(path.read_text(encoding="utf-8")).body))
+
+
+def named(body: list[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    for statement in body:
+        match statement:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name, statement
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield name, statement
+
+
+def members(stub: ast.stmt) -> dict[str, ast.stmt]:
+    assert isinstance(stub, ast.ClassDef)
+    return dict(named(stub.body))
+
+
+def decorators(stub: ast.stmt) -> list[str]:
+    assert isinstance(stub, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    return [ast.unparse(decorator) for decorator in stub.decorator_list]
+
+
+def kind_in_stub(stub: ast.stmt) -> str:
+    match stub:
+        case ast.AnnAssign():
+            return "attribute"
+        case ast.AsyncFunctionDef():
+            return "coroutine function"
+        case ast.FunctionDef() if "property" in decorators(stub):
+            return "property"
+        case ast.FunctionDef(returns=ast.Subscript(value=ast.Name(id="AsyncGenerator"))):
+            return "async generator"
+        case ast.FunctionDef(returns=ast.Subscript(value=ast.Name(id="AbstractContextManager"))):
+            return "context manager"
+    return "function"
+
+
+def kind_in_library(member: object) -> str:
+    if isinstance(member, property):
+        return "property"
+    if inspect.iscoroutinefunction(member):
+        return "coroutine function"
+    if inspect.isasyncgenfunction(member):
+        return "async generator"
+    if inspect.isgeneratorfunction(inspect.unwrap(member) if callable(member) else member):
+        return "context manager"
+    return "function" if inspect.isfunction(member) else "attribute"
+
+
+def parameters_in_stub(stub: ast.stmt) -> list[tuple[str, str, bool]]:
+    """Name, kind and whether there is a default, of every parameter."""
+    assert isinstance(stub, ast.FunctionDef | ast.AsyncFunctionDef)
+    source = ast.unparse(ast.Module([plain(stub)], []))
+    namespace: dict[str, Callable[..., object]] = {}
+    exec(source, namespace)
+    return parameters_in_library(namespace[stub.name])
+
+
+def plain(stub: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.FunctionDef:
+    """The same signature without annotations and decorators."""
+    arguments = ast.parse(ast.unparse(stub)).body[0]
+    assert isinstance(arguments, ast.FunctionDef | ast.AsyncFunctionDef)
+    for node in ast.walk(arguments.args):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+    body: list[ast.stmt] = [ast.Pass()]
+    return ast.fix_missing_locations(ast.FunctionDef(stub.name, arguments.args, body, [], lineno=1))
+
+
+def parameters_in_library(function: Callable[..., object]) -> list[tuple[str, str, bool]]:
+    return [
+        (parameter.name, parameter.kind.description, parameter.default is not parameter.empty)
+        for parameter in inspect.signature(function).parameters.values()
+    ]
+
+
+DATABASES = definitions(DRIVERS / "databases.pyi")
+CLASSES = ["Database", "Connection", "Transaction", "DatabaseURL"]
+
+
+def public(cls: type, instance: object | None) -> dict[str, object]:
+    """Public members and protocols of a class, and the attributes of its instances."""
+    found = {name: member for name, member in vars(cls).items() if not name.startswith("_") or name in PROTOCOLS}
+    if instance is not None:
+        found |= {name: value for name, value in vars(instance).items() if not name.startswith("_")}
+    return found
+
+
+INSTANCES = {"Database": lambda: databases.core.Database("sqlite:///never-opened.db")}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_the_stub_of_databases_has_the_members_of_the_library(name: str) -> None:
+    cls = getattr(databases.core, name)
+    library = public(cls, INSTANCES[name]() if name in INSTANCES else None)
+    stub = members(DATABASES[name])
+    assert set(stub) == set(library)
+    assert {member: kind_in_stub(stub[member]) for member in stub} == {
+        member: kind_in_library(library[member]) for member in stub
+    }
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_the_stub_of_databases_has_the_parameters_of_the_library(name: str) -> None:
+    cls = getattr(databases.core, name)
+    functions = {
+        member: stub
+        for member, stub in members(DATABASES[name]).items()
+        if kind_in_stub(stub) not in {"attribute", "property"} and member not in {"__str__", "__repr__", "__eq__"}
+    }
+    assert {member: parameters_in_stub(stub) for member, stub in functions.items()} == {
+        member: parameters_in_library(getattr(cls, member)) for member in functions
+    }
+
+
+def test_the_stub_of_databases_has_every_class_of_its_core() -> None:
+    own = {
+        name
+        for name, value in vars(databases.core).items()
+        if inspect.isclass(value) and value.__module__ == "databases.core" and not name.startswith("_")
+    }
+    assert own == set(CLASSES)
+    assert set(databases.__all__) <= set(DATABASES)
+    assert set(CLASSES) | {"Record"} == {name for name, stub in DATABASES.items() if isinstance(stub, ast.ClassDef)}
+
+
+def test_records_have_the_members_of_the_stub() -> None:
+    stub = set(members(DATABASES["Record"]))
+    assert stub == {name for name in dir(records.Record) if name in vars(records.Record) and is_offered(name)}
+    assert issubclass(records.Record, databases.interfaces.Record)
+
+
+def is_offered(name: str) -> bool:
+    return name in {"_mapping", "keys", "values", "__getitem__", "__getattr__", "__iter__", "__len__"}
+
+
+@pytest.mark.parametrize("module", ["databases.core", "databases.interfaces"])
+def test_submodules_of_databases_export_the_same_classes(module: str) -> None:
+    exported = set(exports(DRIVERS / f"{module}.pyi"))
+    assert exported <= set(DATABASES)
+    assert exported == {name for name in DATABASES if hasattr(importlib.import_module(module), name)}
+
+
+def exports(path: Path) -> Iterator[str]:
+    """Names that a stub imports as themselves, which is how a stub says that it re-exports them."""
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.ImportFrom):
+            yield from (alias.name for alias in statement.names if alias.asname == alias.name)
+
+
+STUBS = sorted([*DRIVERS.glob("*.pyi"), *LIBRARIES.glob("*.pyi")])
+
+
+@pytest.mark.parametrize("path", STUBS, ids=[path.stem for path in STUBS])
+def test_stubs_use_only_roles_that_exist(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    known = set(definitions(DRIVERS / "roles.pyi"))
+    used = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "role"
+    }
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == ROLES
+        for alias in node.names
+    }
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert used | imported <= known
+    assert imported <= names, "imported and used nowhere"
+
+
+def test_every_role_is_used() -> None:
+    texts = "".join(path.read_text(encoding="utf-8") for path in STUBS if path.name != "roles.pyi")
+    unused = [
+        name
+        for name, stub in definitions(DRIVERS / "roles.pyi").items()
+        if (f"@role.{name}\n" if isinstance(stub, ast.FunctionDef) else f": {name}") not in texts
+        and f"-> {name}" not in texts
+    ]
+    assert unused == []
+
+
+# Members of earlier releases, which code that the linter reads may still use.
+FORMER = {
+    "fastapi": {"FastAPI.add_event_handler"},
+    "starlette.applications": {
+        "Starlette.route",
+        "Starlette.exception_handler",
+        "Starlette.on_event",
+        "Starlette.add_event_handler",
+    },
+    "starlette.routing": {"Router.route", "Router.on_event", "Router.add_event_handler"},
+}
+FORMER_PARAMETERS = {"on_startup", "on_shutdown", "loop"}
+# What the interpreter sets on instances only.
+INSTANCE_ATTRIBUTES = {"FastAPI.router", "FastAPI.dependency_overrides", "Starlette.state"}
+NEWER_THAN_PYTHON_3_10 = {"asyncio": {"TaskGroup", "Runner", "timeout", "timeout_at", "Timeout"}}
+LIBRARY_STUBS = sorted(LIBRARIES.glob("*.pyi"))
+
+
+@pytest.mark.filterwarnings("ignore")  # deprecated members are part of what is checked
+@pytest.mark.parametrize("path", LIBRARY_STUBS, ids=[path.stem for path in LIBRARY_STUBS])
+def test_stubs_of_libraries_say_what_the_libraries_are(path: Path) -> None:
+    module = builtins if path.stem == "builtins" else importlib.import_module(path.stem)
+    problems = [f"{name} is not exported" for name in exports(path) if not hasattr(module, name)]
+    for name, stub in definitions(path).items():
+        if not hasattr(module, name) and name in NEWER_THAN_PYTHON_3_10.get(path.stem, ()):
+            continue
+        problems.extend(differences(module, name, getattr(module, name, None), stub))
+        if isinstance(stub, ast.ClassDef):
+            for member, inner in members(stub).items():
+                own = getattr(getattr(module, name, None), member, None)
+                problems.extend(differences(module, f"{name}.{member}", own, inner))
+    assert problems == []
+
+
+def differences(module: ModuleType, name: str, found: object, stub: ast.stmt) -> Iterator[str]:
+    if name in FORMER.get(module.__name__, ()) or name in INSTANCE_ATTRIBUTES:
+        return
+    if found is None:
+        yield f"{name} does not exist"
+        return
+    if not isinstance(stub, ast.FunctionDef | ast.AsyncFunctionDef):
+        return
+    if "property" in decorators(stub):
+        if not isinstance(found, property):
+            yield f"{name} is no property"
+        return
+    is_async = isinstance(stub, ast.AsyncFunctionDef)
+    # Built-in coroutine functions and async protocols of C do not say that they are.
+    if inspect.isfunction(found) and inspect.iscoroutinefunction(found) != is_async:
+        yield f"{name} is {'no ' * is_async}coroutine function"
+    yield from different_parameters(name, found, stub)
+
+
+def different_parameters(name: str, found: object, stub: ast.stmt) -> Iterator[str]:
+    if isinstance(found, WrapperDescriptorType):  # `__init__` of a class written in C: `(*args, **kwargs)`
+        return
+    try:
+        assert callable(found)
+        library = inspect.signature(found).parameters
+    except ValueError:  # many built-ins have no signature
+        return
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in library.values())
+    positional = [p.name for p in library.values() if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
+    asked = [entry for entry in parameters_in_stub(stub) if entry[0] not in FORMER_PARAMETERS]
+    for at, (parameter, kind, _) in enumerate(asked):
+        if kind.startswith("variadic"):
+            continue
+        if parameter not in library and not (takes_any and kind == "keyword-only"):
+            yield f"{name} has no parameter {parameter}"
+        elif kind.startswith("positional") and positional[at : at + 1] != [parameter]:
+            yield f"{name} has parameter {parameter} at another position"

@@ -1,0 +1,97 @@
+"""The hooks as users get them: pre-commit builds their environment from the project and runs them in a repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.project_tree import commit_all, copy_project
+
+SOUND = """\
+from databases import Database
+
+database = Database("sqlite:///app.db")
+
+
+async def forget(user_id: int):
+    await database.execute("DELETE FROM sessions WHERE user_id = :id", {"id": user_id})
+"""
+PITFALL = SOUND.replace("await ", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """The project as a hook repository, and a pre-commit that keeps its environments apart from the user's."""
+
+    project: Path
+    home: Path
+
+    def run(self, hook: str, repository: Path) -> subprocess.CompletedProcess[str]:
+        """Runs one hook on all files of a repository."""
+        git = ["git", "-c", "safe.directory=*", "add", "--all"]
+        subprocess.run(git, cwd=repository, check=True)
+        command = [sys.executable, "-m", "pre_commit", "try-repo", str(self.project), hook, "--all-files", "--verbose"]
+        # The outer repository's hooks, if the tests run inside one, must not leak in.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        return subprocess.run(
+            command,
+            cwd=repository,
+            env={**environment, "PRE_COMMIT_HOME": str(self.home), "PRE_COMMIT_COLOR": "never"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+
+
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
+    project = copy_project(tmp_path_factory.mktemp("hooks"))
+    commit_all(project)
+    return Hooks(project, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A user's repository with a sound module and, in an excluded folder, one that is not."""
+    for name, text in {
+        "app.py": SOUND,
+        "notes.txt": "database.execute\n",
+        "generated/old.py": PITFALL,
+        "pyproject.toml": "[tool.asyncdb-lint]\nextend-exclude = ['generated']\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    commit_all(tmp_path)
+    return tmp_path
+
+
+def test_both_hooks_pass_over_sound_and_excluded_files(hooks: Hooks, repository: Path) -> None:
+    for hook in ("asyncdb-lint", "asyncdb-lint-fix"):
+        done = hooks.run(hook, repository)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "All checks passed!" in done.stdout
+    assert (repository / "generated" / "old.py").read_text() == PITFALL
+
+
+def test_the_linting_hook_stops_the_commit_and_changes_nothing(hooks: Hooks, repository: Path) -> None:
+    (repository / "app.py").write_text(PITFALL)
+    done = hooks.run("asyncdb-lint", repository)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "ADB101 [*] " in done.stdout
+    assert " --> app.py:7:5" in done.stdout
+    assert (repository / "app.py").read_text() == PITFALL
+
+
+def test_the_fixing_hook_fixes_and_then_passes(hooks: Hooks, repository: Path) -> None:
+    (repository / "app.py").write_text(PITFALL)
+    first = hooks.run("asyncdb-lint-fix", repository)
+    assert first.returncode == 1, first.stdout + first.stderr
+    assert "files were modified by this hook" in first.stdout
+    assert (repository / "app.py").read_text() == SOUND
+    assert hooks.run("asyncdb-lint-fix", repository).returncode == 0

@@ -1,0 +1,46 @@
+"""Every rule is whole: code, page, proof and changelog speak of the same rules, and in the same terms."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asyncdb_lint.diagnostics import Severity
+from asyncdb_lint.pages import load_page, rule_names
+from asyncdb_lint.rules import all_rules
+
+ROOT = Path(__file__).parent.parent
+RULES = {rule.code: rule for rule in all_rules()}
+SEVERITIES = {Severity.ERROR: "Error", Severity.WARNING: "Warning", Severity.INFO: "Information"}
+# A file that does not parse is no pitfall of a database: there is no harm to show on a running app.
+NOT_A_PITFALL = {"ADB001"}
+
+
+@pytest.fixture(params=RULES)
+def rule(request: pytest.FixtureRequest) -> Any:
+    return RULES[request.param]
+
+
+def test_code_and_pages_hold_the_same_rules() -> None:
+    assert {code: rule.name for code, rule in RULES.items()} == dict(rule_names())
+
+
+def test_the_header_of_the_page_agrees_with_the_rule(rule: Any) -> None:
+    page = load_page(rule.code)
+    severity, _, since = page.facts
+    assert page.text.startswith(f"# {rule.name} ({rule.code})\n")
+    assert severity == SEVERITIES[rule.severity]
+    assert since == f"since {rule.since}"
+
+
+def test_the_rule_is_proven_on_the_running_app(rule: Any) -> None:
+    proofs = list((ROOT / "tests" / "fixtures" / "pitfalls").glob(f"{rule.code.lower()}_*.py"))
+    assert bool(proofs) is (rule.code not in NOT_A_PITFALL)
+
+
+def test_the_changelog_tells_of_the_rule(rule: Any) -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"\b{rule.code}\b", changelog), f"CHANGELOG.md does not mention {rule.code}"
