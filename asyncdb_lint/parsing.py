@@ -21,6 +21,7 @@ from asyncdb_lint.nesting import find_too_deep
 if TYPE_CHECKING:
     import libcst as cst
 
+    from asyncdb_lint.alignment import Alignment
     from asyncdb_lint.positions import Places
 
 _T = TypeVar("_T")
@@ -50,7 +51,7 @@ class UnparsableFile(Exception):
 class ParsedModule:
     """A file's text and tree, with the exact place of every node."""
 
-    __slots__ = ("_line_starts", "_places", "encoding", "has_bom", "path", "text", "tree")
+    __slots__ = ("_alignment", "_line_starts", "_places", "encoding", "has_bom", "path", "text", "tree")
 
     def __init__(self, path: Path, text: str, encoding: str, has_bom: bool, tree: cst.Module) -> None:
         self.path = path
@@ -59,6 +60,7 @@ class ParsedModule:
         self.has_bom = has_bom
         self.tree = tree
         self._places: Places | None = None
+        self._alignment: Alignment | None = None
         self._line_starts: list[int] | None = None
 
     def range_of(self, node: cst.CSTNode) -> Range:
@@ -67,6 +69,10 @@ class ParsedModule:
         if found is None or found[0] is not node:
             raise LookupError(f"this {type(node).__name__} is not part of {self.path}")
         _, line, column, end_line, end_column = found
+        if self._alignment is not None:
+            start = self._alignment.start(self._alignment.index(line, column))
+            end = self._alignment.end(self._alignment.index(end_line, end_column))
+            return Range(self.position_at(start), self.position_at(max(start, end)))
         return Range(Position(line, column), Position(end_line, end_column))
 
     @property
@@ -77,8 +83,16 @@ class ParsedModule:
 
             self._places = with_fresh_stack(lambda: record_places(self.tree))
             if self._places.text != self.text:
-                raise AssertionError(f"the tree of {self.path} does not stand for its text")
+                from asyncdb_lint.alignment import Alignment
+
+                self._alignment = Alignment(self._places.text, self.text)
         return self._places
+
+    @property
+    def alignment(self) -> Alignment | None:
+        """Leads from the text of `places` to `text`, where LibCST does not write all that it read."""
+        _ = self.places
+        return self._alignment
 
     def code_of(self, node: cst.CSTNode) -> str:
         """The source of a node, of this tree or newly made, in this module's newlines and indentation."""

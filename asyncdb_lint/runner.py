@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asyncdb_lint.diagnostics import Diagnostic
+from asyncdb_lint.diagnostics import Diagnostic, Fix
 from asyncdb_lint.fixes import CannotWrite, SkippedFix, fix_to_fixed_point, write_atomically
 from asyncdb_lint.parsing import decode
 from asyncdb_lint.project import LintResult, lint_files
@@ -57,18 +57,24 @@ def fix(
     With `only`, fixes that would change any other file are left out.
     """
     given = overrides or {}
-    first = lint(files, overrides=given)
-    left = first
+    first = left = lint(files, overrides=given)
+    texts = dict(first.sources)
 
-    def lint_texts(texts: Mapping[Path, str]) -> Sequence[Diagnostic]:
+    def lint_texts(current: Mapping[Path, str]) -> Sequence[Diagnostic]:
         nonlocal left
-        changed = {path: text for path, text in texts.items() if text != first.sources[path]}
+        changed = {path: text for path, text in current.items() if text != texts[path]}
         unsaved = {path: encoded(text, given.get(path) or path.read_bytes()) for path, text in changed.items()}
         left = lint(files, overrides={**given, **unsaved}) if changed else first
         return [d for d in left.diagnostics if only is None or _stays_within(d, only)]
 
-    point = fix_to_fixed_point(lint_texts, first.sources, unsafe=unsafe)
-    before = {path: first.sources[path] for path in point.sources}
+    while True:
+        point = fix_to_fixed_point(lint_texts, texts, unsafe=unsafe)
+        # A cure in one file can bring out a finding whose fix needs a file that was of no concern before.
+        unseen = {path: text for path, text in left.sources.items() if path not in texts}
+        if not any(skip.diagnostic.fix and _files_of(skip.diagnostic.fix) & unseen.keys() for skip in point.skipped):
+            break
+        texts.update(unseen)
+    before = {path: texts[path] for path in point.sources}
     return FixRun(left, len(point.applied), point.skipped, before, point.sources)
 
 
@@ -91,4 +97,8 @@ def encoded(text: str, original: bytes) -> bytes:
 
 
 def _stays_within(diagnostic: Diagnostic, file: Path) -> bool:
-    return diagnostic.fix is not None and all(edit.path == file for edit in diagnostic.fix.edits)
+    return diagnostic.fix is not None and _files_of(diagnostic.fix) <= {file}
+
+
+def _files_of(fix: Fix) -> set[Path]:
+    return {edit.path for edit in fix.edits}

@@ -1,7 +1,7 @@
 """Which files can matter at all: bytes only, no decoding, no parsing.
 
 A project in which no file imports a driver has nothing to find. In one that does, a file matters when it imports such a file,
-directly or through others, or when it mentions what drivers offer.
+directly or through others, or when it mentions what drivers offer or holds SQL.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ _IMPORTS = re.compile(
     rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))", re.M
 )
 _WORDS = re.compile(rb"\w+")
+# A helper that builds SQL need not import anything.
+_SQL = re.compile(rb"\b(?:select\s[^;]{1,400}?\sfrom|insert\s+into|update\s+\S+\s+set|delete\s+from)\s", re.I)
 _STUB_METHOD = re.compile(r"^    (?:async )?def ([a-z]\w+)", re.M)
 # Members that half of all classes have say nothing by themselves.
 _COMMON = {"keys", "values", "replace", "username", "password", "port", "database", "options", "driver", "start"}
@@ -28,11 +30,14 @@ def _driver_packages() -> frozenset[bytes]:
 
 @functools.cache
 def _driver_words() -> re.Pattern[bytes]:
+    """What drivers offer, and what guards a whole application against their errors."""
     names: set[str] = set()
     for path in _DRIVERS.glob("*.pyi"):
         if path.stem != "roles":
             names.update(_STUB_METHOD.findall(path.read_text(encoding="utf-8")))
-    return re.compile(rb"\.(?:" + "|".join(sorted(names - _COMMON)).encode() + rb")\b")
+    return re.compile(
+        rb"\.(?:" + "|".join(sorted(names - _COMMON)).encode() + rb")\b|exception_handler|add_middleware|\.middleware\("
+    )
 
 
 def relevant(contents: Mapping[Path, bytes]) -> set[Path]:
@@ -53,7 +58,8 @@ def relevant(contents: Mapping[Path, bytes]) -> set[Path]:
                 found.add(importer)
                 pending.append(importer)
     words = _driver_words()
-    found.update(path for path, data in contents.items() if path not in found and words.search(data))
+    rest = [path for path in contents if path not in found]
+    found.update(path for path in rest if words.search(contents[path]) or _SQL.search(contents[path]))
     return found
 
 

@@ -35,7 +35,12 @@ def resolve_plan(plan: FixPlan) -> Fix:
 
 def _module_edits(module: ParsedModule, changes: list[NodeChange], imports: list[AddImport]) -> list[Edit]:
     edits: list[Edit] = []
-    for start, end, content in _module_splices(module, changes, imports):
+    alignment = module.alignment
+    for first, last, content in _module_splices(module, changes, imports):
+        start, end = first, last
+        if alignment is not None:
+            start = alignment.start(first)
+            end = alignment.end(last) if last > first else start
         edits.append(Edit(module.path, Range(module.position_at(start), module.position_at(end)), content))
     return edits
 
@@ -47,14 +52,15 @@ def _module_splices(
     units = _rebuilt(module, changes)
     for wanted in imports:
         add_import(units, wanted)
-    statements = module.places.statements
+    # What the tree is written out as, so that what LibCST drops there does not count as a change.
+    text, statements = module.places.text, module.places.statements
     for index in sorted(units):
         # A module without statements has one place for them: its end.
-        start, end = statements[index] if statements else (len(module.text), len(module.text))
-        old, new = module.text[start:end], code_of_unit(module, units[index])
-        if end == len(module.text) and old and not old.endswith(("\n", "\r")):
+        start, end = statements[index] if statements else (len(text), len(text))
+        old, new = text[start:end], code_of_unit(module, units[index])
+        if end == len(text) and old and not old.endswith(("\n", "\r")):
             new = new.removesuffix(module.tree.default_newline)
-        if not statements and module.text and not module.text.endswith(("\n", "\r")):
+        if not statements and text and not text.endswith(("\n", "\r")):
             new = module.tree.default_newline + new
         found += [(start + a, start + b, content) for a, b, content in splices(old, new)]
     return joined(found)

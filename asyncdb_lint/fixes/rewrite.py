@@ -81,10 +81,10 @@ class Rewriter:
 
     def _unit_of(self, node: cst.CSTNode) -> int:
         try:
-            start = self._module.offset_of(self._module.range_of(node).start)
+            line = self._module.range_of(node).start
         except LookupError as error:
             raise PlanRefused(str(error)) from None
-        index = bisect.bisect_right([first for first, _ in self._module.places.statements], start) - 1
+        index = bisect.bisect_right([self._module.range_of(unit).start for unit in self._module.tree.body], line) - 1
         if index < 0:
             raise PlanRefused(f"this {type(node).__name__} stands in no statement")
         return index

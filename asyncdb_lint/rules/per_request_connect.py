@@ -22,14 +22,14 @@ class PerRequestConnect(Rule):
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """One finding for each call; a disconnect beside its connect is part of that finding."""
         for connect in module.request_connects:
-            if connect.partner is not None:
+            if connect.opens and connect.closes:
                 harm = "and a request that ends closes the pool under all others"
             elif connect.opens:
                 harm = "and two requests that come first race: one pool of connections leaks"
             else:
                 harm = "and all other requests lose their connections"
             yield Finding(
-                connect.call.node,
+                connect.node,
                 f"`{connect.source}` runs for every request on the database that all requests share, {harm}",
                 help="connect once at startup and disconnect once at shutdown",
             )

@@ -208,9 +208,8 @@ class Coroutines:
                     )
                 return not use.contained and self._is_model(value)
             case FunctionValue(function=function):
-                return self._parameter_ignores(
-                    function, call, use, depth, function.name in ("dumps", "jsonable_encoder")
-                )
+                renders = function.name in ("dumps", "jsonable_encoder") or "response" in roles(function)
+                return self._parameter_ignores(function, call, use, depth, renders)
             case ExternalInstance(dotted=dotted):
                 return dotted.startswith("logging.") and not use.contained
             case ExternalValue(dotted=dotted):
@@ -273,7 +272,12 @@ class Coroutines:
             return Loss(LossKind.ANSWERED, use)
         if use.contained:
             # Somebody may take the coroutine out of what is returned, if anybody calls this at all.
-            alone = function.is_async and not own and not self.resolver.callers(function) and not self._may_be_called(function)
+            alone = (
+                function.is_async
+                and not own
+                and not self.resolver.callers(function)
+                and not self._may_be_called(function)
+            )
             return Loss(LossKind.DOUBLY_WRAPPED, use) if alone else None
         if Origin.DEPENDENCY in own:
             return Loss(LossKind.ANSWERED, use)
@@ -306,7 +310,9 @@ class Coroutines:
         for name in self.resolver.names_of(function):
             if self.resolver.is_called_out_of_sight(name):
                 return True
-            if any(not any(use.kind is UseKind.DISCARDED for use in call.uses) for call in self.resolver.calls_named(name)):
+            if any(
+                not any(use.kind is UseKind.DISCARDED for use in call.uses) for call in self.resolver.calls_named(name)
+            ):
                 return True
         return False
 

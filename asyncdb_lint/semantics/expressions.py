@@ -23,6 +23,7 @@ from .terms import (
     Awaited,
     Checked,
     Choice,
+    ClassTerm,
     Collection,
     Computed,
     Constant,
@@ -30,6 +31,7 @@ from .terms import (
     FunctionTerm,
     GlobalName,
     Hole,
+    Import,
     Item,
     Mapping,
     Narrowed,
@@ -119,8 +121,9 @@ class Expressions:
                 right_holds, right_fails = self.condition(node.right)
                 if isinstance(node.operator, cst.And):
                     return {**left_holds, **right_holds}, {}
-                # `if x not in A or y not in B: raise` checks both behind it.
-                return {}, {**left_fails, **right_fails}
+                # `if x not in A or y not in B: raise` checks both behind it; `x == "a" or x == "b"` checks x inside.
+                either = {name: wrap for name, wrap in left_holds.items() if name in right_holds}
+                return either, {**left_fails, **right_fails}
             case cst.UnaryOperation(operator=cst.Not()):
                 holds, fails = self.condition(node.expression)
                 return fails, holds
@@ -561,9 +564,12 @@ def mark(term: Term, use: Use) -> None:
             _add(function.parameter_uses.setdefault(name, []), use)
         case FunctionTerm(function=function):
             _add(function.uses, use)
+        case ClassTerm(cls=cls):
+            if use.kind in _REFERENCE_USES:
+                _add(use.function.module.references.setdefault(cls.name, []), use)
         case Checked(base=base) | Narrowed(base=base):
             mark(base, use)
-        case GlobalName(name=name):
+        case GlobalName(name=name) | Import(name=str() as name):
             if use.kind in _REFERENCE_USES:
                 _add(use.function.module.references.setdefault(name, []), use)
         case Attribute(name=name):

@@ -16,7 +16,7 @@ from .calling import argument_for, class_roles, roles
 from .coroutines import CoroutineCall, Coroutines, Loss, LossKind
 from .guards import Guards
 from .reach import Origin, Reach
-from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
 from .resolve import Resolver
 from .sources import Source, Sources
 from .sql import Hole, HolePlace, Place, Statement, places, read
@@ -77,16 +77,24 @@ class Construction:
 
 @dataclass(frozen=True, slots=True)
 class SharedConnect:
-    """`connect()` or `disconnect()` of a shared database while a request is served."""
+    """`connect()`, `disconnect()` or `async with` of a shared database while a request is served."""
 
-    call: CallRecord
+    function: FunctionRecord
+    node: cst.CSTNode
+    """The call, or the expression that `async with` enters."""
+    call: CallRecord | None
+    """None for `async with`."""
     opens: bool
+    closes: bool
     partner: CallRecord | None
+    """The `disconnect()` beside a `connect()`."""
 
     @property
     def source(self) -> str:
-        """The call as messages show it."""
-        return _shown(self.call)
+        """The call or statement as messages show it."""
+        if self.call is not None:
+            return _shown(self.call)
+        return "async with " + self.function.module.parsed.code_of(self.node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,7 +412,7 @@ class ModuleFacts:
                 continue
             function = call.function
             origins = self.project.reach.origins(function)
-            if origins & {Origin.HANDLER, Origin.DEPENDENCY}:
+            if origins & {Origin.HANDLER, Origin.DEPENDENCY, Origin.BACKGROUND}:
                 if not self._is_cached(function):
                     found.append(Construction(call, True))
             elif Origin.UNKNOWN in origins and self._works_with(call):
@@ -421,9 +429,19 @@ class ModuleFacts:
 
     def _is_kept(self, call: CallRecord) -> bool:
         """Stored where the next request finds it again: a global, an attribute, a container."""
-        if any(use.kind is UseKind.STORED for use in call.uses):
+        if any(use.kind is UseKind.STORED and not self._is_of_request(use.node) for use in call.uses):
             return call.function.name != "__init__" or not self.project.reach.surely_from_requests(call.function)
         return call.function.is_module
+
+    def _is_of_request(self, target: cst.CSTNode) -> bool:
+        """Whether a store goes to `request.state`, which ends with the request."""
+        for store in self.record.stores:
+            if store.node is target and isinstance(store.base, Attribute) and store.base.name == "state":
+                return any(
+                    isinstance(value, InstanceValue) and "request" in class_roles(self.project.resolver, value)
+                    for value in self.project.resolver.resolve(store.base.base)
+                )
+        return False
 
     def _is_cached(self, function: FunctionRecord) -> bool:
         names = {last_name(item.call.callee if isinstance(item, Result) else item) for item in function.decorators}
@@ -458,28 +476,36 @@ class ModuleFacts:
 
     @cached_property
     def request_connects(self) -> Sequence[SharedConnect]:
-        """`connect()` and `disconnect()` of a shared database while a request is served; a pair counts once."""
+        """Connects and disconnects of a shared database while a request is served; a pair counts once."""
         found: list[SharedConnect] = []
-        paired: set[CallRecord] = set()
-        for call in self.record.calls:
-            opens = self._lifecycle_role(call, "opens")
-            closes = self._lifecycle_role(call, "closes")
-            if not (opens or closes) or call in paired or not self._in_request(call):
-                continue
-            partner = None
-            if opens:
-                partner = next(
-                    (
-                        other
-                        for other in call.function.calls
-                        if other is not call and self._lifecycle_role(other, "closes")
-                    ),
-                    None,
-                )
-                if partner is not None:
-                    paired.add(partner)
-            found.append(SharedConnect(call, opens, partner))
+        for function in self.record.functions:
+            found.extend(self._connects_in(function))
         return found
+
+    def _connects_in(self, function: FunctionRecord) -> Sequence[SharedConnect]:
+        calls = [
+            (call, self._lifecycle_role(call, "opens"), self._lifecycle_role(call, "closes")) for call in function.calls
+        ]
+        entered = [node for context in function.withs for node in self._shared_pools_entered(context)]
+        if not (entered or any(opens or closes for _, opens, closes in calls)) or not self._serves_requests(function):
+            return []
+        found: list[SharedConnect] = [SharedConnect(function, node, None, True, True, None) for node in entered]
+        closers = [call for call, _, closes in calls if closes]
+        for call, opens, closes in calls:
+            if opens:
+                partner = closers.pop(0) if closers else None
+                found.append(SharedConnect(function, call.node, call, True, partner is not None, partner))
+            elif closes and call in closers:
+                found.append(SharedConnect(function, call.node, call, False, True, None))
+        return found
+
+    def _shared_pools_entered(self, context: Context) -> Sequence[cst.CSTNode]:
+        """The items of an `async with` that are pools made elsewhere."""
+        if context.kind is not ContextKind.ASYNC_WITH or context.entered is None:
+            return []
+        values = [value for item in context.items for value in self.project.resolver.resolve(item)]
+        made_here = any(isinstance(item, Result) for item in context.items)
+        return [context.entered] if values and not made_here and all(self._is_pool(value) for value in values) else []
 
     def _lifecycle_role(self, call: CallRecord, role: str) -> bool:
         method = self.project.driver_method(call)
@@ -496,16 +522,21 @@ class ModuleFacts:
             for receiver in receivers
         )
 
-    def _in_request(self, call: CallRecord) -> bool:
-        origins = self.project.reach.origins(call.function)
+    def _serves_requests(self, function: FunctionRecord) -> bool:
+        """Whether a function runs per request; one that nobody is known to call must also query to count."""
+        if any(self._builds_pool(call) and self._is_kept(call) for call in function.calls):
+            # What is built and kept here is opened here once.
+            return False
+        origins = self.project.reach.origins(function)
         if origins & {Origin.HANDLER, Origin.DEPENDENCY}:
-            return Origin.LIFECYCLE not in self.project.reach.own(call.function)
+            return Origin.LIFECYCLE not in self.project.reach.own(function)
         if Origin.UNKNOWN not in origins or origins & {Origin.LIFECYCLE, Origin.SCRIPT, Origin.IMPORT, Origin.TEST}:
             return False
-        return any(
-            (method := self.project.driver_method(other)) is not None and "query" in roles(method)
-            for other in call.function.calls
-        ) and not self._only_defines(call.function)
+        return self._queries(function) and not self._only_defines(function)
+
+    def _queries(self, function: FunctionRecord) -> bool:
+        methods = (self.project.driver_method(call) for call in function.calls)
+        return any(method is not None and "query" in roles(method) for method in methods)
 
     # -- errors and SQL ---------------------------------------------------------------------------------------------
 

@@ -44,6 +44,7 @@ from .terms import (
     Result,
     Term,
     choice,
+    last_name,
 )
 
 Environment = dict[str, Term]
@@ -275,7 +276,8 @@ class FunctionWalk(Expressions):
             final_context = self.context = self.enter(ContextKind.FINALLY, node)
         context = self.context = self.enter(ContextKind.TRY, node)
         context.clauses = clauses
-        self.function.tries.append(context)
+        if all(known.node is not node for known in self.function.tries):
+            self.function.tries.append(context)
         self.suite(node.body)
         after_body = dict(self.env)
         self.context = final_context
@@ -318,7 +320,11 @@ class FunctionWalk(Expressions):
             self.use(term, UseKind.ASYNC_ENTERED if is_async else UseKind.ENTERED, item.item)
             if item.asname is not None:
                 self.assign(item.asname.name, Entered(term, is_async), item.item)
-            self.context = self.enter(ContextKind.ASYNC_WITH if is_async else ContextKind.WITH, node, (term,))
+            context = self.enter(ContextKind.ASYNC_WITH if is_async else ContextKind.WITH, node, (term,))
+            context.entered = item.item
+            self.context = context
+            if all(known.entered is not item.item for known in self.function.withs):
+                self.function.withs.append(context)
         self.suite(node.body)
         self.context = outer
 
@@ -593,7 +599,19 @@ class FunctionWalk(Expressions):
             for node in nodes:
                 default = self.expression(node.default) if node.default is not None else None
                 annotation = self.annotation(node.annotation) if node.annotation is not None else None
+                if annotation is not None:
+                    self.note_bare_dependency(annotation, default)
                 function.parameters.append(ParameterRecord(node.name.value, kind, annotation, default, node))
+
+    def note_bare_dependency(self, annotation: Term, default: Term | None) -> None:
+        """`service: Service = Depends()` and `Annotated[Service, Depends()]`: the annotation is the dependency."""
+        module = self.function.module
+        if _is_bare_depends(default):
+            module.bare_dependencies.append(annotation)
+        elif isinstance(annotation, Item) and isinstance(annotation.key, Collection):
+            declared, *extras = annotation.key.elements
+            if any(_is_bare_depends(extra) for extra in extras):
+                module.bare_dependencies.append(declared)
 
     def define_class(self, node: cst.ClassDef) -> None:
         """`class`: its body runs at once, in a scope of its own."""
@@ -650,6 +668,12 @@ def _keeps_result(term: Term) -> bool:
             return any(_keeps_result(option) for option in options)
         case _:
             return False
+
+
+def _is_bare_depends(term: Term | None) -> bool:
+    return (
+        isinstance(term, Result) and not term.call.arguments and last_name(term.call.callee) in ("Depends", "Security")
+    )
 
 
 def _is_main_guard(test: cst.BaseExpression) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from . import members
-from .calling import is_route_decorator
+from .calling import dependency_of, is_route_decorator
 from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord
 from .resolve import Resolver
-from .terms import Collection, Constant, Mapping, Result, Term, last_name
+from .terms import Collection, Constant, Item, Mapping, Result, Term, last_name
 from .values import (
     ClassValue,
     ConstantValue,
@@ -57,9 +57,35 @@ class Guards:
         """Whether a decorator of a function catches its errors, or may."""
         known = self._functions.get(function)
         if known is None:
-            known = any(self._decorator_guards(decorator) for decorator in function.decorators)
+            known = any(self._decorator_guards(decorator) for decorator in function.decorators) or any(
+                self._dependency_guards(call) for call in self._dependencies(function)
+            )
             self._functions[function] = known
         return known
+
+    def _dependencies(self, function: FunctionRecord) -> list[CallRecord]:
+        """The `Depends(...)` calls of a handler: of its parameters and of its decorators' `dependencies=[...]`."""
+        terms: list[Term] = []
+        for parameter in function.parameters:
+            terms.extend(term for term in (parameter.default, parameter.annotation) if term is not None)
+        for decorator in function.decorators:
+            if isinstance(decorator, Result):
+                terms.extend(
+                    argument.term for argument in decorator.call.arguments if argument.keyword == "dependencies"
+                )
+        return [call for term in terms for call in _calls_in(term)]
+
+    def _dependency_guards(self, call: CallRecord) -> bool:
+        """Whether a dependency yields inside a try that catches: the handler's error comes out of its `yield`."""
+        dependency = dependency_of(self.resolver, call)
+        if dependency is None:
+            return False
+        return any(
+            self._context_catches(context)
+            for value in self.resolver.resolve(dependency)
+            if isinstance(value, FunctionValue)
+            for context in value.function.yields_in
+        )
 
     def catches(self, clause: ExceptClause) -> bool:
         """Whether an except clause catches database errors; an unknown type may."""
@@ -71,7 +97,8 @@ class Guards:
         for value in self.resolver.resolve(term):
             match value:
                 case ExternalValue(dotted=dotted):
-                    if dotted.rpartition(".")[2] not in _UNRELATED:
+                    # SQLAlchemy's errors are raised by SQLAlchemy's own engines, never by another driver's calls.
+                    if dotted.rpartition(".")[2] not in _UNRELATED and not dotted.startswith("sqlalchemy."):
                         return True
                 case ClassValue(cls=cls):
                     if cls.module.is_stub:
@@ -151,6 +178,10 @@ class Guards:
                 elif name in ("add_middleware", "Middleware") and call.arguments:
                     if self._is_guarding_middleware(call.arguments[0].term):
                         return True
+                if name in ("FastAPI", "APIRouter", "include_router"):
+                    given = [argument.term for argument in call.arguments if argument.keyword == "dependencies"]
+                    if any(self._dependency_guards(inner) for term in given for inner in _calls_in(term)):
+                        return True
                 for keyword in call.arguments:
                     if keyword.keyword == "exception_handlers" and self._handlers_guard(keyword.term):
                         return True
@@ -189,6 +220,18 @@ class Guards:
                     if method is not None and any(self._has_guard(inner) for inner in _with_nested(method)):
                         return True
         return False
+
+
+def _calls_in(term: Term) -> list[CallRecord]:
+    match term:
+        case Result(call=call):
+            return [call]
+        case Collection(elements=elements):
+            return [call for element in elements for call in _calls_in(element)]
+        case Item(key=key):
+            return _calls_in(key)
+        case _:
+            return []
 
 
 def _with_nested(function: FunctionRecord) -> list[FunctionRecord]:

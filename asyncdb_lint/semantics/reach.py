@@ -7,7 +7,7 @@ import re
 from pathlib import PurePath
 
 from .calling import is_route_decorator, roles
-from .records import Context, ContextKind, FunctionRecord, ModuleRecord, Use, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, Use, UseKind
 from .resolve import Resolver
 from .terms import Result, Term, last_name
 from .values import FunctionValue
@@ -22,6 +22,7 @@ class Origin(enum.Enum):
     IMPORT = "import of the module"
     SCRIPT = "a script"
     TEST = "a test"
+    BACKGROUND = "a background task"
     CALLBACK = "a callback"
     UNKNOWN = "nobody known"
 
@@ -59,7 +60,7 @@ class Reach:
             found |= own
             calls = self.resolver.callers(current)
             for call in calls:
-                if _under_main_guard(call.context):
+                if _under_main_guard(call.context) or self._runs_event_loop(call):
                     found.add(Origin.SCRIPT)
                 elif call.function not in seen:
                     seen.add(call.function)
@@ -74,6 +75,15 @@ class Reach:
                     found.add(self._alone(current))
         self._origins[function] = frozenset(found)
         return self._origins[function]
+
+    def _runs_event_loop(self, call: CallRecord) -> bool:
+        """Whether a call's coroutine is run to its end from synchronous code: `asyncio.run(main())`."""
+        return any(
+            isinstance(value, FunctionValue) and "runs_event_loop" in roles(value.function)
+            for use in call.uses
+            if use.call is not None
+            for value in self.resolver.resolve(use.call.callee)
+        )
 
     def from_requests(self, function: FunctionRecord) -> bool:
         """Whether a function runs per request, as far as is known; one without known callers counts as reached."""
@@ -111,6 +121,8 @@ class Reach:
             origin = self._referenced(use)
             if origin is not None:
                 found.add(origin)
+        if function.name == "__init__" and self.resolver.is_bare_dependency(function):
+            found.add(Origin.DEPENDENCY)
         if self.module_kind(function.module) is Origin.TEST:
             found.add(Origin.TEST)
         return found
@@ -149,6 +161,8 @@ class Reach:
                 if roles(value.function) & {"context_manager", "async_context_manager", "caches"}:
                     return None
         name = last_name(call.callee)
+        if name in ("add_task", "BackgroundTask"):
+            return Origin.BACKGROUND
         if name in ("Depends", "Security"):
             return Origin.DEPENDENCY
         if name in ("add_event_handler", "register_event_handler"):

@@ -88,6 +88,8 @@ class Context:
     node: cst.CSTNode
     clauses: tuple[ExceptClause, ...] = ()
     items: tuple[Term, ...] = ()
+    entered: cst.CSTNode | None = None
+    """The expression that a `with` enters."""
 
 
 @dataclass(slots=True, eq=False)
@@ -176,6 +178,7 @@ class FunctionRecord:
     bindings: dict[str, list[Term]] = field(default_factory=dict)
     nested: list[FunctionRecord] = field(default_factory=list)
     tries: list[Context] = field(default_factory=list)
+    withs: list[Context] = field(default_factory=list)
     yields_in: list[Context | None] = field(default_factory=list)
     raises: bool = False
 
@@ -244,4 +247,6 @@ class ModuleRecord:
     names: dict[str, GlobalName] = field(default_factory=dict)
     aliases: dict[str, set[str]] = field(default_factory=dict)
     submodules: dict[str, list[str]] = field(default_factory=dict)
+    bare_dependencies: list[Term] = field(default_factory=list)
+    """Annotations of parameters whose default is `Depends()` alone."""
     runs_as_script: bool = False

@@ -65,7 +65,10 @@ class Resolver:
     """
 
     def __init__(
-        self, modules: Sequence[ModuleRecord], index: ModuleIndex, is_called_out_of_sight: Callable[[str], bool] = lambda name: False
+        self,
+        modules: Sequence[ModuleRecord],
+        index: ModuleIndex,
+        is_called_out_of_sight: Callable[[str], bool] = lambda name: False,
     ) -> None:
         self.modules = modules
         self.is_called_out_of_sight = is_called_out_of_sight
@@ -79,6 +82,7 @@ class Resolver:
         self._stores: dict[str, list[Store]] = {}
         self._references: dict[str, list[Use]] = {}
         self._aliases: dict[str, set[str]] = {}
+        self._bare_dependencies: dict[str, list[Term]] = {}
         self._callers: dict[FunctionRecord, list[CallRecord]] = {}
         self._mro: dict[ClassRecord, tuple[tuple[ClassRecord, ...], bool]] = {}
         self._subclasses: dict[ClassRecord, list[ClassRecord]] | None = None
@@ -93,6 +97,8 @@ class Resolver:
                 self._references.setdefault(name, []).extend(uses)
             for name, others in module.aliases.items():
                 self._aliases.setdefault(name, set()).update(others)
+            for annotation in module.bare_dependencies:
+                self._bare_dependencies.setdefault(last_name(annotation) or "", []).append(annotation)
 
     # -- terms ------------------------------------------------------------------------------------------------------
 
@@ -168,7 +174,11 @@ class Resolver:
         """What iterating gives; `enumerate`, `zip` and the views of a dict are seen through."""
         if isinstance(base, Result):
             call = base.call
-            inner = [Element(argument.term, False) for argument in call.arguments if not argument.star and argument.keyword is None]
+            inner = [
+                Element(argument.term, False)
+                for argument in call.arguments
+                if not argument.star and argument.keyword is None
+            ]
             if isinstance(call.callee, Attribute) and not call.arguments:
                 held = Item(call.callee.base, UNKNOWN)
                 if call.callee.name == "values":
@@ -328,6 +338,14 @@ class Resolver:
     def references_named(self, name: str) -> list[Use]:
         """Places where a name is passed on, stored or returned without being called."""
         return self._references.get(name, [])
+
+    def is_bare_dependency(self, function: FunctionRecord) -> bool:
+        """Whether `Depends()` without argument stands for a constructor, through its parameter's annotation."""
+        for name in self.names_of(function):
+            for annotation in self._bare_dependencies.get(name, ()):
+                if any(function in self.targets(value) for value in self.resolve(annotation)):
+                    return True
+        return False
 
     def targets(self, value: Value) -> list[FunctionRecord]:
         """The functions that calling a value runs."""

@@ -214,16 +214,18 @@ class Sources:
             return max(sources)
         if Origin.UNKNOWN not in self.reach.origins(function) or function.is_lambda or function.parent is not None:
             return Source.UNKNOWN
+        # An annotation checks nothing: only FastAPI and callers that are known do.
         if record.annotation is None or self._is_text(record.annotation):
             return Source.OPEN
-        return Source.UNKNOWN
+        return Source.OPEN if type_name(self.resolver, record.annotation) in ("int", "float") else Source.UNKNOWN
 
     def _from_request(self, record: ParameterRecord) -> Source:
         """A parameter of a handler: FastAPI fills it from the request, converted to its type."""
         annotation = record.annotation
         if isinstance(record.default, Result):
-            if dependency_of(self.resolver, record.default.call) is not None:
-                return Source.UNKNOWN
+            dependency = dependency_of(self.resolver, record.default.call)
+            if dependency is not None:
+                return self._from_dependency(dependency)
             if _has_anchored_pattern(record.default.call):
                 return Source.CLOSED
         if annotation is None:
@@ -234,12 +236,21 @@ class Sources:
             return self._from_annotated(annotation)
         return Source.OPEN if self._is_text(annotation) else Source.UNKNOWN
 
+    def _from_dependency(self, dependency: Term) -> Source:
+        """What a dependency returns or yields."""
+        for value in self.resolver.resolve(dependency):
+            if isinstance(value, FunctionValue) and not value.function.module.is_stub:
+                given = value.function.yielded if value.function.is_generator else value.function.returned
+                return self._worst(list(given), None) if given else Source.UNKNOWN
+        return Source.UNKNOWN
+
     def _from_annotated(self, annotation: Item) -> Source:
         declared, *extras = arguments_of(annotation.key)
         for extra in extras:
             if isinstance(extra, Result):
-                if dependency_of(self.resolver, extra.call) is not None:
-                    return Source.UNKNOWN
+                dependency = dependency_of(self.resolver, extra.call)
+                if dependency is not None:
+                    return self._from_dependency(dependency)
                 if _has_anchored_pattern(extra.call):
                     return Source.CLOSED
         if self._is_closed_type(declared):
@@ -436,7 +447,7 @@ class Sources:
         if isinstance(base, Result) and isinstance(base.call.callee, Attribute) and base.call.callee.name == "keys":
             return self._keys(base.call.callee.base, frame)
         values = self.resolver.resolve(base)
-        if any(isinstance(value, MappingValue) for value in values):
+        if any(isinstance(value, MappingValue) for value in values) or _is_dump(base):
             return self._keys(base, frame)
         return self.of(base, frame)
 
@@ -475,7 +486,7 @@ class Sources:
                     self._worst([key for key in keys if key is not None], frame),
                     max((self._keys(value, frame) for value in unpacked), default=Source.CLOSED),
                 )
-            case Result(call=call) if last_name(call.callee) in ("dict", "model_dump", "_asdict", "asdict"):
+            case Result() if _is_dump(mapping):
                 return Source.CLOSED
             case Choice(options=options):
                 return max(self._keys(option, frame) for option in options)
@@ -490,6 +501,8 @@ class Sources:
     def _call(self, call: CallRecord, frame: Frame | None) -> Source:
         callee = call.callee
         name = last_name(callee)
+        if isinstance(callee, Attribute) and self._comes_from_request(callee):
+            return Source.OPEN
         arguments = [argument.term for argument in call.arguments]
         if isinstance(callee, Attribute):
             if callee.name in _TEXT_METHODS:
@@ -508,8 +521,6 @@ class Sources:
                 return self._worst(list(value.function.returned), inner)
             if isinstance(value, ClassValue) and self._is_enum(value.cls):
                 return Source.CLOSED
-        if self._comes_from_request(callee):
-            return Source.OPEN
         return Source.UNKNOWN
 
     def _data_method(self, callee: Attribute, arguments: list[Term], frame: Frame | None) -> Source:
@@ -522,6 +533,16 @@ class Sources:
         if callee.name in ("get", "pop", "setdefault"):
             return max(self.of(callee.base, frame), self._worst(arguments[1:], frame))
         return self.of(callee.base, frame)
+
+
+def _is_dump(term: Term) -> bool:
+    """`payload.model_dump()` and its like: a dict whose keys are the fields of a class."""
+    if not isinstance(term, Result):
+        return False
+    callee = term.call.callee
+    if isinstance(callee, Attribute):
+        return callee.name in ("dict", "model_dump", "_asdict")
+    return last_name(callee) in ("asdict", "jsonable_encoder")
 
 
 def _has_anchored_pattern(call: CallRecord) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -174,7 +174,7 @@ class Texts:
     ) -> list[Parts]:
         """What may stand in a hole: texts known to the letter or with holes of their own, else the hole itself."""
         flat = self._flatten(term, frame, depth) if not spec else []
-        return [inner.parts for inner in flat] or [(Gap(term, node, None, frame, spec),)]
+        return [_seen_at(inner.parts, node) for inner in flat] or [(Gap(term, node, None, frame, spec),)]
 
     def _concatenated(
         self,
@@ -311,6 +311,15 @@ class Texts:
             glue: Parts = between[0].parts if number else ()
             variants = [[*variant, *glue, *option] for variant in variants for option in options][:_MOST_VARIANTS]
         return [FlatText(tuple(variant)) for variant in variants]
+
+
+def _seen_at(parts: Parts, node: cst.BaseExpression) -> Parts:
+    """Text that only wraps one value (quotes, percent signs) is seen where it is filled in; SQL of its own where it is written."""
+    gaps = [part for part in parts if not isinstance(part, str)]
+    literal = "".join(part for part in parts if isinstance(part, str))
+    if len(gaps) != 1 or any(character.isalnum() for character in literal):
+        return parts
+    return tuple(part if isinstance(part, str) else replace(part, node=node) for part in parts)
 
 
 def _element_nodes(node: cst.BaseExpression, count: int) -> list[cst.BaseExpression]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 BACKENDS = ("sqlite", "postgresql")
@@ -47,9 +48,18 @@ class Pitfall:
     @property
     def hidden(self) -> Mapping[str, str]:
         """The databases on which the harm does not show, with the reason."""
-        probe = importlib.import_module(f"tests.proof.probes.{self.name}")
-        hidden: Mapping[str, str] = getattr(probe, "HIDDEN", {})
+        hidden: Mapping[str, str] = getattr(self._probe, "HIDDEN", {})
         return hidden
+
+    @property
+    def by_hand(self) -> str | None:
+        """Why the linter offers no fix, where it offers none."""
+        reason: str | None = getattr(self._probe, "BY_HAND", None)
+        return reason
+
+    @property
+    def _probe(self) -> ModuleType:
+        return importlib.import_module(f"tests.proof.probes.{self.name}")
 
 
 def pitfalls() -> tuple[Pitfall, ...]:

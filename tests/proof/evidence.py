@@ -34,7 +34,8 @@ def row(proof: Proof) -> Row:
         TITLES[proof.backend],
         harm,
         found + (f", {stray} ELSEWHERE" if stray else ""),
-        ("its fix" if proof.cure.by_fix else "hand") + (f", {len(proof.cure.left)} LEFT" if proof.cure.left else ""),
+        ("its fix" if proof.cure.by_fix else f"hand: {proof.pitfall.by_hand or 'NO FIX OFFERED'}")
+        + (f", {len(proof.cure.left)} LEFT" if proof.cure.left else ""),
         gone,
     )
 

@@ -30,7 +30,7 @@ class Cure:
     marked: tuple[Mark, ...]
     found: tuple[Mark, ...]
     by_fix: bool
-    """Whether the linter's own fix was applied; where it has none, the corrected twin was taken."""
+    """Whether the linter's own fix was applied; where it offers none, the corrected twin was taken."""
     left: tuple[linter.Finding, ...]
     """What the linter, with its default rules, still says of the cured version."""
     sources: Mapping[str, str]
@@ -63,6 +63,11 @@ class Proof:
         return self.cure.found == self.cure.marked
 
     @property
+    def fixed(self) -> bool:
+        """Whether the fix cured it and left nothing to say; by hand only where that is how it is meant to be."""
+        return self.cure.by_fix == (self.pitfall.by_hand is None) and not self.cure.left
+
+    @property
     def gone(self) -> bool:
         """Whether no place does harm any more and every function does what it is for."""
         return works(self.after)
@@ -71,7 +76,7 @@ class Proof:
     def holds(self) -> bool:
         """Whether every step went as it must; where the harm is hidden, the service works before and after."""
         before = self.harm_seen if self.hidden is None else works(self.before)
-        return before and self.found and not self.cure.left and self.gone
+        return before and self.found and self.fixed and self.gone
 
 
 def does_harm(observations: tuple[Observation, ...]) -> bool:

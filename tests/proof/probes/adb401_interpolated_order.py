@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from tests.proof.observation import Observation
 from tests.proof.site import Reply, Site
 
+BY_HAND = "a bound sort key would sort by a constant"
+
 
 async def probe(site: Site) -> AsyncIterator[Observation]:
     right = await guess_token_of_alice(site, "token-of-alice")
