@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
+from ..fixes.cures.hoisting import leave_connected
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -32,4 +34,5 @@ class PerRequestConnect(Rule):
                 connect.node,
                 f"`{connect.source}` runs for every request on the database that all requests share, {harm}",
                 help="connect once at startup and disconnect once at shutdown",
+                fix=partial(leave_connected, connect, module.project.lifecycle),
             )

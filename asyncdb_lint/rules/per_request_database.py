@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
+from ..fixes.cures.hoisting import hoist
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -27,4 +29,5 @@ class PerRequestDatabase(Rule):
                 f"every {'request' if built.is_known_handler else 'call'} opens a pool of connections here; PostgreSQL refuses new clients "
                 "at about 10 requests at once",
                 help="build one database at module level, connect it at startup and disconnect it at shutdown",
+                fix=partial(hoist, built, module.project.lifecycle),
             )

@@ -220,6 +220,8 @@ class Expressions:
             return Constant(None)
         if self._copies(callee, arguments):
             return arguments[0].term
+        if len(arguments) == 2 and _is_cast(callee):
+            return arguments[1].term
         record = self.calls.get(id(node))
         if record is None:
             record = CallRecord(
@@ -532,6 +534,18 @@ class Expressions:
             except cst.ParserSyntaxError:
                 return UNKNOWN
         return self.expression(node)
+
+
+def _is_cast(callee: Term) -> bool:
+    """`typing.cast(T, x)` is x."""
+    match callee:
+        case GlobalName(module=module, name=name):
+            bound = module.bindings.get(name, ())
+            return any(isinstance(term, Import) and term.dotted == "typing" and term.name == "cast" for term in bound)
+        case Attribute(base=GlobalName(name="typing"), name="cast"):
+            return True
+        case _:
+            return False
 
 
 def dotted_name(node: cst.BaseExpression | cst.BaseAssignTargetExpression) -> str | None:

@@ -15,6 +15,7 @@ import libcst as cst
 from .calling import argument_for, class_roles, roles
 from .coroutines import CoroutineCall, Coroutines, Loss, LossKind
 from .guards import Guards
+from .lifecycle import Lifecycle
 from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
 from .resolve import Resolver
@@ -44,12 +45,18 @@ class LostCoroutine:
     """What the coroutine was passed to, as written; empty for other losses."""
     is_given_to_scheduler: bool
     """Passed, already called, to something that wants the function: `add_task(db.execute(sql))`."""
-    function_is_handler: bool
+    may_become_async: bool
+    """Whether the plain `def` around is called by the framework alone, which awaits an `async def` as well."""
 
     @property
     def source(self) -> str:
         """The call as messages show it: `database.fetch_one(...)`."""
         return _shown(self.call)
+
+    @property
+    def function_source(self) -> str:
+        """What is called, as written."""
+        return self.call.module.parsed.code_of(self.call.node.func)
 
     @property
     def in_generator_expression(self) -> bool:
@@ -147,6 +154,7 @@ class ProjectFacts:
         self.texts = Texts(resolver)
         self.sources = Sources(resolver, self.reach, self.texts)
         self.guards = Guards(resolver, self.reach)
+        self.lifecycle = Lifecycle(resolver, self.reach)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -276,7 +284,8 @@ class ProjectFacts:
             if self.guards.in_place(call) or any(use.kind is UseKind.DISCARDED for use in call.uses):
                 continue
             if self.sql_argument(call) is not None:
-                if self.writes(call, frame) and call not in found:
+                # A query that nobody awaits writes nothing: that is another rule's finding.
+                if call not in found and self.writes(call, frame) and self.coroutines.loss(call) is None:
                     found.append(call)
                 continue
             for value in self.resolver.resolve(call.callee):
@@ -398,8 +407,12 @@ class ModuleFacts:
             role=next(iter(sorted(roles(made.function) & {"opens", "closes", "starts", "commits", "rolls_back"})), ""),
             consumer=consumer,
             is_given_to_scheduler=to_scheduler,
-            function_is_handler=self.project.reach.is_handler(call.function),
+            may_become_async=self._may_become_async(call.function),
         )
+
+    def _may_become_async(self, function: FunctionRecord) -> bool:
+        own = self.project.reach.own(function)
+        return bool(own & {Origin.HANDLER, Origin.LIFECYCLE}) and not self.project.resolver.callers(function)
 
     # -- lifecycle --------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,9 @@ from ...semantics.coroutines import LossKind
 from ..changes import FixPlan, Replace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...semantics.records import CallRecord
     from ...semantics.facts import LostCoroutine
 
 
@@ -24,10 +27,18 @@ def await_where_made(lost: LostCoroutine) -> FixPlan | None:
     function = call.function
     if function.is_lambda or function.is_module or lost.in_generator_expression:
         return None
+    misplaced = _await_around(call)
+    if misplaced is not None:
+        # `await db.fetch_one(q)["name"]` awaits the item, not the query.
+        inner = misplaced.expression.deep_replace(
+            call.node, cst.Await(call.node, lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+        )
+        assert isinstance(inner, cst.BaseExpression)
+        return FixPlan.safe("Await the query itself", Replace(module, misplaced, inner))
     change = Replace(module, call.node, cst.Await(call.node))
     if function.is_async:
         return FixPlan.safe("Add `await`", change)
-    if lost.function_is_handler and isinstance(function.node, cst.FunctionDef) and not function.is_generator:
+    if lost.may_become_async and isinstance(function.node, cst.FunctionDef) and not function.is_generator:
         # The new definition holds the awaited call: one change, since changes may not nest.
         awaited = function.node.deep_replace(call.node, cst.Await(call.node))
         assert isinstance(awaited, cst.FunctionDef)
@@ -59,8 +70,34 @@ def _with_function(lost: LostCoroutine, outer: cst.Call, given: cst.CSTNode) -> 
     if len(outer.args) != 1 or outer.args[0].value is not given:
         return None
     inner = lost.call.node
-    arguments = [cst.Arg(inner.func), *inner.args]
+    comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")) if inner.args else cst.MaybeSentinel.DEFAULT
+    arguments = [cst.Arg(inner.func, comma=comma), *inner.args]
     return FixPlan.safe(
         "Hand over the function and its arguments",
         Replace(lost.call.module.parsed, outer, outer.with_changes(args=arguments)),
     )
+
+
+def _await_around(call: CallRecord) -> cst.Await | None:
+    """The `await` that was meant for a call but stands around what follows it: `.name`, `[0]`, `.method()`."""
+    outer: cst.CSTNode | None = None
+    for candidate in _awaits_in(call.statement):
+        node: cst.CSTNode = candidate.expression
+        while node is not call.node:
+            match node:
+                case cst.Attribute(value=inner) | cst.Subscript(value=inner) | cst.Call(func=inner):
+                    node = inner
+                case _:
+                    break
+        if node is call.node:
+            outer = candidate
+    return outer if isinstance(outer, cst.Await) else None
+
+
+def _awaits_in(node: cst.CSTNode) -> Iterator[cst.Await]:
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, cst.Await):
+            yield current
+        pending.extend(current.children)
