@@ -47,13 +47,14 @@ class FixResult:
 
 
 def lint_source(
-    source: str | bytes, *, path: str | Path = "source.py", settings: Settings | None = None
+    source: str | bytes, *, path: str | Path | None = None, settings: Settings | None = None
 ) -> list[Diagnostic]:
     """Lints one source, which need not be saved.
 
     Args:
         source: The text, or the bytes of a file with any declared encoding.
-        path: Where it is or would be saved. Other modules of its project are read from disk to follow imports.
+        path: Where it is or would be saved. Other modules of its project are then read from disk to follow imports;
+            without it the source belongs to no project.
         settings: Which rules to run; without it every rule that is on by default, and no pyproject.toml is read.
 
     Example:
@@ -97,7 +98,7 @@ def lint_paths(paths: Iterable[str | Path], *, settings: Settings | None = None)
 
 
 def fix_source(
-    source: str, *, path: str | Path = "source.py", settings: Settings | None = None, unsafe: bool = False
+    source: str, *, path: str | Path | None = None, settings: Settings | None = None, unsafe: bool = False
 ) -> FixResult:
     """Applies the safe fixes to one source; nothing is written to disk.
 
@@ -124,8 +125,12 @@ def fix_source(
     return FixResult(run.after.get(file, source), run.fixed, run.left.diagnostics)
 
 
-def _one_source(source: str | bytes, path: str | Path, settings: Settings | None) -> tuple[Path, bytes, Settings]:
+def _one_source(
+    source: str | bytes, path: str | Path | None, settings: Settings | None
+) -> tuple[Path, bytes, Settings]:
     from asyncdb_lint.settings import Settings
 
     data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
-    return Path(path).absolute(), data, settings or Settings()
+    # The root folder holds no project, so nothing around the source is read.
+    file = Path(Path.cwd().anchor, "source.py") if path is None else Path(path).absolute()
+    return file, data, settings or Settings()

@@ -155,7 +155,7 @@ def parse_text(text: str) -> cst.Module:
     except RecursionError:
         raise UnparsableFile(_TOO_DEEP) from None
     except (TypeError, ValueError, AttributeError, cst.CSTValidationError) as error:
-        # LibCST checks each node it makes, and its checks have bugs: `return(lambda: 0) if a else b` ends in a TypeError.
+        # LibCST checks each node it makes, and these checks have bugs: `return(lambda: 0)` is one for it.
         raise UnparsableFile(f"the parser fails on this file ({type(error).__name__})") from error
 
 

@@ -78,17 +78,22 @@ class Places:
     of_nodes: dict[int, Place]
     statements: tuple[tuple[int, int], ...]
     """Start and end, as indices into the text, of each top-level statement with all that belongs to it."""
+    lines: tuple[int, ...]
+    """The first line of each top-level statement with all that belongs to it."""
     text: str
+    """What the tree is written out as."""
 
 
 def record_places(tree: cst.Module) -> Places:
     """Writes a module out and notes where everything in it stands."""
     recorder = PlaceRecorder(tree.default_indent, tree.default_newline)
     counts: list[int] = []
+    lines: list[int] = []
     for line in tree.header:
         line._codegen(recorder)
     for statement in tree.body:
         counts.append(len(recorder.tokens))
+        lines.append(recorder._line)
         statement._codegen(recorder)
     counts.append(len(recorder.tokens))
     for line in tree.footer:
@@ -101,4 +106,5 @@ def record_places(tree: cst.Module) -> Places:
     ends = list(accumulate(map(len, recorder.tokens), initial=0))
     offsets = [ends[min(count, len(recorder.tokens))] for count in counts]
     whole = (tree, 1, 1, recorder._line, recorder._column)
-    return Places({**recorder.places, id(tree): whole}, tuple(pairwise(offsets)), "".join(recorder.tokens))
+    nodes = {**recorder.places, id(tree): whole}
+    return Places(nodes, tuple(pairwise(offsets)), tuple(lines), "".join(recorder.tokens))

@@ -100,7 +100,7 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
 
 
 class _CallsOutOfSight:
-    """Looks for calls by name in the files that were screened out; asked only before a finding that such a call would undo."""
+    """Looks for calls by name in files that were screened out; asked before a finding that such a call would undo."""
 
     def __init__(self, contents: Mapping[Path, bytes], matters: set[Path]) -> None:
         self._rest = [data for path, data in contents.items() if path not in matters]

@@ -1,6 +1,7 @@
 """Which files can matter at all: bytes only, no decoding, no parsing.
 
-A project in which no file imports a driver has nothing to find. In one that does, a file matters when it imports such a file,
+A project in which no file imports a driver has nothing to find. In one that does, a file matters when it imports such
+a file,
 directly or through others, or when it mentions what drivers offer or holds SQL.
 """
 
@@ -13,12 +14,12 @@ from pathlib import Path
 
 _DRIVERS = Path(__file__).parent / "drivers"
 _IMPORTS = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))", re.M
+    rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))", re.MULTILINE
 )
 _WORDS = re.compile(rb"\w+")
 # A helper that builds SQL need not import anything.
-_SQL = re.compile(rb"\b(?:select\s[^;]{1,400}?\sfrom|insert\s+into|update\s+\S+\s+set|delete\s+from)\s", re.I)
-_STUB_METHOD = re.compile(r"^    (?:async )?def ([a-z]\w+)", re.M)
+_SQL = re.compile(rb"\b(?:select\s[^;]{1,400}?\sfrom|insert\s+into|update\s+\S+\s+set|delete\s+from)\s", re.IGNORECASE)
+_STUB_METHOD = re.compile(r"^    (?:async )?def ([a-z]\w+)", re.MULTILINE)
 # Members that half of all classes have say nothing by themselves.
 _COMMON = {"keys", "values", "replace", "username", "password", "port", "database", "options", "driver", "start"}
 
@@ -57,9 +58,9 @@ def relevant(contents: Mapping[Path, bytes]) -> set[Path]:
             if importer not in found:
                 found.add(importer)
                 pending.append(importer)
-    words = _driver_words()
+    mentions = _driver_words()
     rest = [path for path in contents if path not in found]
-    found.update(path for path in rest if words.search(contents[path]) or _SQL.search(contents[path]))
+    found.update(path for path in rest if mentions.search(contents[path]) or _SQL.search(contents[path]))
     return found
 
 

@@ -27,7 +27,8 @@ class InterpolatedSql(Rule):
             names_only = all(hole.place.place.is_name for hole in text.holes)
             yield Finding(
                 first.gap.node,
-                f"`{source}` comes from outside and becomes part of the SQL text{_others(text)}: whoever sends it can run SQL of their own",
+                f"`{source}` comes from outside and becomes part of the SQL text{_others(text)}: "
+                "whoever sends it can run SQL of their own",
                 help=_advice(text, source, names_only),
                 mentions=_mentions(text),
                 severity=Severity.WARNING if names_only else None,
@@ -49,7 +50,7 @@ def _others(text: Interpolation) -> str:
 def _advice(text: Interpolation, source: str, names_only: bool) -> str:
     if names_only:
         return f"a name cannot be bound: look `{source}` up in a dict of the names you allow"
-    name = source.split(".")[-1] if source.replace(".", "").isidentifier() else "value"
+    name = source.rsplit(".", maxsplit=1)[-1] if source.replace(".", "").isidentifier() else "value"
     return f"bind it: write `:{name}` in the text and pass `values={{{name!r}: {source}}}`".replace("'", '"')
 
 

@@ -26,8 +26,8 @@ class PerRequestDatabase(Rule):
         for built in module.request_constructions:
             yield Finding(
                 built.call.node,
-                f"every {'request' if built.is_known_handler else 'call'} opens a pool of connections here; PostgreSQL refuses new clients "
-                "at about 10 requests at once",
+                f"every {'request' if built.is_known_handler else 'call'} opens a pool of connections here; "
+                "PostgreSQL refuses new clients at about 10 requests at once",
                 help="build one database at module level, connect it at startup and disconnect it at shutdown",
                 fix=partial(hoist, built, module.project.lifecycle),
             )

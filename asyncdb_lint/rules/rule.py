@@ -29,7 +29,8 @@ class Mention:
 class Finding:
     """What a rule reports, still in nodes; the engine turns it into a diagnostic.
 
-    `fix` is called only when the finding is reported, since making it may need more work than finding it. It returns None where no
+    `fix` is called only when the finding is reported, since making it may need more work than finding it. It returns
+    None where no
     fix is right.
     """
 

@@ -94,7 +94,10 @@ def _advice(lost: LostCoroutine) -> str:
     if lost.is_given_to_scheduler or lost.loss.kind is LossKind.UNRUN_LAMBDA:
         return f"hand over the function and its arguments, not its coroutine: `{lost.function_source}, ...`"
     if lost.loss.kind is LossKind.RETURNED or not function.is_async:
-        return f"make `{function.name}` an `async def`, write `await {lost.source}`, and await `{function.name}` where it is called"
+        return (
+            f"make `{function.name}` an `async def`, write `await {lost.source}`, "
+            f"and await `{function.name}` where it is called"
+        )
     return f"write `await {lost.source}`"
 
 

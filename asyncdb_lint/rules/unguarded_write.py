@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
+from ..fixes.cures.guarding import guard_writes
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
-    from ..semantics.facts import ModuleFacts
+    from ..semantics.facts import ModuleFacts, ProjectFacts
+    from ..semantics.facts import UnguardedWrite as Write
 
 
 class UnguardedWrite(Rule):
@@ -27,8 +30,10 @@ class UnguardedWrite(Rule):
             others = _others(len(write.others))
             yield Finding(
                 write.call.node,
-                f"nothing in {names}{more} answers an error of this write{others}: a duplicate or a broken constraint ends as a 500",
-                help="catch the driver's integrity error and raise HTTPException(409), or add one exception handler to the application",
+                f"nothing in {names}{more} answers an error of this write{others}: "
+                "a duplicate or a broken constraint ends as a 500",
+                help=_advice(write, module.project),
+                fix=partial(guard_writes, write, module.project),
                 mentions=[Mention(other.module.parsed, other.node, "unguarded, too") for other in write.others],
             )
 
@@ -37,3 +42,12 @@ def _others(count: int) -> str:
     if not count:
         return ""
     return " or of the other one" if count == 1 else f" or of the {count} others"
+
+
+def _advice(write: Write, project: ProjectFacts) -> str:
+    backend = project.backends.of(write.call)
+    if backend is None:
+        errors = "the driver's integrity error (`asyncpg.exceptions.IntegrityConstraintViolationError`, `sqlite3.IntegrityError`)"
+    else:
+        errors = f"`{backend.integrity_error}`"
+    return f"catch {errors} and raise `HTTPException(409)`, or add one exception handler for it to the application"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import annotations, members
+from . import annotated, members
 from .records import CallRecord, ClassRecord, FunctionRecord, ParameterKind, ParameterRecord
 from .terms import Attribute, Awaited, Constant, FunctionTerm, Item, Parameter, Result, Term, last_name
 from .values import (
@@ -180,8 +180,8 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
         case PartialValue(function=inner):
             return result(resolver, inner, call)
         case InstanceValue(cls=cls):
-            function = members.method(resolver, cls, "__call__")
-            return called(resolver, FunctionValue(function, value), call) if function is not None else NOTHING_KNOWN
+            method = members.method(resolver, cls, "__call__")
+            return called(resolver, FunctionValue(method, value), call) if method is not None else NOTHING_KNOWN
         case ExternalValue(dotted="builtins.super"):
             owner = _enclosing_class(call)
             return (SuperValue(owner),) if owner is not None else NOTHING_KNOWN
@@ -190,7 +190,7 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
         case ExternalInstance(dotted=dotted):
             return (ExternalInstance(f"{dotted}()"),)
         case GenericValue(kind="type", argument=argument):
-            return annotations.instances(resolver, argument)
+            return annotated.instances(resolver, argument)
         case _:
             return NOTHING_KNOWN
 
@@ -198,7 +198,7 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
 def _external_call(resolver: Resolver, dotted: str, call: CallRecord) -> Values:
     name = dotted.rpartition(".")[2]
     if name in ("cast", "assert_type") and len(call.arguments) == 2:
-        declared = annotations.instances(resolver, call.arguments[0].term)
+        declared = annotated.instances(resolver, call.arguments[0].term)
         return declared if is_known(declared) else resolver.resolve(call.arguments[1].term)
     if name in ("copy", "deepcopy") and call.arguments:
         return resolver.resolve(call.arguments[0].term)
@@ -236,20 +236,19 @@ def called(resolver: Resolver, value: FunctionValue, call: CallRecord | None) ->
 def returned(resolver: Resolver, function: FunctionRecord, receiver: Value | None = None) -> Values:
     """What a function's body returns (behind its await, if it is async).
 
-    What the body does counts more than an annotation: a `-> list[Row]` on a plain `def` that hands a coroutine on is wrong, and
+    What the body does counts more than an annotation: a `-> list[Row]` on a plain `def` that hands a coroutine on is
+    wrong, and
     the coroutine is what the caller gets.
     """
     by_body = united([resolver.resolve(term) for term in function.returned]) if function.returned else ()
     if not function.is_async and any(isinstance(value, CoroutineValue | GeneratorValue) for value in by_body):
         return by_body
     if function.returns is not None:
-        declared = annotations.instances(resolver, function.returns)
-        if any(isinstance(value, InstanceValue) for value in declared) and receiver is not None:
+        declared = annotated.instances(resolver, function.returns)
+        gives_own_class = any(isinstance(value, InstanceValue) and value.cls is function.owner for value in declared)
+        if gives_own_class and isinstance(receiver, InstanceValue):
             # `-> Self` of a base class gives the class of the receiver.
-            if isinstance(receiver, InstanceValue) and any(
-                isinstance(own, InstanceValue) and own.cls is function.owner for own in declared
-            ):
-                return united([declared, (receiver,)]) if receiver.cls is not function.owner else declared
+            return declared if receiver.cls is function.owner else united([declared, (receiver,)])
         if is_known(declared) and not any(isinstance(value, ExternalInstance) for value in declared):
             return declared
     if by_body:
@@ -265,14 +264,12 @@ def awaited(resolver: Resolver, value: Value) -> Values:
                 return resolver.resolve(Awaited(call.arguments[0].term))
             return returned(resolver, function, receiver)
         case GenericValue(kind="awaitable", argument=argument):
-            return annotations.instances(resolver, argument)
+            return annotated.instances(resolver, argument)
         case InstanceValue(cls=cls):
-            function = members.method(resolver, cls, "__await__")
-            if function is None or function.returns is None:
+            method = members.method(resolver, cls, "__await__")
+            if method is None or not isinstance(method.returns, Item):
                 return NOTHING_KNOWN
-            if isinstance(function.returns, Item):
-                return annotations.instances(resolver, annotations.arguments_of(function.returns.key)[-1])
-            return NOTHING_KNOWN
+            return annotated.instances(resolver, annotated.arguments_of(method.returns.key)[-1])
         case _:
             return NOTHING_KNOWN
 
@@ -281,15 +278,15 @@ def entered(resolver: Resolver, value: Value, is_async: bool) -> Values:
     """What `with value as x` or `async with value as x` binds."""
     match value:
         case InstanceValue(cls=cls):
-            function = members.method(resolver, cls, "__aenter__" if is_async else "__enter__")
-            if function is None:
+            method = members.method(resolver, cls, "__aenter__" if is_async else "__enter__")
+            if method is None:
                 return NOTHING_KNOWN
-            values = returned(resolver, function, value)
+            values = returned(resolver, method, value)
             return values if is_known(values) else NOTHING_KNOWN
         case ContextValue(function=function):
             return yielded(resolver, function)
         case GenericValue(kind="context" | "async_context", argument=argument):
-            return annotations.instances(resolver, argument)
+            return annotated.instances(resolver, argument)
         case _:
             return NOTHING_KNOWN
 
@@ -297,7 +294,7 @@ def entered(resolver: Resolver, value: Value, is_async: bool) -> Values:
 def yielded(resolver: Resolver, function: FunctionRecord) -> Values:
     """What a generator function yields."""
     if function.returns is not None and isinstance(function.returns, Item):
-        declared = annotations.instances(resolver, annotations.arguments_of(function.returns.key)[0])
+        declared = annotated.instances(resolver, annotated.arguments_of(function.returns.key)[0])
         if any(isinstance(value, InstanceValue) for value in declared):
             return declared
     return united([resolver.resolve(term) for term in function.yielded]) or NOTHING_KNOWN
@@ -311,7 +308,7 @@ def element(resolver: Resolver, value: Value) -> Values:
         case GeneratorValue(function=function):
             return yielded(resolver, function)
         case GenericValue(kind="iterable" | "async_iterable", argument=argument):
-            return annotations.instances(resolver, argument)
+            return annotated.instances(resolver, argument)
         case _:
             return NOTHING_KNOWN
 
@@ -334,7 +331,7 @@ def item(resolver: Resolver, value: Value, key: Term) -> Values:
                 return resolver.resolve(term.elements[key.value])
             return united([resolver.resolve(entry) for entry in term.elements]) or NOTHING_KNOWN
         case GenericValue(kind="iterable" | "mapping", argument=argument):
-            return annotations.instances(resolver, argument)
+            return annotated.instances(resolver, argument)
         case _:
             return NOTHING_KNOWN
 
@@ -377,7 +374,7 @@ def provided(resolver: Resolver, parameter: ParameterRecord) -> Values:
         values = dependency_value(resolver, parameter.default.call)
         if values is not None:
             if not values and parameter.annotation is not None:
-                return annotations.instances(resolver, parameter.annotation)
+                return annotated.instances(resolver, parameter.annotation)
             return values or NOTHING_KNOWN
     return ()
 

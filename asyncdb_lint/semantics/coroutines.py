@@ -70,7 +70,8 @@ class Loss:
 class CoroutineCall:
     """A call that makes a coroutine of the database.
 
-    `function` is the method or project function whose coroutine it is; `is_query` tells a query from opening, closing, starting,
+    `function` is the method or project function whose coroutine it is; `is_query` tells a query from opening, closing,
+    starting,
     committing.
     """
 
@@ -103,7 +104,6 @@ class Coroutines:
 
     def made_by(self, call: CallRecord) -> CoroutineCall | None:
         """The coroutine of the database that a call makes, if every alternative makes one."""
-        assert call.result is not None
         values = [value for value in self.resolver.resolve(call.result) if value != NONE]
         coroutines = [value for value in values if isinstance(value, CoroutineValue)]
         if not values or len(coroutines) != len(values):
@@ -114,7 +114,7 @@ class Coroutines:
         return CoroutineCall(call, coroutines[0].function, "query" in kinds)
 
     def touch(self, function: FunctionRecord) -> str:
-        """What running a function does with a database: "query", "lifecycle" (opening, closing, ...) or nothing ("")."""
+        """What running a function does with a database: "query", "lifecycle" (opening, closing, ...) or nothing."""
         known = self._touches.get(function)
         if known is not None:
             return known
@@ -239,7 +239,8 @@ class Coroutines:
 
     def wants_function(self, use: Use) -> bool:
         """Whether an argument lands where a function is wanted, not what calling it gives."""
-        assert use.call is not None
+        if use.call is None:
+            return False
         for value in self.resolver.resolve(use.call.callee):
             if isinstance(value, FunctionValue):
                 parameter = _parameter_at(value.function, use.call, use)
@@ -317,7 +318,7 @@ class Coroutines:
         return False
 
     def _hands_on_by_contract(self, function: FunctionRecord) -> bool:
-        """Whether a function's own declaration says that it gives an awaitable, or somebody else decides what it gives."""
+        """Whether a function's declaration says that it gives an awaitable, or others decide what it gives."""
         if function.returns is not None and _names_in(function.returns) & _AWAITABLE_TYPES:
             return True
         kinds = {last_name(decorator) for decorator in function.decorators}

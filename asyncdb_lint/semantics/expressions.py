@@ -40,7 +40,6 @@ from .terms import (
     Template,
     Term,
     choice,
-    last_name,
 )
 
 # What a condition tells on one side: names (also dotted) and how their terms narrow.
@@ -188,12 +187,12 @@ class Expressions:
                 self.use(self.expression(child), UseKind.OTHER, node)
         return UNKNOWN
 
-    def name(self, node: cst.Name) -> Term:
+    def _name(self, node: cst.Name) -> Term:
         if node.value in ("None", "True", "False"):
             return Constant({"None": None, "True": True, "False": False}[node.value])
         return self.read(node.value)
 
-    def attribute(self, node: cst.Attribute) -> Term:
+    def _attribute(self, node: cst.Attribute) -> Term:
         base = self.expression(node.value)
         self.use(base, UseKind.ATTRIBUTE, node)
         key = dotted_name(node)
@@ -204,7 +203,7 @@ class Expressions:
                 return Checked(plain) if isinstance(narrowed, Checked) else Narrowed(plain, narrowed.type)
         return Attribute(base, node.attr.value, node)
 
-    def call(self, node: cst.Call) -> Term:
+    def _call(self, node: cst.Call) -> Term:
         callee = self.expression(node.func)
         self.use(callee, UseKind.CALLED, node)
         arguments = tuple(
@@ -233,7 +232,6 @@ class Expressions:
             self.function.module.calls.append(record)
         for index, argument in enumerate(arguments):
             self.use(argument.term, UseKind.ARGUMENT, node, record, index, argument.keyword)
-        assert record.result is not None
         return record.result
 
     def _grows(self, callee: Attribute, arguments: tuple[Argument, ...]) -> bool:
@@ -262,12 +260,12 @@ class Expressions:
             and isinstance(arguments[0].term, Collection)
         )
 
-    def awaited(self, node: cst.Await) -> Term:
+    def _awaited(self, node: cst.Await) -> Term:
         term = self.expression(node.expression)
         self.use(term, UseKind.AWAITED, node)
         return Awaited(term)
 
-    def lambda_function(self, node: cst.Lambda) -> Term:
+    def _lambda_function(self, node: cst.Lambda) -> Term:
         function = self.lambdas.get(id(node))
         if function is None:
             function = FunctionRecord(
@@ -298,7 +296,7 @@ class Expressions:
         """Notes parameters; the walk of statements knows how."""
         raise TypeError("parameters() belongs to the walk of statements")
 
-    def comprehension(self, node: cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp) -> Term:
+    def _comprehension(self, node: cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp) -> Term:
         outer_env, outer_context = self.env, self.context
         self.env = dict(outer_env)
         clause: cst.CompFor | None = node.for_in
@@ -342,7 +340,7 @@ class Expressions:
             return choice(list(iterable.elements)) if iterable.elements else Element(iterable, False)
         return Element(iterable, is_async)
 
-    def collection(self, node: cst.List | cst.Tuple | cst.Set) -> Term:
+    def _collection(self, node: cst.List | cst.Tuple | cst.Set) -> Term:
         kind = {cst.List: "list", cst.Tuple: "tuple"}.get(type(node), "set")
         elements: list[Term] = []
         for element in node.elements:
@@ -357,7 +355,7 @@ class Expressions:
         self.function.module.collections.append(term)
         return term
 
-    def mapping(self, node: cst.Dict) -> Term:
+    def _mapping(self, node: cst.Dict) -> Term:
         entries: list[tuple[Term | None, Term]] = []
         for element in node.elements:
             if isinstance(element, cst.DictElement):
@@ -371,7 +369,7 @@ class Expressions:
                     entries.append((None, term))
         return self._kept(Mapping(entries))
 
-    def subscript(self, node: cst.Subscript) -> Term:
+    def _subscript(self, node: cst.Subscript) -> Term:
         base = self.expression(node.value)
         key = self.subscript_key(node)
         self.use(key, UseKind.OTHER, node)
@@ -401,7 +399,7 @@ class Expressions:
                     keys.append(UNKNOWN)
         return keys[0] if len(keys) == 1 else Collection("tuple", keys)
 
-    def conditional(self, node: cst.IfExp) -> Term:
+    def _conditional(self, node: cst.IfExp) -> Term:
         holds, fails = self.condition(node.test)
         before = dict(self.env)
         self.narrow(holds)
@@ -412,12 +410,12 @@ class Expressions:
         self.env = before
         return choice([body, orelse])
 
-    def boolean(self, node: cst.BooleanOperation) -> Term:
+    def _boolean(self, node: cst.BooleanOperation) -> Term:
         left = self.expression(node.left)
         self.use(left, UseKind.TESTED, node.left)
         return choice([left, self.expression(node.right)])
 
-    def comparison(self, node: cst.Comparison) -> Term:
+    def _comparison(self, node: cst.Comparison) -> Term:
         operands = [self.expression(node.left)]
         self.use(operands[0], UseKind.COMPARED, node)
         for comparison in node.comparisons:
@@ -426,14 +424,14 @@ class Expressions:
             operands.append(term)
         return Computed("compare", tuple(operands), ())
 
-    def unary(self, node: cst.UnaryOperation) -> Term:
+    def _unary(self, node: cst.UnaryOperation) -> Term:
         term = self.expression(node.expression)
         self.use(term, UseKind.TESTED if isinstance(node.operator, cst.Not) else UseKind.OPERAND, node.expression)
         if isinstance(node.operator, cst.Minus) and isinstance(term, Constant) and isinstance(term.value, int | float):
             return Constant(-term.value)
         return Computed("not" if isinstance(node.operator, cst.Not) else "unary", (term,), (node.expression,))
 
-    def binary(self, node: cst.BinaryOperation) -> Term:
+    def _binary(self, node: cst.BinaryOperation) -> Term:
         left, right = self.expression(node.left), self.expression(node.right)
         operator = type(node.operator).__name__
         if isinstance(left, Collection) and isinstance(right, Collection) and operator == "Add":
@@ -448,13 +446,13 @@ class Expressions:
                 self.use(term, UseKind.FORMATTED, node.right)
         return Computed(_OPERATORS.get(operator, operator), (left, right), (node.left, node.right))
 
-    def named(self, node: cst.NamedExpr) -> Term:
+    def _named(self, node: cst.NamedExpr) -> Term:
         term = self.expression(node.value)
         if isinstance(node.target, cst.Name):
             self.bind(node.target.value, term)
         return term
 
-    def yielded(self, node: cst.Yield) -> Term:
+    def _yielded(self, node: cst.Yield) -> Term:
         self.function.is_generator = True
         self.function.yields_in.append(self.context)
         if node.value is None:
@@ -472,13 +470,13 @@ class Expressions:
 
     # -- literals ---------------------------------------------------------------------------------------------------
 
-    def literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Term:
+    def _literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Term:
         try:
             return Constant(ast.literal_eval(node.value))
         except (ValueError, SyntaxError, OverflowError):
             return UNKNOWN
 
-    def concatenated(self, node: cst.ConcatenatedString) -> Term:
+    def _concatenated(self, node: cst.ConcatenatedString) -> Term:
         parts: list[str | Hole] = []
         pending: list[cst.BaseExpression] = [node]
         while pending:
@@ -497,7 +495,7 @@ class Expressions:
             return Constant("".join(part for part in parts if isinstance(part, str)))
         return Template(tuple(parts), node)
 
-    def formatted(self, node: cst.FormattedString) -> Term:
+    def _formatted(self, node: cst.FormattedString) -> Term:
         parts: list[str | Hole] = []
         raw = "r" in node.prefix.lower()
         for part in node.parts:
@@ -627,31 +625,31 @@ def _plain(text: str, raw: bool) -> str:
 
 
 _EVALUATORS: dict[type, Callable[[Any, Any], Term]] = {
-    cst.Name: Expressions.name,
-    cst.Attribute: Expressions.attribute,
-    cst.Call: Expressions.call,
-    cst.Await: Expressions.awaited,
-    cst.Lambda: Expressions.lambda_function,
-    cst.ListComp: Expressions.comprehension,
-    cst.SetComp: Expressions.comprehension,
-    cst.GeneratorExp: Expressions.comprehension,
-    cst.DictComp: Expressions.comprehension,
-    cst.List: Expressions.collection,
-    cst.Tuple: Expressions.collection,
-    cst.Set: Expressions.collection,
-    cst.Dict: Expressions.mapping,
-    cst.Subscript: Expressions.subscript,
-    cst.IfExp: Expressions.conditional,
-    cst.BooleanOperation: Expressions.boolean,
-    cst.Comparison: Expressions.comparison,
-    cst.UnaryOperation: Expressions.unary,
-    cst.BinaryOperation: Expressions.binary,
-    cst.NamedExpr: Expressions.named,
-    cst.Yield: Expressions.yielded,
-    cst.SimpleString: Expressions.literal,
-    cst.Integer: Expressions.literal,
-    cst.Float: Expressions.literal,
-    cst.ConcatenatedString: Expressions.concatenated,
-    cst.FormattedString: Expressions.formatted,
-    cst.Ellipsis: lambda self, node: Constant(...),
+    cst.Name: Expressions._name,
+    cst.Attribute: Expressions._attribute,
+    cst.Call: Expressions._call,
+    cst.Await: Expressions._awaited,
+    cst.Lambda: Expressions._lambda_function,
+    cst.ListComp: Expressions._comprehension,
+    cst.SetComp: Expressions._comprehension,
+    cst.GeneratorExp: Expressions._comprehension,
+    cst.DictComp: Expressions._comprehension,
+    cst.List: Expressions._collection,
+    cst.Tuple: Expressions._collection,
+    cst.Set: Expressions._collection,
+    cst.Dict: Expressions._mapping,
+    cst.Subscript: Expressions._subscript,
+    cst.IfExp: Expressions._conditional,
+    cst.BooleanOperation: Expressions._boolean,
+    cst.Comparison: Expressions._comparison,
+    cst.UnaryOperation: Expressions._unary,
+    cst.BinaryOperation: Expressions._binary,
+    cst.NamedExpr: Expressions._named,
+    cst.Yield: Expressions._yielded,
+    cst.SimpleString: Expressions._literal,
+    cst.Integer: Expressions._literal,
+    cst.Float: Expressions._literal,
+    cst.ConcatenatedString: Expressions._concatenated,
+    cst.FormattedString: Expressions._formatted,
+    cst.Ellipsis: lambda _self, _node: Constant(...),
 }

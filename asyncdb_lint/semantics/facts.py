@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from .backend import Backends
 from .calling import argument_for, class_roles, roles
 from .coroutines import CoroutineCall, Coroutines, Loss, LossKind
 from .guards import Guards
@@ -155,6 +156,7 @@ class ProjectFacts:
         self.sources = Sources(resolver, self.reach, self.texts)
         self.guards = Guards(resolver, self.reach)
         self.lifecycle = Lifecycle(resolver, self.reach)
+        self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -251,7 +253,7 @@ class ProjectFacts:
         return tuple(UnguardedWrite(call, tuple(handlers), tuple(others)) for call, (handlers, others) in found.items())
 
     def _is_entry(self, function: FunctionRecord) -> bool:
-        """Whether requests enter the project here: a handler, a dependency, or a function that nobody is known to call."""
+        """Whether requests enter the project here: a handler, a dependency, a function without known callers."""
         if function.is_lambda or not function.is_async:
             return False
         own = self.reach.own(function)
@@ -267,10 +269,7 @@ class ProjectFacts:
 
     def _may_be_called_out_of_sight(self, function: FunctionRecord) -> bool:
         """A method, or a function whose name is called on something unknown, may well have a guarded caller."""
-        for name in self.resolver.names_of(function):
-            if self.resolver.calls_named(name):
-                return True
-        return False
+        return any(self.resolver.calls_named(name) for name in self.resolver.names_of(function))
 
     def _exposed(
         self, function: FunctionRecord, frame: Frame | None, seen: set[FunctionRecord], depth: int
@@ -281,23 +280,33 @@ class ProjectFacts:
         seen.add(function)
         found: list[CallRecord] = []
         for call in function.calls:
-            if self.guards.in_place(call) or any(use.kind is UseKind.DISCARDED for use in call.uses):
-                continue
-            if self.sql_argument(call) is not None:
-                # A query that nobody awaits writes nothing: that is another rule's finding.
-                if call not in found and self.writes(call, frame) and self.coroutines.loss(call) is None:
-                    found.append(call)
-                continue
-            for value in self.resolver.resolve(call.callee):
-                for target in self.resolver.targets(value):
-                    if not target.module.is_stub and not target.is_generator:
-                        found.extend(
-                            write
-                            for write in self._exposed(target, Frame(call, target, frame), seen, depth + 1)
-                            if write not in found
-                        )
+            found.extend(write for write in self._exposed_by(call, frame, seen, depth) if write not in found)
         seen.discard(function)
         return found
+
+    def _exposed_by(
+        self, call: CallRecord, frame: Frame | None, seen: set[FunctionRecord], depth: int
+    ) -> list[CallRecord]:
+        """The writes that one call is, or leads to, without a guard on the way."""
+        if self.guards.in_place(call) or any(use.kind is UseKind.DISCARDED for use in call.uses):
+            return []
+        if self.sql_argument(call) is not None:
+            # A query that nobody awaits writes nothing: that is another rule's finding.
+            return [call] if self.writes(call, frame) and self.coroutines.loss(call) is None else []
+        found: list[CallRecord] = []
+        for value in self.resolver.resolve(call.callee):
+            for target in self.resolver.targets(value):
+                if not target.module.is_stub and not target.is_generator:
+                    found.extend(
+                        write
+                        for write in self._exposed(target, Frame(call, target, frame), seen, depth + 1)
+                        if write not in found
+                    )
+        return found
+
+    def exposing_calls(self, function: FunctionRecord) -> list[CallRecord]:
+        """The calls in a function's own body that write without a guard, or lead to such a write."""
+        return [call for call in function.calls if self._exposed_by(call, None, {function}, 0)]
 
     # -- interpolated SQL -------------------------------------------------------------------------------------------
 
@@ -326,7 +335,7 @@ class ProjectFacts:
         if not isinstance(term, Parameter) or depth > 4:
             return [(frame, term)]
         record = term.function.parameter(term.name)
-        if record is None or record.kind is not ParameterKind.POSITIONAL and record.kind is not ParameterKind.KEYWORD:
+        if record is None or (record.kind is not ParameterKind.POSITIONAL and record.kind is not ParameterKind.KEYWORD):
             return []
         found: list[tuple[Frame | None, Term]] = []
         for call in self.resolver.callers(term.function):
@@ -433,7 +442,6 @@ class ModuleFacts:
         return found
 
     def _builds_pool(self, call: CallRecord) -> bool:
-        assert call.result is not None
         values = self.project.resolver.resolve(call.result)
         return any(self._is_pool(value) and isinstance(value, InstanceValue) and value.call is call for value in values)
 

@@ -1,6 +1,7 @@
 """Walks every function of a module once and notes down what its expressions are and what becomes of them.
 
-The walk is branch-aware (joins, early exits, loops) and symbolic: it knows nothing of other modules, so its records stay true
+The walk is branch-aware (joins, early exits, loops) and symbolic: it knows nothing of other modules, so its records
+stay true
 whatever they turn out to be. Statements are here, expressions in `expressions`.
 """
 
@@ -68,7 +69,8 @@ def walk_module(record: ModuleRecord) -> ModuleRecord:
 def _settle(collections: list[Collection | Mapping]) -> None:
     """Hands the uses of every collection on to what it holds.
 
-    Only now, since elements may be added after a use (`tasks.append(...)` in a loop that drains `tasks` first). Outer collections
+    Only now, since elements may be added after a use (`tasks.append(...)` in a loop that drains `tasks` first). Outer
+    collections
     come first; a second round serves those that were put into older ones.
     """
     for _ in range(2):
@@ -284,7 +286,8 @@ class FunctionWalk(Expressions):
         if node.orelse is not None:
             self.suite(node.orelse.body)
         paths = [(self.env, self.alive)]
-        for handler, clause in zip(node.handlers, clauses, strict=True):
+        handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
+        for handler, clause in zip(handlers, clauses, strict=True):
             self.env, self.alive = _joined([before, after_body]), alive
             self.context = Context(ContextKind.EXCEPT, final_context, handler, (clause,))
             if handler.name is not None and isinstance(handler.name.name, cst.Name):

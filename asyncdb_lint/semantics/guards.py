@@ -1,4 +1,4 @@
-"""What stands between a failing write and the client: try, context managers, decorators, handlers of the whole application."""
+"""What stands between a failing write and the client: try, context managers, decorators, app-wide handlers."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ from .values import (
 
 # Built-in exceptions that a database error is not; catching one of these guards nothing.
 _UNRELATED = {
-    "ValueError", "KeyError", "TypeError", "AttributeError", "IndexError", "LookupError", "ZeroDivisionError", "ArithmeticError",
-    "AssertionError", "StopIteration", "StopAsyncIteration", "NameError", "ImportError", "ModuleNotFoundError", "UnicodeDecodeError",
-    "UnicodeError", "FileNotFoundError", "PermissionError", "TimeoutError", "KeyboardInterrupt", "SystemExit", "CancelledError",
-    "JSONDecodeError", "ValidationError", "RequestValidationError", "NotImplementedError", "RecursionError", "EOFError",
-    "JWTError", "ExpiredSignatureError", "InvalidTokenError", "PyJWTError", "DecodeError", "WebSocketDisconnect", "UnboundLocalError",
+    "ValueError", "KeyError", "TypeError", "AttributeError", "IndexError", "LookupError", "ZeroDivisionError",
+    "ArithmeticError", "AssertionError", "StopIteration", "StopAsyncIteration", "NameError", "ImportError",
+    "ModuleNotFoundError", "UnicodeDecodeError", "UnicodeError", "FileNotFoundError", "PermissionError",
+    "TimeoutError", "KeyboardInterrupt", "SystemExit", "CancelledError", "JSONDecodeError", "ValidationError",
+    "RequestValidationError", "NotImplementedError", "RecursionError", "EOFError", "JWTError",
+    "ExpiredSignatureError", "InvalidTokenError", "PyJWTError", "DecodeError", "WebSocketDisconnect",
+    "UnboundLocalError",
 }  # fmt: skip
 _HARMLESS_DECORATORS = {
-    "staticmethod", "classmethod", "property", "abstractmethod", "override", "final", "overload", "wraps", "cache", "lru_cache",
-    "asynccontextmanager", "contextmanager", "transaction", "inject", "deprecated",
+    "staticmethod", "classmethod", "property", "abstractmethod", "override", "final", "overload", "wraps", "cache",
+    "lru_cache", "asynccontextmanager", "contextmanager", "transaction", "inject", "deprecated",
 }  # fmt: skip
 
 

@@ -74,9 +74,9 @@ class ImportGraph:
                 if term.name == name and self.resolver.index.find(user.path, term.level, term.dotted) is owner:
                     return Spelling(bound)
         for bound, terms in user.bindings.items():
-            if len(terms) == 1 and isinstance(terms[0], Import):
-                if self.resolver.resolve(terms[0]) == (ModuleValue(owner),):
-                    return Spelling(f"{bound}.{name}")
+            is_import = len(terms) == 1 and isinstance(terms[0], Import)
+            if is_import and self.resolver.resolve(terms[0]) == (ModuleValue(owner),):
+                return Spelling(f"{bound}.{name}")
         if self.reaches(owner, user):
             return None
         source = self._source(user, owner)

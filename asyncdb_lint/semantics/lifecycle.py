@@ -1,68 +1,21 @@
-"""Facts about applications: which one serves a function, what it does at startup and shutdown, what it opens there."""
+"""The pools that functions open and close: where, in which application's name, and where a shared one is kept."""
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 
 import libcst as cst
 
-from .annotations import arguments_of
-from .calling import class_roles, dependency_of, roles
+from .applications import Application, Applications
+from .calling import roles
 from .import_graph import ImportGraph
 from .makers import Makers
 from .reach import Origin, Reach
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
-from .terms import Attribute, Collection, Constant, GlobalName, Import, Item, Result, Term
-from .values import ClassValue, FunctionValue, InstanceValue
-
-_MOUNTED = {"include_router": (0, "router"), "mount": (1, "app"), "host": (1, "app")}
-_LISTS = {"on_startup": "startup", "on_shutdown": "shutdown"}
-
-
-class EventForm(enum.Enum):
-    """How a function is made to run at startup or shutdown."""
-
-    DECORATED = "@app.on_event"
-    ADDED = "app.add_event_handler"
-    LISTED = "FastAPI(on_startup=[...])"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EventHandler:
-    """Something that runs at startup or shutdown."""
-
-    event: str
-    form: EventForm
-    term: Term
-    function: FunctionRecord | None
-    """The project's own function, where it is one."""
-    call: CallRecord
-    """The call that registers it; of a list, the one that makes the application."""
-    listed_in: cst.List | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Application:
-    """An application and what it does at startup and shutdown."""
-
-    call: CallRecord
-    has_lifespan: bool = False
-    lifespan: FunctionRecord | None = None
-    """Its lifespan function, where that is the project's."""
-    events: list[EventHandler] = field(default_factory=list)
-
-    @property
-    def module(self) -> ModuleRecord:
-        """Where it is made."""
-        return self.call.module
-
-    def handlers(self, event: str) -> list[EventHandler]:
-        """What runs at one event."""
-        return [handler for handler in self.events if handler.event == event]
+from .terms import UNKNOWN, Attribute, GlobalName, Import, Term
+from .values import InstanceValue
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +34,10 @@ class Binding:
 
     module: ModuleRecord
     expression: str
+    app: CallRecord | None = None
+    """The application on which it is kept, for a path that leads through one."""
+    path: str = ""
+    """What to write behind the application: `state.database`."""
 
     @property
     def is_name(self) -> bool:
@@ -89,237 +46,50 @@ class Binding:
 
 
 class Lifecycle:
-    """Answers about applications and the pools they open."""
+    """Answers about pools and the applications that open them."""
 
     def __init__(self, resolver: Resolver, reach: Reach) -> None:
         self.resolver = resolver
         self.reach = reach
         self.makers = Makers(resolver)
         self.imports = ImportGraph(resolver)
-
-    # -- applications -----------------------------------------------------------------------------------------------
-
-    @cached_property
-    def applications(self) -> list[Application]:
-        """Every application of the project."""
-        found = {
-            call: Application(call) for module in self._modules() for call in module.calls if self._makes_app(call)
-        }
-        for app in found.values():
-            self._read_arguments(app)
-        for event, owners in self._registered():
-            served = {root for owner in owners for root in ([None] if owner is None else self._roots(owner))}
-            for app in found.values():
-                # What cannot be told to belong to another application may belong to this one.
-                if app.call in served or None in served or not served:
-                    app.events.append(event)
-        return list(found.values())
-
-    def application_of(self, function: FunctionRecord) -> Application | None:
-        """The one application whose requests reach a function; None when that is not known."""
-        roots = {root for entry in self._entries(function) for root in self._roots(entry)}
-        served = [app for app in self.applications if app.call in roots]
-        if not served:
-            # Not seen from any route: the only application around that has the function's module.
-            served = [
-                app
-                for app in self.applications
-                if app.call not in self._mounted
-                and (app.module is function.module or self.imports.reaches(app.module, function.module))
-            ]
-        return served[0] if len(served) == 1 else None
+        self.applications = Applications(resolver, reach, self.makers, self.imports)
 
     def _modules(self) -> Iterator[ModuleRecord]:
         for module in self.resolver.modules:
             if not module.is_stub and self.reach.module_kind(module) is not Origin.TEST:
                 yield module
 
-    def _makes_app(self, call: CallRecord) -> bool:
-        return any(
-            isinstance(value, ClassValue) and "app" in class_roles(self.resolver, value)
-            for value in self.resolver.resolve(call.callee)
-        )
-
-    def _read_arguments(self, app: Application) -> None:
-        for argument in app.call.arguments:
-            if argument.star == "**":
-                # It may hold a lifespan; giving another would be an error.
-                app.has_lifespan = True
-            elif argument.keyword == "lifespan":
-                app.has_lifespan = True
-                functions = self._functions(argument.term)
-                app.lifespan = functions[0] if len(functions) == 1 and functions[0].is_generator else None
-            elif argument.keyword in _LISTS and isinstance(argument.term, Collection):
-                literal = argument.node if isinstance(argument.node, cst.List) else None
-                for element in argument.term.elements:
-                    app.events.append(
-                        self._event(_LISTS[argument.keyword], EventForm.LISTED, element, app.call, literal)
-                    )
-
-    def _registered(self) -> Iterator[tuple[EventHandler, frozenset[CallRecord | None]]]:
-        """Event handlers by decorator or call, and the calls that made what they are registered with."""
-        for module in self._modules():
-            for function in module.functions:
-                for decorator in function.decorators:
-                    if isinstance(decorator, Result) and isinstance(decorator.call.callee, Attribute):
-                        event = self._event_name(decorator.call)
-                        if event is not None and decorator.call.callee.name == "on_event":
-                            owner = self.makers.of(decorator.call.callee.base)
-                            yield EventHandler(event, EventForm.DECORATED, decorator, function, decorator.call), owner
-        for call in self.resolver.calls_named("add_event_handler"):
-            event, handler = self._event_name(call), call.argument(1, "func")
-            if event is not None and handler is not None and isinstance(call.callee, Attribute):
-                if not call.module.is_stub and self.reach.module_kind(call.module) is not Origin.TEST:
-                    owner = self.makers.of(call.callee.base)
-                    yield self._event(event, EventForm.ADDED, handler.term, call), owner
-
-    def _event(
-        self, event: str, form: EventForm, term: Term, call: CallRecord, listed_in: cst.List | None = None
-    ) -> EventHandler:
-        functions = self._functions(term)
-        return EventHandler(event, form, term, functions[0] if len(functions) == 1 else None, call, listed_in)
-
-    def _event_name(self, call: CallRecord) -> str | None:
-        argument = call.argument(0, "event_type")
-        if argument is None or not isinstance(argument.term, Constant):
-            return None
-        return argument.term.value if argument.term.value in ("startup", "shutdown") else None  # type: ignore[return-value]
-
-    def _functions(self, term: Term) -> list[FunctionRecord]:
-        """The project's functions that a term may be."""
-        values = self.resolver.resolve(term)
-        return [
-            value.function for value in values if isinstance(value, FunctionValue) and not value.function.module.is_stub
-        ]
-
-    # -- from a function to the application it serves ---------------------------------------------------------------
-
-    def _entries(self, function: FunctionRecord) -> Iterator[CallRecord]:
-        """The calls that made the applications and routers through which requests come to a function."""
-        seen = {function}
-        pending = [function]
-        while pending:
-            current = pending.pop()
-            for decorator in current.decorators:
-                if isinstance(decorator, Result):
-                    yield from self._registering(decorator.call)
-            next_ones = [call.function for call in self.resolver.callers(current)]
-            for use in self.resolver.references(current):
-                if use.call is None or use.kind is not UseKind.ARGUMENT:
-                    continue
-                if dependency_of(self.resolver, use.call) is not None:
-                    users, calls = self._dependents.get(use.call, ([], []))
-                    next_ones += users
-                    for call in calls:
-                        yield from self._registering(call)
-                else:
-                    yield from self._registering(use.call)
-                    next_ones.append(use.function)
-            if current.parent is not None:
-                next_ones.append(current.parent)
-            for other in next_ones:
-                if other not in seen and not other.is_module:
-                    seen.add(other)
-                    pending.append(other)
-
-    def _registering(self, call: CallRecord) -> Iterator[CallRecord]:
-        """What a route's decorator or `add_api_route` belongs to; a call that makes a router or application is itself it."""
-        if call.result is not None and call in self.makers.of(call.result):
-            yield call
-        elif isinstance(call.callee, Attribute):
-            yield from (made for made in self.makers.of(call.callee.base) if made is not None)
-
-    @cached_property
-    def _dependents(self) -> dict[CallRecord, tuple[list[FunctionRecord], list[CallRecord]]]:
-        """Who uses each `Depends(...)`: functions with such a parameter, and calls given it in `dependencies=[...]`."""
-        found: dict[CallRecord, tuple[list[FunctionRecord], list[CallRecord]]] = {}
-        for module in self._modules():
-            for function in module.functions:
-                for parameter in function.parameters:
-                    for call in [*self._calls_in(parameter.default), *self._calls_in(parameter.annotation)]:
-                        found.setdefault(call, ([], []))[0].append(function)
-            for outer in module.calls:
-                for argument in outer.arguments:
-                    if argument.keyword == "dependencies":
-                        for call in self._calls_in(argument.term):
-                            found.setdefault(call, ([], []))[1].append(outer)
-        return found
-
-    def _calls_in(self, term: Term | None, depth: int = 0) -> Iterator[CallRecord]:
-        """The calls that a default, an annotation or a list is made of."""
-        if depth > 6:
-            return
-        match term:
-            case Result(call=call):
-                yield call
-            case Item(key=key):
-                for argument in arguments_of(key):
-                    yield from self._calls_in(argument, depth + 1)
-            case Collection(elements=elements):
-                for element in elements:
-                    yield from self._calls_in(element, depth + 1)
-            case GlobalName() | Import():
-                for bound in self.resolver.bound_terms(term):
-                    yield from self._calls_in(bound, depth + 1)
-            case _:
-                return
-
-    @cached_property
-    def _mounted(self) -> dict[CallRecord, set[CallRecord]]:
-        """What each router or application is included in."""
-        found: dict[CallRecord, set[CallRecord]] = {}
-        for name, (position, keyword) in _MOUNTED.items():
-            for call in self.resolver.calls_named(name):
-                argument = call.argument(position, keyword)
-                if call.module.is_stub or argument is None or not isinstance(call.callee, Attribute):
-                    continue
-                outer = {made for made in self.makers.of(call.callee.base) if made is not None}
-                for inner in self.makers.of(argument.term):
-                    if inner is not None:
-                        found.setdefault(inner, set()).update(outer)
-        return found
-
-    def _roots(self, call: CallRecord) -> set[CallRecord]:
-        """The outermost of what a router is included in: the lifespan of a mounted application never runs."""
-        roots: set[CallRecord] = set()
-        seen = {call}
-        pending = [call]
-        while pending:
-            current = pending.pop()
-            outer = self._mounted.get(current)
-            if not outer:
-                roots.add(current)
-            for other in outer or ():
-                if other not in seen:
-                    seen.add(other)
-                    pending.append(other)
-        return roots
-
-    # -- pools ------------------------------------------------------------------------------------------------------
-
     def method(self, construction: CallRecord, role: str) -> str | None:
         """The name of the method that opens or closes a pool."""
         return next((name for name in self._methods(construction, role) if not name.startswith("__")), None)
 
     def _methods(self, construction: CallRecord, role: str) -> list[str]:
-        assert construction.result is not None
         return [
             method.name
-            for value in self.resolver.resolve(construction.result)
+            for value in self.resolver.resolve(construction.result or UNKNOWN)
             if isinstance(value, InstanceValue)
             for cls in self.resolver.mro(value.cls)[0]
             for method in cls.methods.values()
             if role in roles(method)
         ]
 
-    def touches(self, construction: CallRecord) -> list[Touch]:
-        """Every place outside of tests and scripts that opens or closes a pool."""
-        found: list[Touch] = []
+    def opened_or_closed(self, construction: CallRecord) -> Iterator[Term]:
+        """What is opened or closed anywhere by methods of the names that a pool has for it."""
+        yield from (base for _, base in self._calls_of(construction))
+
+    def _calls_of(self, construction: CallRecord) -> Iterator[tuple[CallRecord, Term]]:
         names = {*self._methods(construction, "opens"), *self._methods(construction, "closes")}
         for name in sorted(names):
             for call in self.resolver.calls_named(name):
                 if not call.module.is_stub and isinstance(call.callee, Attribute):
-                    found += self._touch(construction, call.function, call.node, call.callee.base)
+                    yield call, call.callee.base
+
+    def touches(self, construction: CallRecord) -> list[Touch]:
+        """Every place outside of tests and scripts that opens or closes a pool."""
+        found: list[Touch] = []
+        for call, base in self._calls_of(construction):
+            found += self._touch(construction, call.function, call.node, base)
         for module in self._modules():
             for function in module.functions:
                 for context in function.withs:
@@ -342,8 +112,7 @@ class Lifecycle:
         """Whether an application's lifespan, or one of its startup handlers, opens a pool."""
         opening = set(self._methods(construction, "opens"))
         for handler in app.handlers("startup"):
-            term = handler.term
-            if isinstance(term, Attribute) and term.name in opening and construction in self.makers.of(term.base):
+            if self._calls(handler.term, opening, construction):
                 return True
         started = [handler.function for handler in app.handlers("startup")]
         pending = [function for function in [app.lifespan, *started] if function is not None]
@@ -352,9 +121,8 @@ class Lifecycle:
             function = pending.pop()
             for call in function.calls:
                 callee = call.callee
-                if isinstance(callee, Attribute) and callee.name in opening:
-                    if construction in self.makers.of(callee.base):
-                        return True
+                if self._calls(callee, opening, construction):
+                    return True
                 for value in self.resolver.resolve(callee):
                     for target in self.resolver.targets(value):
                         if target not in seen and not target.module.is_stub:
@@ -364,6 +132,11 @@ class Lifecycle:
                 return True
         return False
 
+    def _calls(self, callee: Term, names: set[str], construction: CallRecord) -> bool:
+        if not isinstance(callee, Attribute) or callee.name not in names:
+            return False
+        return construction in self.makers.of(callee.base)
+
     def _entered(self, contexts: list[Context]) -> Iterator[Term]:
         for context in contexts:
             if context.kind is ContextKind.ASYNC_WITH:
@@ -371,16 +144,18 @@ class Lifecycle:
 
     def binding(self, construction: CallRecord) -> Binding | None:
         """Where a shared pool is kept; None when that is not known, or there are several places."""
-        found: set[Binding] = set()
+        found: list[Binding] = []
         for module in self._modules():
             for name, terms in module.bindings.items():
                 made = [term for term in terms if not isinstance(term, Import | GlobalName)]
                 if made and any(construction in self.makers.of(term) for term in made):
-                    found.add(Binding(module, name))
+                    found.append(Binding(module, name))
             for store in module.stores:
                 if store.function.is_module and construction in self.makers.of(store.value):
-                    found.add(Binding(module, module.parsed.code_of(store.node)))
-        names = [binding for binding in found if binding.is_name] or list(found)
+                    holder = store.base.base if isinstance(store.base, Attribute) else store.base
+                    path = f"{store.base.name}.{store.name}" if isinstance(store.base, Attribute) else store.name
+                    found.append(Binding(module, module.parsed.code_of(store.node), self.makers.one(holder), path))
+        names = [binding for binding in found if binding.is_name] or found
         return names[0] if len(names) == 1 else None
 
     def is_local(self, function: FunctionRecord, name: str) -> bool:
@@ -391,6 +166,3 @@ class Lifecycle:
                 return True
             scope = scope.parent
         return False
-
-
-__all__ = ["Application", "Binding", "EventForm", "EventHandler", "Lifecycle", "Touch"]

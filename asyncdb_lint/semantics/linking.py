@@ -14,8 +14,10 @@ _STUB_FOLDERS = (_STUBS / "drivers", _STUBS / "libraries")
 class ModuleIndex:
     """The Python files of a project by folder, and how imports lead to them.
 
-    No path configuration is asked for: an absolute import is looked for beside the importing file and in every folder above it
-    (each also with `src`), as if that folder were on `sys.path`; the nearest hit wins, then a file elsewhere in the project whose
+    No path configuration is asked for: an absolute import is looked for beside the importing file and in every folder
+    above it
+    (each also with `src`), as if that folder were on `sys.path`; the nearest hit wins, then a file elsewhere in the
+    project whose
     path ends that way and is the only one.
     """
 

@@ -1,11 +1,11 @@
-"""Which call made an object: follows names, attributes, parameters and dependencies back to `Database(...)` or `FastAPI(...)`."""
+"""Which call made an object: follows names, attributes, parameters and dependencies back to `Database(...)`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from .annotations import arguments_of
+from .annotated import arguments_of
 from .calling import argument_for, class_roles, dependency_of
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord
 from .resolve import Resolver
@@ -25,7 +25,7 @@ from .terms import (
     Result,
     Term,
 )
-from .values import ClassValue, FunctionValue, InstanceValue, ModuleValue, PartialValue, Value
+from .values import ClassValue, FunctionValue, InstanceValue, ModuleValue, PartialValue, Value, Values
 
 Made: TypeAlias = frozenset[CallRecord | None]
 """The calls that may have made an object; None among them for whatever else it may be."""
@@ -129,13 +129,15 @@ class Makers:
         order = self.resolver.mro(cls)[0]
         terms = [term for other in order if name in other.attributes for term in other.attributes[name].values]
         for module in self.resolver.modules:
-            for store in module.stores:
-                if store.name == name and any(
-                    isinstance(value, InstanceValue | ClassValue) and value.cls in order
-                    for value in self.resolver.resolve(store.base)
-                ):
-                    terms.append(store.value)
+            terms += [
+                store.value
+                for store in module.stores
+                if store.name == name and self._is_of(self.resolver.resolve(store.base), order)
+            ]
         return self._all(terms) or _ELSE
+
+    def _is_of(self, values: Values, order: tuple[ClassRecord, ...]) -> bool:
+        return any(isinstance(value, InstanceValue | ClassValue) and value.cls in order for value in values)
 
     def _parameter(self, function: FunctionRecord, name: str) -> Made:
         record = function.parameter(name)

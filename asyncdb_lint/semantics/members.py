@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import annotations, calling
+from . import annotated, calling
 from .records import ClassRecord, FunctionRecord, ModuleRecord
 from .terms import last_name
 from .values import (
@@ -117,7 +117,7 @@ def _declared(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
     """An attribute by its annotation, else by everything assigned to it."""
     record = cls.attributes[name]
     if record.annotation is not None:
-        values = annotations.instances(resolver, record.annotation)
+        values = annotated.instances(resolver, record.annotation)
         if is_known(values):
             return values
     groups = [resolver.resolve(term) for term in record.values]
@@ -134,8 +134,7 @@ def _declared(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
 def _bound(resolver: Resolver, function: FunctionRecord, receiver: Value) -> Values:
     kinds = {last_name(decorator) for decorator in function.decorators}
     if kinds & _PROPERTIES:
-        called = calling.called(resolver, FunctionValue(function, receiver), None)
-        return called
+        return calling.called(resolver, FunctionValue(function, receiver), None)
     decorated = calling.decorated(resolver, function)
     if not isinstance(decorated, FunctionValue):
         return (decorated,)

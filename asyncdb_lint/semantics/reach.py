@@ -29,7 +29,8 @@ class Origin(enum.Enum):
 
 _COMMANDS = {"command", "group", "cli", "callback", "task", "shared_task", "listener", "event", "job", "scheduled_job"}
 _LIFECYCLE_NAME = re.compile(
-    r"(?:^|_)(?:startup|shutdown|lifespan|start|stop|init|setup|teardown|main|create_app|bootstrap|migrate|seed)", re.I
+    r"(?:^|_)(?:startup|shutdown|lifespan|start|stop|init|setup|teardown|main|create_app|bootstrap|migrate|seed)",
+    re.IGNORECASE,
 )
 _TEST_FILE = re.compile(r"^(?:test_.*|.*_test|tests?|conftest)\.py$")
 _TEST_FOLDERS = {"test", "tests", "testing"}
@@ -137,7 +138,7 @@ class Reach:
                 if origin is not None:
                     return origin
         name = last_name(term)
-        if name in ("fixture",):
+        if name == "fixture":
             return Origin.TEST
         if name in ("on_event", "before_serving", "after_serving", "on_startup", "on_shutdown"):
             return Origin.LIFECYCLE

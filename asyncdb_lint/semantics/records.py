@@ -115,7 +115,7 @@ class CallRecord:
     statement: cst.CSTNode
     uses: list[Use] = field(default_factory=list)
     awaited_uses: list[Use] = field(default_factory=list)
-    result: Result | None = None
+    result: Result = field(init=False)
 
     def argument(self, position: int, keyword: str) -> Argument | None:
         """The argument at `position` or named `keyword`; None if absent or hidden behind a star."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from . import annotations, calling, members
+from . import annotated, calling, members
 from .linking import ModuleIndex
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind, Store, Use
 from .terms import (
@@ -36,7 +36,6 @@ from .terms import (
 from .values import (
     NONE,
     NOTHING_KNOWN,
-    UNKNOWN_VALUE,
     ClassValue,
     CollectionValue,
     ConstantValue,
@@ -60,8 +59,8 @@ _DEEPEST = 60
 class Resolver:
     """Resolves terms over a set of walked modules; answers are kept.
 
-    A cycle (`a = b; b = a`, recursion between functions) yields nothing on the path that closes it, and what was computed on the
-    way is not kept, so that the answer does not depend on who asked first.
+    A cycle (`a = b; b = a`, recursion between functions) yields nothing on the path that closes it, and what was
+    computed on the way is not kept, so that the answer does not depend on who asked first.
     """
 
     def __init__(
@@ -153,7 +152,7 @@ class Resolver:
             case Checked(base=base):
                 return self.resolve(base)
             case Narrowed(base=base, type=narrowed):
-                values = annotations.instances(self, narrowed)
+                values = annotated.instances(self, narrowed)
                 return values if is_known(values) else self.resolve(base)
             case FunctionTerm(function=function):
                 return (calling.decorated(self, function),)
@@ -199,7 +198,7 @@ class Resolver:
         groups: list[Values] = []
         annotation = module.annotations.get(name)
         if annotation is not None:
-            declared = annotations.instances(self, annotation)
+            declared = annotated.instances(self, annotation)
             if is_known(declared):
                 return declared
         bound = module.bindings.get(name, ())
@@ -207,9 +206,11 @@ class Resolver:
         groups.extend(self._stored_on_module(module, name))
         if not bound and annotation is None:
             for star in module.stars:
-                for value in self.resolve(star):
-                    if isinstance(value, ModuleValue) and self.binds(value.module, name):
-                        groups.append(self.global_name(value.module, name))
+                groups.extend(
+                    self.global_name(value.module, name)
+                    for value in self.resolve(star)
+                    if isinstance(value, ModuleValue) and self.binds(value.module, name)
+                )
         if not groups and not bound and not module.is_stub:
             return self.builtin(name)
         return united(groups)
@@ -280,7 +281,7 @@ class Resolver:
             return (GenericValue(kind, record.annotation),) if record.annotation is not None else NOTHING_KNOWN
         declared: Values = ()
         if record.annotation is not None:
-            declared = annotations.instances(self, record.annotation)
+            declared = annotated.instances(self, record.annotation)
             if any(isinstance(value, InstanceValue) for value in declared):
                 return declared
         provided = calling.provided(self, record)
@@ -323,9 +324,11 @@ class Resolver:
         cut_before, self._cut = self._cut, _DEEPEST + 1
         found: list[CallRecord] = []
         for name in self.names_of(function):
-            for call in self._calls.get(name, ()):
-                if any(function in self.targets(value) for value in self.resolve(call.callee)):
-                    found.append(call)
+            found.extend(
+                call
+                for call in self._calls.get(name, ())
+                if any(function in self.targets(value) for value in self.resolve(call.callee))
+            )
         if self._cut > _DEEPEST:
             self._callers[function] = found
         self._cut = min(self._cut, cut_before)
@@ -369,13 +372,12 @@ class Resolver:
             for use in self._references.get(name, ()):
                 if use not in found:
                     found.append(use)
-        return [use for use in found if use.call is None or self._passes(use, function)]
+        return [use for use in found if use.call is None or self._passes(use.call, use.argument, function)]
 
-    def _passes(self, use: Use, function: FunctionRecord) -> bool:
-        assert use.call is not None
-        if use.argument >= len(use.call.arguments):
+    def _passes(self, call: CallRecord, position: int, function: FunctionRecord) -> bool:
+        if position >= len(call.arguments):
             return False
-        term = use.call.arguments[use.argument].term
+        term = call.arguments[position].term
         return any(function in self.targets(value) for value in self.resolve(term))
 
     # -- classes ----------------------------------------------------------------------------------------------------
@@ -387,7 +389,8 @@ class Resolver:
             return known
         self._mro[cls] = ((cls,), False)
         order, complete = [cls], True
-        for base in cls.bases:
+        for declared in cls.bases:
+            base = declared
             while isinstance(base, Item):
                 base = base.base
             for value in self.resolve(base):
@@ -424,5 +427,3 @@ class Resolver:
 
 
 _PLAIN_BASES = {"builtins.object", "typing.Protocol", "typing.Generic", "abc.ABC", "typing.NamedTuple", "enum.Enum"}
-
-__all__ = ["Resolver", "UNKNOWN_VALUE"]

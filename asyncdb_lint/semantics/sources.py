@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
-from .annotations import arguments_of, type_name
+from .annotated import arguments_of, type_name
 from .calling import argument_for, class_roles, dependency_of
 from .reach import Origin, Reach
 from .records import CallRecord, ClassRecord, ParameterKind, ParameterRecord
@@ -54,8 +54,8 @@ class Source(enum.IntEnum):
 
 
 _CLOSED_TYPES = {
-    "int", "float", "bool", "complex", "Decimal", "UUID", "UUID1", "UUID4", "date", "datetime", "time", "timedelta", "Literal",
-    "PositiveInt", "NonNegativeInt", "conint", "IPv4Address", "Enum", "IntEnum", "StrEnum", "NoneType",
+    "int", "float", "bool", "complex", "Decimal", "UUID", "UUID1", "UUID4", "date", "datetime", "time", "timedelta",
+    "Literal", "PositiveInt", "NonNegativeInt", "conint", "IPv4Address", "Enum", "IntEnum", "StrEnum", "NoneType",
 }  # fmt: skip
 _CONVERTERS = {
     "int",
@@ -73,8 +73,9 @@ _CONVERTERS = {
     "quote_identifier",
 }
 _TEXT_METHODS = {
-    "strip", "lstrip", "rstrip", "lower", "upper", "replace", "title", "capitalize", "split", "encode", "decode", "format", "join",
-    "casefold", "removeprefix", "removesuffix", "zfill", "ljust", "rjust", "center", "translate", "partition", "rsplit", "splitlines",
+    "strip", "lstrip", "rstrip", "lower", "upper", "replace", "title", "capitalize", "split", "encode", "decode",
+    "format", "join", "casefold", "removeprefix", "removesuffix", "zfill", "ljust", "rjust", "center", "translate",
+    "partition", "rsplit", "splitlines",
 }  # fmt: skip
 _SAME_SOURCE_CALLS = {
     "str",
@@ -93,7 +94,7 @@ _SAME_SOURCE_CALLS = {
     "dict",
 }
 _DATA_METHODS = {"get", "pop", "dict", "model_dump", "items", "keys", "values", "copy", "setdefault", "getlist", "json"}
-_ANCHORED = re.compile(r"^(\^|\\A).*(\$|\\Z|\\z)$", re.S)
+_ANCHORED = re.compile(r"^(\^|\\A).*(\$|\\Z|\\z)$", re.DOTALL)
 _DEEPEST = 20
 
 
@@ -140,7 +141,7 @@ class Sources:
                 return self._worst([value for _, value in entries], frame)
             case Computed(operator=operator, operands=operands):
                 return self._computed(operator, list(operands), frame)
-            case Parameter(function=function, name=name):
+            case Parameter():
                 return self._parameter(term, frame)
             case Attribute():
                 return self._attribute(term, frame)
@@ -461,12 +462,15 @@ class Sources:
                     return self._keys(callee.base, frame)
                 return self.of(callee.base, frame)
         if (
-            isinstance(base, Element)
-            and isinstance(base.base, Result)
-            and last_name(base.base.call.callee) == "enumerate"
+            (
+                isinstance(base, Element)
+                and isinstance(base.base, Result)
+                and last_name(base.base.call.callee) == "enumerate"
+            )
+            and isinstance(key, Constant)
+            and key.value == 0
         ):
-            if isinstance(key, Constant) and key.value == 0:
-                return Source.CLOSED
+            return Source.CLOSED
         for value in self.resolver.resolve(base):
             if isinstance(value, MappingValue):
                 return self._worst([entry for _, entry in value.term.entries], frame)

@@ -314,7 +314,7 @@ class Texts:
 
 
 def _seen_at(parts: Parts, node: cst.BaseExpression) -> Parts:
-    """Text that only wraps one value (quotes, percent signs) is seen where it is filled in; SQL of its own where it is written."""
+    """Text that only wraps a value (quotes, percent signs) is seen where it is filled in; SQL where it is written."""
     gaps = [part for part in parts if not isinstance(part, str)]
     literal = "".join(part for part in parts if isinstance(part, str))
     if len(gaps) != 1 or any(character.isalnum() for character in literal):

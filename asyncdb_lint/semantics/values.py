@@ -1,6 +1,7 @@
 """What a term turns out to be once the whole project is known.
 
-Values are small and compare by content. Several alternatives (branches, union types) travel as a tuple of values; `UNKNOWN_VALUE`
+Values are small and compare by content. Several alternatives (branches, union types) travel as a tuple of values;
+`UNKNOWN_VALUE`
 among them says that something else is possible too.
 """
 
@@ -80,7 +81,8 @@ class SuperValue:
 class FunctionValue:
     """A function, bound to a receiver if it came from one.
 
-    `form` says what its decorators make of a call: "" for its own result, "context" or "async_context" for a context manager
+    `form` says what its decorators make of a call: "" for its own result, "context" or "async_context" for a context
+    manager
     over what it yields, "opaque" when a decorator is not understood.
     """
 

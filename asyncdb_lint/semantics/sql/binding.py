@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from asyncdb_lint.semantics.sql.grammar import places_in
@@ -72,31 +72,37 @@ _REASONS: Mapping[Place, str] = {
 }
 
 
-def bind(parts: Parts, names: Sequence[str]) -> Bound:
+def bind(parts: Parts, names: Sequence[str | None], *, passed: Collection[str] = ()) -> Bound:
     """Binds every hole that may be bound; `names` gives each hole, in the order of the text, its bind parameter's name.
 
-    Names must be different from each other. Where anything else in the text changes its meaning once it has bind
-    parameters, every hole is refused.
+    Names must be different from each other; a hole without one stays as it is and is not refused. `passed` are bind
+    parameters of the text that have values already. Where anything else in the text changes its meaning once it has
+    bind parameters, every hole is refused.
     """
     filled = fill(parts)
-    if len(names) != len(filled.spans) or len(set(names)) != len(names):
+    given = [name for name in names if name is not None]
+    if len(names) != len(filled.spans) or len(set(given)) != len(given):
         raise ValueError("bind() takes one name for each hole, all different")
     found = places_in(filled)
     accepted: dict[str, HolePlace] = {}
     refusals: list[Refusal] = []
     for name, place in zip(names, found, strict=True):
+        if name is None:
+            continue
         reason = _reason(place)
         if reason is None:
             accepted[name] = place
         else:
             refusals.append(Refusal(place.hole, reason))
-    whole = _reason_of_rest(filled, accepted.values()) if accepted else None
+    named = [place for name, place in zip(names, found, strict=True) if name is not None]
+    whole = _reason_of_rest(filled, accepted.values(), passed) if accepted else None
     if whole is not None:
-        return _refuse_all(parts, found, whole)
+        return _refuse_all(parts, named, whole)
     bound = _replace(filled, accepted)
     read = {name for piece in bound if isinstance(piece, str) for name in placeholders(piece)}
-    if read != set(accepted) or _touches_open_hole(filled, accepted.values(), refusals):
-        return _refuse_all(parts, found, "the text around it would change what is read as a bind parameter")
+    before = set(placeholders(filled.text))
+    if read != {*accepted, *before} or before & set(accepted) or _touches_open_hole(filled, accepted.values()):
+        return _refuse_all(parts, named, "the text around it would change what is read as a bind parameter")
     values = {name: _value(place) for name, place in accepted.items()}
     return Bound(bound, values, tuple(refusals))
 
@@ -122,7 +128,7 @@ def _value(found: HolePlace) -> BoundValue:
     return BoundValue(found.hole, found.prefix, found.suffix, note)
 
 
-def _reason_of_rest(filled: Filled, accepted: Iterable[HolePlace]) -> str | None:
+def _reason_of_rest(filled: Filled, accepted: Iterable[HolePlace], passed: Collection[str]) -> str | None:
     verb = first_word(filled.text)
     if verb not in _TAKES_BINDS:
         return "this kind of statement takes no bind parameters"
@@ -136,15 +142,15 @@ def _reason_of_rest(filled: Filled, accepted: Iterable[HolePlace]) -> str | None
         return "another literal % in the text raises on SQLite"
     if any("::" in piece for piece in rest):
         return "the text has a `::` cast, which bind parameters do not go with"
-    if placeholders(filled.text):
+    if not set(placeholders(filled.text)) <= set(passed):
         return "the text has a bind parameter already"
     return None
 
 
-def _touches_open_hole(filled: Filled, accepted: Iterable[HolePlace], refusals: Sequence[Refusal]) -> bool:
+def _touches_open_hole(filled: Filled, accepted: Collection[HolePlace]) -> bool:
     """Whether what an open hole holds would run on into the name of a bind parameter."""
-    still_open = {refusal.hole for refusal in refusals}
-    edges = {edge for span in filled.spans if span.hole in still_open for edge in (span.start, span.end)}
+    bound = {place.hole for place in accepted}
+    edges = {edge for span in filled.spans if span.hole not in bound for edge in (span.start, span.end)}
     return any(place.start in edges or place.end in edges for place in accepted)
 
 

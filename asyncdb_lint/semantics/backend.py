@@ -1,0 +1,131 @@
+"""Which database a query runs on, and what its driver raises: read from the URL that the pool is built with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .calling import class_roles
+from .makers import Makers
+from .reach import Origin, Reach
+from .records import CallRecord, ModuleRecord
+from .terms import Attribute, Choice, Constant, GlobalName, Import, Result, Term
+from .texts import Texts
+from .values import ClassValue, InstanceValue
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A database and the driver that `databases` uses for it."""
+
+    dialect: str
+    package: str
+    """What to import for its errors."""
+    integrity_error: str
+    """The error of a duplicate or a broken constraint, with its module."""
+
+
+_ASYNCPG = Backend("postgresql", "asyncpg", "asyncpg.exceptions.IntegrityConstraintViolationError")
+_SQLITE = Backend("sqlite", "sqlite3", "sqlite3.IntegrityError")
+_MYSQL = Backend("mysql", "pymysql", "pymysql.err.IntegrityError")
+_AIOPG = Backend("postgresql", "psycopg2", "psycopg2.IntegrityError")
+_ASYNCMY = Backend("mysql", "asyncmy.errors", "asyncmy.errors.IntegrityError")
+
+# A driver that `databases` does not know behind the `+` is ignored: the default one of the dialect is used.
+_BY_SCHEME = {"postgresql+aiopg": _AIOPG, "mysql+asyncmy": _ASYNCMY}
+_BY_DIALECT = {"postgresql": _ASYNCPG, "postgres": _ASYNCPG, "sqlite": _SQLITE, "mysql": _MYSQL}
+_DEEPEST = 8
+
+
+class Backends:
+    """Answers for the queries of one project."""
+
+    def __init__(self, makers: Makers, texts: Texts, reach: Reach) -> None:
+        self.makers = makers
+        self.texts = texts
+        self.reach = reach
+        self.resolver = makers.resolver
+        self._shared: list[Backend | None] | None = None
+
+    def of(self, query: CallRecord) -> Backend | None:
+        """The backend of the database that a query runs on; None where the URL is decided elsewhere."""
+        pool = self._pool(query.callee)
+        if pool is not None:
+            made = self.makers.of(pool)
+            if made and None not in made:
+                return _only([self._built(call) for call in made if call is not None])
+        # Handed in from out of sight: it can only be one of those that the project builds.
+        if self._shared is None:
+            self._shared = [self._built(call) for call in self._constructions()]
+        return _only(self._shared)
+
+    def _pool(self, callee: Term, depth: int = 0) -> Term | None:
+        """The term of the pool behind `pool.execute` or `connection.execute`."""
+        if not isinstance(callee, Attribute) or depth > _DEEPEST:
+            return None
+        base = callee.base
+        values = self.resolver.resolve(base)
+        if all(isinstance(value, InstanceValue) and "pool" in class_roles(self.resolver, value) for value in values):
+            return base
+        inner: Term = base
+        while not isinstance(inner, Result):
+            following = getattr(inner, "base", None)
+            if not isinstance(following, Term):
+                return None
+            inner = following
+        return self._pool(inner.call.callee, depth + 1)
+
+    def _constructions(self) -> list[CallRecord]:
+        return [
+            call
+            for module in self.resolver.modules
+            if not module.is_stub and self.reach.module_kind(module) is not Origin.TEST
+            for call in module.calls
+            if any(
+                isinstance(value, ClassValue) and "pool" in class_roles(self.resolver, value)
+                for value in self.resolver.resolve(call.callee)
+            )
+        ]
+
+    def _built(self, construction: CallRecord) -> Backend | None:
+        url = construction.argument(0, "url")
+        if url is None:
+            return None
+        return _only([_by_url(text) for text in self._urls(url.term, 0)])
+
+    def _urls(self, term: Term, depth: int) -> list[str]:
+        """What a URL starts with, for each text it may be; an empty one where it is not known."""
+        if depth > _DEEPEST:
+            return [""]
+        match term:
+            case Choice(options=options):
+                return [url for option in options for url in self._urls(option, depth + 1)]
+            case Result(call=call) if self._is_url(call) and call.arguments:
+                return self._urls(call.arguments[0].term, depth + 1)
+            case GlobalName(module=module, name=name) if name in module.bindings:
+                return [url for bound in module.bindings[name] for url in self._urls(bound, depth + 1)]
+            case Import(module=module, level=level, dotted=dotted, name=str() as name):
+                found = self.resolver.index.find(module.path, level, dotted)
+                if isinstance(found, ModuleRecord) and name in found.bindings:
+                    return [url for bound in found.bindings[name] for url in self._urls(bound, depth + 1)]
+        if isinstance(term, Constant):
+            return [term.value if isinstance(term.value, str) else ""]
+        texts = self.texts.flatten(term)
+        return [first if isinstance(first := (flat.parts or ("",))[0], str) else "" for flat in texts] or [""]
+
+    def _is_url(self, call: CallRecord) -> bool:
+        return any(
+            isinstance(value, ClassValue) and "url" in class_roles(self.resolver, value)
+            for value in self.resolver.resolve(call.callee)
+        )
+
+
+def _by_url(url: str) -> Backend | None:
+    scheme, separator, _ = url.partition(":")
+    if not separator:
+        return None
+    return _BY_SCHEME.get(scheme) or _BY_DIALECT.get(scheme.partition("+")[0])
+
+
+def _only(found: list[Backend | None]) -> Backend | None:
+    """The one backend that all agree on."""
+    return found[0] if found and all(backend == found[0] for backend in found) else None
