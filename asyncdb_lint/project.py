@@ -68,7 +68,7 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
     from .engine import check_module, enabled_rules
     from .semantics.facts import ProjectFacts
     from .semantics.flow import walk_module
-    from .semantics.linking import ModuleIndex
+    from .semantics.linking import ModuleIndex, is_stub
     from .semantics.records import ModuleRecord
     from .semantics.resolve import Resolver
 
@@ -86,7 +86,7 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
                     linked.diagnostics.append(_unparsable(path, problem))
                 return None
             linked.texts[path] = parsed.text
-            records[path] = walk_module(ModuleRecord(path, parsed, is_stub=path not in contents))
+            records[path] = walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path)))
         return records[path]
 
     index = ModuleIndex(contents, load)
@@ -94,7 +94,7 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
     facts = ProjectFacts(Resolver(modules, index, _CallsOutOfSight(contents, matters)))
     rules = enabled_rules(settings)
     for module in modules:
-        if module.path in asked:
+        if module.path in asked and not module.is_stub:
             linked.diagnostics.extend(check_module(facts.module(module), rules, settings))
     return linked
 
@@ -126,7 +126,8 @@ def _around(files: Iterable[Path]) -> list[Path]:
         else:
             found.extend(_package_around(folder))
     if roots:
-        found.extend(find_files(list(roots), SettingsResolver()).files)
+        # What a project does not want linted it may still import from: only the default excludes hold here.
+        found.extend(find_files(list(roots), SettingsResolver(fixed=Settings())).files)
     return found
 
 
@@ -143,6 +144,9 @@ def _root_of(folder: Path) -> Path | None:
 
 def _package_around(folder: Path) -> list[Path]:
     """The files beside a file that belongs to no project, and those of the whole package it is in."""
+    if not folder.is_dir():
+        # An unsaved file may have a name in a folder that is yet to be made.
+        return []
     top = folder
     while (top / "__init__.py").exists():
         top = top.parent

@@ -78,7 +78,6 @@ def test_a_link_that_is_named_is_followed(tmp_path: Path) -> None:
     assert found(tmp_path, "link") == ["link/b.py"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a pipe in the file system is Unix's")
 def test_what_is_no_regular_file_is_passed_by(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     assert found(tmp_path) == []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -73,8 +73,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
 
 def test_the_source_distribution_can_build_the_wheel_again(distributions: Path, wheel: Path, tmp_path: Path) -> None:
     (file,) = distributions.glob("*.tar.gz")
-    with tarfile.open(file) as archive:
-        archive.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(file, tmp_path)
     (project,) = tmp_path.iterdir()
     for name in (
         "README.md",

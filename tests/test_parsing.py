@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import libcst as cst
+import libcst.matchers as m
 import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 
@@ -31,7 +32,7 @@ UNREADABLE = {
         (1, 1),
     ),
     "utf-16": ("x = 1\n".encode("utf-16"), "the file is UTF-16, which Python does not read as source", (1, 1)),
-    "grammar": (b"a = 1\r\nb c\r\n", "this is not valid Python syntax", (2, 1)),
+    "grammar": (b"a = 1\r\nb c\r\n", "this is not valid Python syntax", (2, 3)),
     "bracket": (b"x = 1\ny = (1\n", "'(' was never closed", (2, 5)),
     "closing": (b"x = (1]\n", "closing parenthesis ']' does not match opening parenthesis '('", (1, 7)),
     "python 2": (b"print 'a'\n", "missing parentheses in call to 'print'. Did you mean print(...)?", (1, 1)),
@@ -135,10 +136,10 @@ def test_long_but_flat_files_parse_and_have_places(name: str) -> None:
 SOURCES = [
     "def f(a, *, b=1):\n    return (  # c\n        a,\n        b\n    )\n\n# end\n",
     "class A:\r\n\tx: int = 1; y = 2\r\n\r\n\tdef f(self): pass\r\n",
-    "\x0cüber = 'naïve' ; 名前 = f'{über!r:>{x}}'\n",
+    "über = 'naïve' ;\x0c 名前 = f'{über!r:>{x}}'\n",
     "if a:\n  b\nelif c: d\nelse:\n  # c\n  e",
     "@d\n# x\nasync def f():\n    async with (a as b,\n        c): await x\n",
-    "x = '''\r\na\r\n'''\rb = 1\r",
+    "x = '''\r\na\r\n'''\rb = 1\r\n",
     "a \\\n  = b[\n1:2, ...]\n",
     "",
     "# only",
@@ -165,6 +166,26 @@ def _compare(module: ParsedModule) -> None:
             start, end = place.start, place.end
             expected = Range(Position(start.line, start.column + 1), Position(end.line, end.column + 1))
             assert module.range_of(node) == expected, node
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "\x0cname = 1\nb = name\n",
+        "if a:\n    b\n\x0c    name = 1\n    name\n",
+        "\\\nname = (\n1)\n\x0c\x0cname\n",
+        "name = 1\nif 1:\n    name\n  # dropped\n  \n",
+        "x = 1\rname = 2\r",
+        "x = '''\rname'''\rname\r",
+    ],
+)
+def test_places_hold_where_libcst_does_not_write_all_it_read(source: str) -> None:
+    module = parse(PATH, source.encode())
+    assert module.places.text != source
+    names = m.findall(module.tree, m.Name("name"))
+    assert names
+    for node in names:
+        assert module.text_of(module.range_of(cst.ensure_type(node, cst.Name))) == "name"
 
 
 def test_offsets_positions_and_texts_agree() -> None:

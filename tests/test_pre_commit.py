@@ -18,8 +18,9 @@ from databases import Database
 database = Database("sqlite:///app.db")
 
 
-async def forget(user_id: int):
-    await database.execute("DELETE FROM sessions WHERE user_id = :id", {"id": user_id})
+async def name_of(user_id: int):
+    row = await database.fetch_one("SELECT name FROM users WHERE id = :id", {"id": user_id})
+    return row["name"] if row else None
 """
 PITFALL = SOUND.replace("await ", "")
 
@@ -84,7 +85,7 @@ def test_the_linting_hook_stops_the_commit_and_changes_nothing(hooks: Hooks, rep
     done = hooks.run("asyncdb-lint", repository)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "ADB101 [*] " in done.stdout
-    assert " --> app.py:7:5" in done.stdout
+    assert " --> app.py:7:11" in done.stdout
     assert (repository / "app.py").read_text() == PITFALL
 
 

@@ -149,7 +149,8 @@ def _insert(units: dict[int, Unit], wanted: AddImport, lines: list[ImportLine]) 
     same = [g for g in groups if any(_package(_name_of(e[2])) == package for e in g)] if section else []
     same = same or [g for g in groups if _section(_name_of(g[0][2])) == section]
     if same:
-        _insert_into_group(units, wanted, same[-1], new)
+        # Where libraries and the project's own modules are apart, libraries come first.
+        _insert_into_group(units, wanted, same[-1 if _is_own(wanted) else 0], new)
         return
     earlier = [g for g in groups if _section(_name_of(g[0][2])) < section]
     if earlier:
@@ -159,6 +160,14 @@ def _insert(units: dict[int, Unit], wanted: AddImport, lines: list[ImportLine]) 
         _insert_above(units, body, groups[0][0], new, apart=True)
     else:
         _insert_first(units, body, new)
+
+
+def _is_own(wanted: AddImport) -> bool:
+    """Says whether a module belongs to the project of the file that imports it."""
+    package = _package(wanted.dotted_module)
+    if not package or package in wanted.module.path.parts:
+        return True
+    return any((folder / package).is_dir() or (folder / f"{package}.py").is_file() for folder in wanted.module.path.parents)
 
 
 def _insert_into_group(

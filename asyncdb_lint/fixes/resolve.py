@@ -73,16 +73,16 @@ def _rebuilt(module: ParsedModule, changes: list[NodeChange]) -> dict[int, Unit]
     units, problem = _attempt(module, changes, _NONE)
     if problem is None:
         return units
-    candidates = [id(c.node) for c in changes if isinstance(c, Replace) and isinstance(c.new, cst.BaseExpression)]
-    needed = frozenset(candidates)
-    units, remaining = _attempt(module, changes, needed)
-    if remaining is not None:
+    candidates = [c for c in changes if isinstance(c, Replace) and isinstance(c.new, cst.BaseExpression)]
+    if not candidates:
         raise PlanRefused(problem)
-    for key in candidates if len(candidates) > 1 else ():
-        fewer, problem = _attempt(module, changes, needed - {key})
-        if problem is None:
-            units, needed = fewer, needed - {key}
-    return units
+    alone = frozenset(id(c.node) for c in candidates if _attempt(module, [c], _NONE)[1] is not None)
+    # In a nest of replacements, one may need parentheses only because of another.
+    for needed in (alone, frozenset(id(c.node) for c in candidates)):
+        units, remaining = _attempt(module, changes, needed)
+        if remaining is None:
+            return units
+    raise PlanRefused(problem)
 
 
 def _attempt(

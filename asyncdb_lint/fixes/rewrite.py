@@ -12,6 +12,7 @@ import libcst as cst
 from asyncdb_lint.fixes import blocks
 from asyncdb_lint.fixes.blocks import AnyStatement, Lines, Statement
 from asyncdb_lint.fixes.changes import InsertAfter, InsertBefore, PlanRefused, Remove, Replace
+from asyncdb_lint.fixes.shape import field_names
 from asyncdb_lint.parsing import ParsedModule
 
 NodeChange = Replace | Remove | InsertBefore | InsertAfter
@@ -81,10 +82,11 @@ class Rewriter:
 
     def _unit_of(self, node: cst.CSTNode) -> int:
         try:
-            line = self._module.range_of(node).start
+            self._module.range_of(node)
         except LookupError as error:
             raise PlanRefused(str(error)) from None
-        index = bisect.bisect_right([self._module.range_of(unit).start for unit in self._module.tree.body], line) - 1
+        places = self._module.places
+        index = bisect.bisect_right(places.lines, places.of_nodes[id(node)][1]) - 1
         if index < 0:
             raise PlanRefused(f"this {type(node).__name__} stands in no statement")
         return index
@@ -118,7 +120,7 @@ class Rewriter:
         if isinstance(node, cst.SimpleStatementSuite) and self._restructures(node.body, inside):
             return self._suite(node, inside)
         changes: dict[str, object] = {"lpar": [], "rpar": []} if key in self._bare else {}
-        for name in node.__dataclass_fields__:
+        for name in field_names(type(node)):
             value = getattr(node, name)
             if name in changes:
                 continue
@@ -327,7 +329,7 @@ def as_list(new: cst.CSTNode | Sequence[AnyStatement]) -> list[cst.CSTNode]:
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The nodes in the fields of a node, without the copies that `CSTNode.children` makes."""
-    for name in node.__dataclass_fields__:
+    for name in field_names(type(node)):
         value = getattr(node, name)
         if isinstance(value, cst.CSTNode):
             yield value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from collections.abc import Iterable, Iterator
 
 import libcst as cst
@@ -45,13 +47,22 @@ def shape(nodes: Iterable[cst.CSTNode]) -> list[str]:
 
 
 def _parts(node: cst.CSTNode) -> Iterator[cst.CSTNode | str]:
-    for name in node.__dataclass_fields__:
+    for name in field_names(type(node)):
         value = getattr(node, name)
         if isinstance(value, cst.CSTNode):
-            yield f"{name}="
-            yield value
+            if not isinstance(value, _FORMATTING):
+                yield f"{name}="
+                yield value
         elif isinstance(value, (list, tuple)):
-            yield f"{name}["
-            yield from value
+            items = [item for item in value if not isinstance(item, _FORMATTING)]
+            if items:
+                yield f"{name}["
+                yield from items
         elif isinstance(value, str) and name in {"value", "start", "end", "conversion"}:
             yield repr(value)
+
+
+@functools.cache
+def field_names(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The names of a node's fields, in the order they are written."""
+    return tuple(field.name for field in dataclasses.fields(kind))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
+from ..fixes.cures.binding import bind_values
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class InterpolatedSql(Rule):
                 f"`{source}` comes from outside and becomes part of the SQL text{_others(text)}: "
                 "whoever sends it can run SQL of their own",
                 help=_advice(text, source, names_only),
+                fix=partial(bind_values, text, module.project),
                 mentions=_mentions(text),
                 severity=Severity.WARNING if names_only else None,
             )

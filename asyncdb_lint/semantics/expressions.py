@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,19 +12,17 @@ import libcst as cst
 from .records import (
     Argument,
     CallRecord,
-    Context,
     ContextKind,
     FunctionRecord,
-    Use,
     UseKind,
 )
+from .scope import Scope, dotted_name
 from .terms import (
     UNKNOWN,
     Attribute,
     Awaited,
     Checked,
     Choice,
-    ClassTerm,
     Collection,
     Computed,
     Constant,
@@ -42,138 +41,20 @@ from .terms import (
     choice,
 )
 
-# What a condition tells on one side: names (also dotted) and how their terms narrow.
-Narrowings = dict[str, Callable[[Term], Term]]
-
 _HeldT = TypeVar("_HeldT", Collection, Mapping)
 
 _GROWING_METHODS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0}
 _COPYING = {"list", "tuple", "set", "frozenset", "sorted", "reversed"}
 _OPERATORS = {"Add": "+", "Modulo": "%", "BitOr": "|"}
-_REFERENCE_USES = {UseKind.ARGUMENT, UseKind.RETURNED, UseKind.STORED, UseKind.YIELDED, UseKind.OTHER, UseKind.BOUND}
 
 
-class Expressions:
-    """The expression half of a function's walk."""
+class Expressions(Scope):
+    """The part of a walk that evaluates expressions."""
 
     def __init__(self, function: FunctionRecord) -> None:
-        self.function = function
-        self.env: dict[str, Term] = {}
-        self.alive = True
-        self.context: Context | None = None
-        self.statement: cst.CSTNode = function.node
+        super().__init__(function)
         self.calls: dict[int, CallRecord] = {}
         self.lambdas: dict[int, FunctionRecord] = {}
-
-    # -- names and uses ---------------------------------------------------------------------------------------------
-
-    def read(self, name: str) -> Term:
-        """What a name stands for here."""
-        known = self.env.get(name)
-        if known is not None:
-            return known
-        scope = self.function.parent
-        while scope is not None:
-            if name in scope.bindings:
-                terms = list(scope.bindings[name])
-                if scope.parameter(name) is not None:
-                    terms.append(Parameter(scope, name))
-                return choice(terms)
-            if scope.parameter(name) is not None:
-                return Parameter(scope, name)
-            scope = scope.parent
-        module = self.function.module
-        shared = module.names.get(name)
-        if shared is None:
-            shared = module.names[name] = GlobalName(module, name)
-        return shared
-
-    def bind(self, name: str, term: Term) -> None:
-        """Gives a name its value; statements decide which scope owns it."""
-        raise TypeError("bind() belongs to the walk of statements")
-
-    def use(
-        self,
-        term: Term,
-        kind: UseKind,
-        node: cst.CSTNode,
-        call: CallRecord | None = None,
-        argument: int = 0,
-        name: str | None = None,
-    ) -> None:
-        """Marks a use on every call result, function or parameter that the term may be."""
-        if isinstance(term, Constant) or term is UNKNOWN:
-            return
-        mark(term, Use(kind, node, self.function, call, argument, name))
-
-    def enter(self, kind: ContextKind, node: cst.CSTNode, items: tuple[Term, ...] = ()) -> Context:
-        """A context inside the current one."""
-        return Context(kind, self.context, node, items=items)
-
-    # -- conditions -------------------------------------------------------------------------------------------------
-
-    def condition(self, node: cst.BaseExpression) -> tuple[Narrowings, Narrowings]:
-        """Evaluates a condition; returns what it tells where it holds and where it fails."""
-        match node:
-            case cst.BooleanOperation():
-                left_holds, left_fails = self.condition(node.left)
-                right_holds, right_fails = self.condition(node.right)
-                if isinstance(node.operator, cst.And):
-                    return {**left_holds, **right_holds}, {}
-                # `if x not in A or y not in B: raise` checks both behind it; `x == "a" or x == "b"` checks x inside.
-                either = {name: wrap for name, wrap in left_holds.items() if name in right_holds}
-                return either, {**left_fails, **right_fails}
-            case cst.UnaryOperation(operator=cst.Not()):
-                holds, fails = self.condition(node.expression)
-                return fails, holds
-            case cst.Comparison():
-                self.expression(node)
-                return self._comparison_narrowings(node)
-            case cst.Call(func=cst.Name(value="isinstance")) if len(node.args) == 2:
-                self.expression(node)
-                name = dotted_name(node.args[0].value)
-                if name is None:
-                    return {}, {}
-                narrowed = self.expression(node.args[1].value)
-                return {name: lambda term: Narrowed(term, narrowed)}, {}
-            case _:
-                self.use(self.expression(node), UseKind.TESTED, node)
-                return {}, {}
-
-    def _comparison_narrowings(self, node: cst.Comparison) -> tuple[Narrowings, Narrowings]:
-        if len(node.comparisons) != 1:
-            return {}, {}
-        comparison = node.comparisons[0]
-        left = node.left.target if isinstance(node.left, cst.NamedExpr) else node.left
-        name = dotted_name(left)
-        if name is None:
-            return {}, {}
-        checked: Narrowings = {name: Checked}
-        match comparison.operator:
-            case cst.In() if not isinstance(comparison.comparator, cst.SimpleString):
-                return checked, {}
-            case cst.NotIn() if not isinstance(comparison.comparator, cst.SimpleString):
-                return {}, checked
-            case cst.Equal() if isinstance(comparison.comparator, cst.SimpleString | cst.Integer):
-                return checked, {}
-            case cst.NotEqual() if isinstance(comparison.comparator, cst.SimpleString | cst.Integer):
-                return {}, checked
-            case _:
-                return {}, {}
-
-    def narrow(self, narrowings: Narrowings) -> None:
-        """Continues with what a condition told."""
-        for name, wrap in narrowings.items():
-            known = self.env.get(name)
-            if known is None:
-                known = self.read(name) if "." not in name else UNKNOWN
-            self.env[name] = wrap(known)
-
-    def forget_narrowings(self, name: str) -> None:
-        """Drops what was known of `name.…` when `name` is bound anew."""
-        prefix = name + "."
-        for key in [key for key in self.env if key.startswith(prefix) or ("." in key and key == name)]:
-            del self.env[key]
 
     # -- expressions ------------------------------------------------------------------------------------------------
 
@@ -292,9 +173,9 @@ class Expressions:
         self.function, self.env, self.context = outer_function, outer_env, outer_context
         return FunctionTerm(function)
 
+    @abstractmethod
     def parameters(self, parameters: cst.Parameters, function: FunctionRecord) -> None:
-        """Notes parameters; the walk of statements knows how."""
-        raise TypeError("parameters() belongs to the walk of statements")
+        """Notes the parameters of a function or lambda."""
 
     def _comprehension(self, node: cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp) -> Term:
         outer_env, outer_context = self.env, self.context
@@ -546,65 +427,8 @@ def _is_cast(callee: Term) -> bool:
             return False
 
 
-def dotted_name(node: cst.BaseExpression | cst.BaseAssignTargetExpression) -> str | None:
-    """`a.b.c` as text if the expression is just that."""
-    parts: list[str] = []
-    current: cst.CSTNode = node
-    while isinstance(current, cst.Attribute):
-        parts.append(current.attr.value)
-        current = current.value
-    if not isinstance(current, cst.Name):
-        return None
-    parts.append(current.value)
-    return ".".join(reversed(parts))
-
-
-def mark(term: Term, use: Use) -> None:
-    """Notes a use on every call result, function or parameter that a term may be."""
-    match term:
-        case Result(call=call):
-            _add(call.uses, use)
-        case Choice(options=options):
-            for option in options:
-                mark(option, use)
-        case Awaited(base=base):
-            for result in _results(base):
-                _add(result.call.awaited_uses, use)
-        case Collection() | Mapping():
-            _add(term.uses, use)
-        case Parameter(function=function, name=name):
-            _add(function.parameter_uses.setdefault(name, []), use)
-        case FunctionTerm(function=function):
-            _add(function.uses, use)
-        case ClassTerm(cls=cls):
-            if use.kind in _REFERENCE_USES:
-                _add(use.function.module.references.setdefault(cls.name, []), use)
-        case Checked(base=base) | Narrowed(base=base):
-            mark(base, use)
-        case GlobalName(name=name) | Import(name=str() as name):
-            if use.kind in _REFERENCE_USES:
-                _add(use.function.module.references.setdefault(name, []), use)
-        case Attribute(name=name):
-            if use.kind in _REFERENCE_USES and use.kind is not UseKind.BOUND:
-                _add(use.function.module.references.setdefault(name, []), use)
-        case _:
-            return
-
-
-def _add(uses: list[Use], use: Use) -> None:
-    # A loop body may be walked twice; the second walk repeats the uses of the first.
-    for seen in uses:
-        if seen.node is use.node and seen.kind is use.kind:
-            return
-    uses.append(use)
-
-
 def _options(term: Term) -> tuple[Term, ...]:
     return term.options if isinstance(term, Choice) else (term,)
-
-
-def _results(term: Term) -> list[Result]:
-    return [option for option in _options(term) if isinstance(option, Result)]
 
 
 def _is_text(term: Term) -> bool:

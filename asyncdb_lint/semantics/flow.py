@@ -12,41 +12,31 @@ from dataclasses import replace
 
 import libcst as cst
 
-from .expressions import Expressions, dotted_name, mark
+from .definitions import Definitions
 from .records import (
-    AttributeRecord,
-    ClassRecord,
     Context,
     ContextKind,
     ExceptClause,
     FunctionRecord,
     ModuleRecord,
-    ParameterKind,
-    ParameterRecord,
-    Store,
     UseKind,
 )
+from .scope import dotted_name
 from .terms import (
     UNKNOWN,
-    Attribute,
     Checked,
     Choice,
-    ClassTerm,
     Collection,
-    Computed,
     Constant,
     Entered,
-    FunctionTerm,
-    Import,
-    Item,
     Mapping,
     Narrowed,
     Parameter,
     Result,
     Term,
     choice,
-    last_name,
 )
+from .uses import mark
 
 Environment = dict[str, Term]
 
@@ -86,17 +76,12 @@ def _settle(collections: list[Collection | Mapping]) -> None:
                     mark(value, held)
 
 
-class FunctionWalk(Expressions):
+class FunctionWalk(Definitions):
     """The walk of one function body, or of a module's."""
 
     def __init__(self, function: FunctionRecord, pending: list[tuple[FunctionRecord, cst.FunctionDef]]) -> None:
-        super().__init__(function)
-        self.pending = pending
-        self.known_functions: dict[int, FunctionRecord] = {}
-        self.known_classes: dict[int, ClassRecord] = {}
+        super().__init__(function, pending)
         self.breaks: list[list[Environment]] = []
-        self.globals: set[str] = set()
-        self.class_scope: ClassRecord | None = None
         self.rewalks = 0
         for parameter in function.parameters:
             self.env[parameter.name] = Parameter(function, parameter.name)
@@ -390,258 +375,6 @@ class FunctionWalk(Expressions):
             case _:
                 return
 
-    # -- binding ----------------------------------------------------------------------------------------------------
-
-    def bind(self, name: str, term: Term) -> None:
-        """Gives a name its value in the scope that owns it."""
-        self.env[name] = term
-        self.use(term, UseKind.BOUND, self.statement)
-        if self.class_scope is not None:
-            self.class_scope.attributes.setdefault(name, AttributeRecord()).values.append(term)
-            return
-        module = self.function.module
-        if self.function.is_module or name in self.globals:
-            module.bindings.setdefault(name, []).append(term)
-            if not self.function.is_module:
-                self.use(term, UseKind.STORED, self.statement)
-        else:
-            self.function.bindings.setdefault(name, []).append(term)
-
-    def assign(self, target: cst.BaseExpression, value: Term, value_node: cst.BaseExpression) -> None:
-        """`target = value`, for targets of every shape."""
-        match target:
-            case cst.Name():
-                self.bind(target.value, value)
-                self.forget_narrowings(target.value)
-            case cst.Tuple() | cst.List():
-                self.unpack(target, value, value_node)
-            case cst.StarredElement():
-                self.assign(target.value, UNKNOWN, value_node)
-            case cst.Attribute():
-                self.store(target, value)
-            case cst.Subscript():
-                base = self.expression(target.value)
-                key = self.subscript_key(target)
-                if isinstance(base, Mapping):
-                    base.entries.append((key, value))
-                else:
-                    self.use(value, UseKind.STORED, target)
-                    self.use(base, UseKind.OTHER, target)
-            case _:
-                self.use(value, UseKind.STORED, target)
-
-    def unpack(self, target: cst.Tuple | cst.List, value: Term, value_node: cst.BaseExpression) -> None:
-        """`a, b = value`, element by element where the value is written out."""
-        elements = target.elements
-        starred = any(isinstance(element, cst.StarredElement) for element in elements)
-        if isinstance(value, Collection) and len(value.elements) == len(elements) and not starred:
-            for element, term in zip(elements, value.elements, strict=True):
-                self.assign(element.value, term, value_node)
-            return
-        if isinstance(value, Collection) and starred and len(value.elements) >= len(elements) - 1:
-            self.unpack_starred(elements, value, value_node)
-            return
-        self.use(value, UseKind.UNPACKED, value_node)
-        for index, element in enumerate(elements):
-            self.assign(element.value, UNKNOWN if starred else Item(value, Constant(index)), value_node)
-
-    def unpack_starred(
-        self, elements: Sequence[cst.BaseElement], value: Collection, value_node: cst.BaseExpression
-    ) -> None:
-        """`a, *rest, b = [x, y, z]`"""
-        at = next(index for index, element in enumerate(elements) if isinstance(element, cst.StarredElement))
-        after = len(elements) - at - 1
-        end = len(value.elements) - after
-        terms: list[Term] = [*value.elements[:at], Collection("list", value.elements[at:end]), *value.elements[end:]]
-        for element, term in zip(elements, terms, strict=True):
-            self.assign(element.value, term, value_node)
-
-    def store(self, target: cst.Attribute, value: Term, annotation: Term | None = None) -> None:
-        """`base.name = value`; on `self` it makes an attribute of the class."""
-        base = self.expression(target.value)
-        name = target.attr.value
-        self.use(value, UseKind.STORED, target)
-        owner = self.class_of_self(base)
-        if owner is not None:
-            attribute = owner.attributes.setdefault(name, AttributeRecord())
-            attribute.values.append(value)
-            attribute.annotation = attribute.annotation or annotation
-        else:
-            self.function.module.stores.append(Store(base, name, value, self.function, target))
-        key = dotted_name(target)
-        if key is not None:
-            self.forget_narrowings(key)
-
-    def class_of_self(self, base: Term) -> ClassRecord | None:
-        """The class whose `self` or `cls` a term is."""
-        if not isinstance(base, Parameter):
-            return None
-        function = base.function
-        if function.is_method and function.parameters and function.parameters[0].name == base.name:
-            return function.owner
-        return None
-
-    def assign_annotated(
-        self, target: cst.BaseExpression, annotation: Term, value: Term | None, node: cst.AnnAssign
-    ) -> None:
-        """`target: annotation = value`"""
-        if isinstance(target, cst.Name):
-            name = target.value
-            if self.class_scope is not None:
-                attribute = self.class_scope.attributes.setdefault(name, AttributeRecord())
-                attribute.annotation = annotation
-                self.class_scope.field_order.append(name)
-            elif self.function.is_module:
-                self.function.module.annotations[name] = annotation
-            if value is not None:
-                self.bind(name, value)
-            elif self.class_scope is None and not self.function.is_module:
-                self.env.setdefault(name, UNKNOWN)
-        elif isinstance(target, cst.Attribute):
-            self.store(target, value if value is not None else UNKNOWN, annotation)
-        elif value is not None:
-            self.assign(target, value, node.target)
-
-    def augmented(self, node: cst.AugAssign) -> None:
-        """`target += value`"""
-        operator = type(node.operator).__name__
-        value = self.expression(node.value)
-        target = node.target
-        if isinstance(target, cst.Name):
-            old = self.read(target.value)
-            if isinstance(old, Collection) and operator == "AddAssign":
-                old.elements.extend(
-                    value.elements if isinstance(value, Collection) else [self.element_of(value, False)]
-                )
-                return
-            self.use(value, UseKind.OPERAND, node.value)
-            symbol = {"AddAssign": "+", "ModuloAssign": "%"}.get(operator, operator)
-            self.bind(target.value, Computed(symbol, (old, value), (target, node.value)))
-        else:
-            self.use(value, UseKind.STORED, node.value)
-            old = self.expression(target)
-            if isinstance(target, cst.Attribute) and operator == "AddAssign":
-                self.store(target, Computed("+", (old, value), (target, node.value)))
-
-    def imports(self, node: cst.Import | cst.ImportFrom) -> None:
-        """Binds what an import statement binds."""
-        module = self.function.module
-        if isinstance(node, cst.Import):
-            for alias in node.names:
-                dotted = dotted_name(alias.name) or ""
-                if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-                    self.bind(alias.asname.name.value, Import(module, 0, dotted))
-                else:
-                    top = dotted.split(".", 1)[0]
-                    self.bind(top, Import(module, 0, top))
-                    if top != dotted:
-                        module.submodules.setdefault(top, []).append(dotted)
-            return
-        level = len(node.relative)
-        dotted = (dotted_name(node.module) or "") if node.module is not None else ""
-        if isinstance(node.names, cst.ImportStar):
-            module.stars.append(Import(module, level, dotted))
-            return
-        for alias in node.names:
-            name = alias.name.value if isinstance(alias.name, cst.Name) else ""
-            bound = alias.asname.name if alias.asname is not None else alias.name
-            if isinstance(bound, cst.Name):
-                self.bind(bound.value, Import(module, level, dotted, name))
-                if bound.value != name:
-                    module.aliases.setdefault(name, set()).add(bound.value)
-
-    # -- definitions ------------------------------------------------------------------------------------------------
-
-    def define_function(self, node: cst.FunctionDef) -> None:
-        """`def`: what can be seen from outside now, the body after the scope around it is done."""
-        known = self.known_functions.get(id(node))
-        if known is not None:
-            self.env[node.name.value] = FunctionTerm(known)
-            return
-        owner = self.class_scope
-        parent = None if self.function.is_module else self.function
-        prefix = owner.qualname if owner is not None else self.function.qualname
-        name = node.name.value
-        function = FunctionRecord(
-            self.function.module,
-            name,
-            f"{prefix}.{name}" if prefix else name,
-            node,
-            is_async=node.asynchronous is not None,
-            owner=owner,
-            parent=parent,
-        )
-        self.known_functions[id(node)] = function
-        for decorator in node.decorators:
-            term = self.expression(decorator.decorator)
-            self.use(term, UseKind.OTHER, decorator.decorator)
-            function.decorators.append(term)
-        self.parameters(node.params, function)
-        if node.returns is not None:
-            function.returns = self.annotation(node.returns)
-        self.function.module.functions.append(function)
-        self.function.nested.append(function)
-        if owner is not None:
-            if not any(_is_setter(term) for term in function.decorators):
-                owner.methods[name] = function
-            self.env[name] = FunctionTerm(function)
-        else:
-            self.bind(name, FunctionTerm(function))
-        self.pending.append((function, node))
-
-    def parameters(self, parameters: cst.Parameters, function: FunctionRecord) -> None:
-        """Notes the parameters of a function or lambda, evaluating defaults and annotations in the scope around it."""
-        groups: list[tuple[Sequence[cst.Param], ParameterKind]] = [
-            (parameters.posonly_params, ParameterKind.POSITIONAL),
-            (parameters.params, ParameterKind.POSITIONAL),
-            ((parameters.star_arg,) if isinstance(parameters.star_arg, cst.Param) else (), ParameterKind.ARGS),
-            (parameters.kwonly_params, ParameterKind.KEYWORD),
-            ((parameters.star_kwarg,) if parameters.star_kwarg is not None else (), ParameterKind.KWARGS),
-        ]
-        for nodes, kind in groups:
-            for node in nodes:
-                default = self.expression(node.default) if node.default is not None else None
-                annotation = self.annotation(node.annotation) if node.annotation is not None else None
-                if annotation is not None:
-                    self.note_bare_dependency(annotation, default)
-                function.parameters.append(ParameterRecord(node.name.value, kind, annotation, default, node))
-
-    def note_bare_dependency(self, annotation: Term, default: Term | None) -> None:
-        """`service: Service = Depends()` and `Annotated[Service, Depends()]`: the annotation is the dependency."""
-        module = self.function.module
-        if _is_bare_depends(default):
-            module.bare_dependencies.append(annotation)
-        elif isinstance(annotation, Item) and isinstance(annotation.key, Collection):
-            declared, *extras = annotation.key.elements
-            if any(_is_bare_depends(extra) for extra in extras):
-                module.bare_dependencies.append(declared)
-
-    def define_class(self, node: cst.ClassDef) -> None:
-        """`class`: its body runs at once, in a scope of its own."""
-        if id(node) in self.known_classes:
-            self.env[node.name.value] = ClassTerm(self.known_classes[id(node)])
-            return
-        outer = self.class_scope
-        prefix = outer.qualname if outer is not None else self.function.qualname
-        name = node.name.value
-        cls = ClassRecord(self.function.module, name, f"{prefix}.{name}" if prefix else name, node)
-        self.known_classes[id(node)] = cls
-        cls.decorators = [self.expression(decorator.decorator) for decorator in node.decorators]
-        for base in node.bases:
-            cls.bases.append(self.expression(base.value))
-        for keyword in node.keywords:
-            self.use(self.expression(keyword.value), UseKind.OTHER, keyword.value)
-        self.function.module.classes.append(cls)
-        environment = dict(self.env)
-        statement, self.class_scope = self.statement, cls
-        self.suite(node.body)
-        self.env, self.class_scope, self.statement = environment, outer, statement
-        if outer is not None:
-            outer.classes[name] = cls
-            self.env[name] = ClassTerm(cls)
-        else:
-            self.bind(name, ClassTerm(cls))
-
 
 def _joined(environments: list[Environment]) -> Environment:
     """One environment for code that several paths reach."""
@@ -673,12 +406,6 @@ def _keeps_result(term: Term) -> bool:
             return False
 
 
-def _is_bare_depends(term: Term | None) -> bool:
-    return (
-        isinstance(term, Result) and not term.call.arguments and last_name(term.call.callee) in ("Depends", "Security")
-    )
-
-
 def _is_main_guard(test: cst.BaseExpression) -> bool:
     return (
         isinstance(test, cst.Comparison)
@@ -693,7 +420,3 @@ def _is_literal_pattern(pattern: cst.MatchPattern) -> bool:
     if isinstance(pattern, cst.MatchOr):
         return all(_is_literal_pattern(option.pattern) for option in pattern.patterns)
     return isinstance(pattern, cst.MatchValue | cst.MatchSingleton)
-
-
-def _is_setter(term: Term) -> bool:
-    return isinstance(term, Attribute) and term.name in ("setter", "deleter")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import libcst as cst
 
-from .expressions import dotted_name
+from .scope import dotted_name
 from .records import ModuleRecord
 from .resolve import Resolver
 from .terms import Import

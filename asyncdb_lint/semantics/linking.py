@@ -11,6 +11,11 @@ _STUBS = Path(__file__).parent.parent
 _STUB_FOLDERS = (_STUBS / "drivers", _STUBS / "libraries")
 
 
+def is_stub(path: Path) -> bool:
+    """Whether a file is one of the stubs that come with the linter."""
+    return path.suffix == ".pyi" and path.parent in _STUB_FOLDERS
+
+
 class ModuleIndex:
     """The Python files of a project by folder, and how imports lead to them.
 
@@ -55,7 +60,7 @@ class ModuleIndex:
             for _ in range(level - 1):
                 folder = folder.parent
             return self._at(folder, parts)
-        if importer.suffix == ".pyi" and importer.parent in _STUB_FOLDERS:
+        if is_stub(importer):
             return self.stub(dotted)
         inside_packages: list[Path] = []
         for folder in importer.parents:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from . import annotated, calling, members
+from . import annotated, calling, fixtures, members
 from .linking import ModuleIndex
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind, Store, Use
 from .terms import (
@@ -291,6 +291,9 @@ class Resolver:
             return declared
         passed = self._passed(function, record.name)
         if not passed:
+            given = fixtures.given(self, function, record.name)
+            if given is not None:
+                return given
             return provided or declared or NOTHING_KNOWN
         default = record.default
         if default is not None and self.resolve(default) != (NONE,):

@@ -91,10 +91,15 @@ def _compound(draw: st.DrawFn, indent: str, depth: int, comment: str) -> str:
 @st.composite
 def sources(draw: st.DrawFn) -> str:
     """A whole source that parses, most of the time."""
-    start = draw(st.sampled_from(["", "#!/bin/sh\n", '"""Doc."""\n', "'''D'''; import a\n", "# coding: utf-8\n\n"]))
+    start = draw(st.sampled_from(["", "#!/bin/sh\n", '"""Doc."""\n', "'''D'''\n# c\n", "# coding: utf-8\n\n"]))
     imports = draw(
         st.sampled_from(
-            ["", "import os\n", "from __future__ import annotations\nfrom app import (\n    x,  # x\n    y\n)\n"]
+            [
+                "",
+                "import os\n",
+                "import b; import c  # two\n",
+                "from __future__ import annotations\nfrom app import (\n    x,  # x\n    y\n)\n",
+            ]
         )
     )
     text = start + imports + draw(blocks())

@@ -1,10 +1,12 @@
-"""Takes statements out of a function and mends what stood around them: emptied blocks, `try` without need, `async with` dedented."""
+"""Takes statements out of a function and mends what stood around them.
+
+A block that is emptied goes, a `try` without need is unwrapped, the body of an `async with` is dedented. Comments above
+what goes stay; those beside it speak of it alone, and go with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
 import libcst as cst
@@ -25,32 +27,49 @@ _LOOKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Trim:
-    """What goes, by the identity of nodes; all else keeps its identity, so that other changes still find it."""
+    """Takes nodes out by their identity; all others keep theirs, so that other changes still find them."""
 
-    statements: AbstractSet[int] = frozenset()
-    """Small statements to take out."""
-    entered: Mapping[int, Sequence[Statement]] = field(default_factory=dict)
-    """Items of `async with` to take out, and what stands for each."""
-    replaced: Mapping[int, cst.BaseExpression] = field(default_factory=dict)
-    """Expressions to write differently."""
+    def __init__(
+        self,
+        targets: Iterable[int],
+        parents: Mapping[int, cst.CSTNode],
+        statements: Container[int],
+        entered: Mapping[int, Sequence[Statement]],
+        replaced: Mapping[int, cst.BaseExpression],
+    ) -> None:
+        """Takes what goes by its kind, and the parents of all nodes.
 
-    def function(self, node: cst.FunctionDef) -> cst.FunctionDef:
-        """The function without what goes."""
-        return _Trimmer(self).node(node)
-
-
-class _Trimmer:
-    def __init__(self, trim: Trim) -> None:
-        self._trim = trim
+        Args:
+            targets: All that goes or changes.
+            parents: The parent of each node, by the node's identity.
+            statements: Small statements to take out.
+            entered: Items of `async with` to take out, and what stands for each.
+            replaced: Expressions to write differently.
+        """
+        self._statements_out = statements
+        self._entered = entered
+        self._replaced = replaced
+        self._on_path: set[int] = set()
+        for target in targets:
+            key: int | None = target
+            while key is not None and key not in self._on_path:
+                self._on_path.add(key)
+                key = id(parents[key]) if key in parents else None
 
     def node(self, node: _NodeT) -> _NodeT:
-        new = self._trim.replaced.get(id(node))
+        """A node without what goes."""
+        if id(node) not in self._on_path:
+            return node
+        new = self._replaced.get(id(node))
         if new is not None:
             return cast("_NodeT", new)
         if isinstance(node, cst.IndentedBlock):
             return cast("_NodeT", self._filled(node))
+        if isinstance(node, cst.SimpleStatementSuite):
+            small = [item for item in node.body if id(item) not in self._statements_out]
+            if len(small) < len(node.body):
+                return cast("_NodeT", node.with_changes(body=small or [cst.Pass()]))
         changes: dict[str, object] = {}
         for name in node.__dataclass_fields__:
             value = getattr(node, name)
@@ -78,12 +97,8 @@ class _Trimmer:
         """The statements of a suite, which may be none, and comments that are left of others."""
         if isinstance(suite, cst.IndentedBlock):
             body, left = self._statements(suite.body)
-            beside = blocks.left_of_removed([], suite.header)
-            if body and beside:
-                body[0] = blocks.with_leading(body[0], [*beside, *blocks.leading_lines(body[0])])
-            return body, [*([] if body else beside), *left, *suite.footer]
-        line = cst.SimpleStatementLine(cast("Sequence[cst.BaseSmallStatement]", suite.body))
-        return self._statement(line)
+            return body, [*left, *suite.footer]
+        return self._line(cst.SimpleStatementLine(cast("Sequence[cst.BaseSmallStatement]", suite.body)))
 
     def _statements(self, body: Sequence[cst.CSTNode]) -> tuple[list[Statement], Lines]:
         result: list[Statement] = []
@@ -101,10 +116,12 @@ class _Trimmer:
         return result, left
 
     def _statement(self, statement: Statement) -> tuple[list[Statement], Lines]:
+        if id(statement) not in self._on_path:
+            return [statement], []
         match statement:
             case cst.SimpleStatementLine():
                 return self._line(statement)
-            case cst.With() if any(id(item) in self._trim.entered for item in statement.items):
+            case cst.With() if any(id(item) in self._entered for item in statement.items):
                 return self._with(statement)
             case cst.If():
                 return self._if(statement)
@@ -114,17 +131,16 @@ class _Trimmer:
                 return [self.node(statement)], []
 
     def _line(self, line: cst.SimpleStatementLine) -> tuple[list[Statement], Lines]:
-        kept = [small for small in line.body if id(small) not in self._trim.statements]
+        kept = [small for small in line.body if id(small) not in self._statements_out]
         if not kept:
-            return [], blocks.left_of_removed(line.leading_lines, line.trailing_whitespace)
+            return [], list(line.leading_lines)
         if len(kept) < len(line.body):
             kept[-1] = kept[-1].with_changes(semicolon=cst.MaybeSentinel.DEFAULT)
-            line = line.with_changes(body=kept)
-        return [self.node(line)], []
+        return [line.with_changes(body=[self.node(small) for small in kept])], []
 
     def _with(self, node: cst.With) -> tuple[list[Statement], Lines]:
-        kept = [item for item in node.items if id(item) not in self._trim.entered]
-        before = [line for item in node.items for line in self._trim.entered.get(id(item), ())]
+        kept = [item for item in node.items if id(item) not in self._entered]
+        before = [line for item in node.items for line in self._entered.get(id(item), ())]
         if kept:
             kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
             bare = {"lpar": cst.MaybeSentinel.DEFAULT, "rpar": cst.MaybeSentinel.DEFAULT} if len(kept) == 1 else {}
@@ -141,7 +157,7 @@ class _Trimmer:
             # What is left of its body stands above what follows.
             return [], [*node.leading_lines, *blocks.comments_of([*left, *else_left])]
         changed = self.node(node)
-        return [changed.with_changes(orelse=orelse) if changed is not node else node], []
+        return [changed.with_changes(orelse=orelse) if changed is not node else node], else_left
 
     def _orelse(self, node: cst.If | cst.Else | None) -> tuple[cst.If | cst.Else | None, Lines]:
         if node is None:

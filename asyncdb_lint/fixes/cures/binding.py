@@ -1,0 +1,361 @@
+"""Cures interpolated SQL: holes become bind parameters, and what filled them goes into `values=`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from ...diagnostics import Applicability
+from ...semantics.annotated import type_name
+from ...semantics.records import ContextKind
+from ...semantics.sources import Source
+from ...semantics.sql import BoundValue, Hole, HolePlace, Place, Quoting, bind, places
+from ...semantics.sql.text import fill
+from ...semantics.terms import Attribute, Parameter, Term
+from ...semantics.values import InstanceValue
+from ..changes import Change, FixPlan, Replace
+from ..rewrite import children, descendants
+from .passing import Passing, passing
+from .sqltext import Atom, Blank, SqlText, Unreadable, read_text
+from .unholing import Filling, without_holes
+
+if TYPE_CHECKING:
+    from ...semantics.facts import Interpolation, ProjectFacts
+    from ...semantics.records import CallRecord
+
+_QUIET_METHODS = {"strip", "lstrip", "rstrip", "lower", "upper", "title", "replace", "get", "casefold"}
+_RESERVED = {"self"}
+_LIKE = re.compile(r"\bI?LIKE\s*$", re.IGNORECASE)
+
+
+def bind_values(found: Interpolation, project: ProjectFacts) -> FixPlan | None:
+    """The text with `:name` in the place of its holes, and the values beside it; None where that would be wrong."""
+    try:
+        return _bind(found, project)
+    except Unreadable:
+        return None
+
+
+@dataclass(slots=True)
+class _Gap:
+    """A hole that is no constant, and what becomes of it."""
+
+    atom: Atom
+    blank: Blank
+    source: Source
+    name: str | None = None
+    place: HolePlace | None = None
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The text as the SQL floor takes it, and where each atom is in it once filled."""
+
+    parts: list[str | Hole] = field(default_factory=list)
+    gaps: list[_Gap] = field(default_factory=list)
+
+
+def _bind(found: Interpolation, project: ProjectFacts) -> FixPlan | None:
+    sink = found.sink
+    if any(hole.gap.frame is not None for hole in found.holes):
+        return None
+    given = passing(sink, project.driver_method(sink))
+    if given is None:
+        return None
+    module = sink.module.parsed
+    root = given.query.node
+    if isinstance(root, cst.Name):
+        root = _assigned_text(sink, root)
+    text = read_text(module, given.query.term, root)
+    gaps = _gaps(text, found, project)
+    bound = _bound(text, gaps, given.keys)
+    if not bound:
+        return None
+    if root is not given.query.node and not _may_move(sink, root, [gap.blank.node for gap, _ in bound]):
+        return None
+    fillings = [Filling(gap.name or "", gap.atom, _covered(text, gap)) for gap, _ in bound]
+    new_text = without_holes(text, fillings)
+    quote = next((literal.quote[0] for leaf in text.leaves for literal in leaf.literals), '"')
+    values = {gap.name or "": _value(gap.blank, value, quote, text) for gap, value in bound}
+    changes: list[Change] = []
+    if root is given.query.node:
+        call = given.with_values(values, quote, {id(root): new_text})
+    else:
+        changes.append(Replace(module, root, new_text))
+        call = given.with_values(values, quote, {})
+    changes.append(Replace(module, sink.node, call))
+    is_safe = all(_keeps_meaning(gap, text, project, sink) for gap, _ in bound) and root is given.query.node
+    names = [f"`{gap.name}`" for gap, _ in bound]
+    message = f"Bind {' and '.join(names)}" if len(names) < 3 else f"Bind {len(names)} values"
+    return FixPlan(message, Applicability.SAFE if is_safe else Applicability.UNSAFE, tuple(changes))
+
+
+# -- the holes ------------------------------------------------------------------------------------------------------
+
+
+def _gaps(text: SqlText, found: Interpolation, project: ProjectFacts) -> list[_Gap]:
+    """The holes that are no constants; constants become text."""
+    open_nodes = {id(hole.gap.node) for hole in found.holes}
+    gaps: list[_Gap] = []
+    for atom in text.atoms:
+        blank = atom.blank
+        if blank is None or atom.text:
+            continue
+        texts = project.texts.flatten(blank.term)
+        literals = [flat.literal for flat in texts]
+        if id(blank.node) in open_nodes:
+            if not blank.is_plain:
+                raise Unreadable
+            gaps.append(_Gap(atom, blank, Source.OPEN))
+        elif literals and all(literal is not None for literal in literals):
+            atom.text = literals[0] or ""
+        elif texts:
+            raise Unreadable
+        else:
+            gaps.append(_Gap(atom, blank, project.sources.of(blank.term)))
+    if {id(gap.blank.node) for gap in gaps if gap.source is Source.OPEN} != open_nodes:
+        raise Unreadable
+    return gaps
+
+
+def _bound(text: SqlText, gaps: list[_Gap], passed: frozenset[str]) -> list[tuple[_Gap, BoundValue]]:
+    """The holes that are bound, with their values; empty where an open one cannot be."""
+    parts: list[str | Hole] = []
+    numbers = {id(gap.atom): number for number, gap in enumerate(gaps)}
+    for atom in text.atoms:
+        if id(atom) in numbers:
+            parts.append(Hole(numbers[id(atom)]))
+        elif parts and isinstance(parts[-1], str):
+            parts[-1] += atom.text
+        else:
+            parts.append(atom.text)
+    taken = set(passed)
+    for gap, place in zip(gaps, places(parts), strict=True):
+        gap.place = place
+        if gap.source is not Source.CLOSED and gap.blank.is_plain:
+            gap.name = _free(_name_for(gap.blank.node), taken)
+            taken.add(gap.name)
+    result = bind(parts, [gap.name for gap in gaps], passed=passed)
+    for refusal in result.refusals:
+        if gaps[refusal.hole.index].source is Source.OPEN:
+            return []
+        gaps[refusal.hole.index].name = None
+    if not result.complete:
+        result = bind(parts, [gap.name for gap in gaps], passed=passed)
+    if not result.complete:
+        return []
+    return [(gap, result.values[gap.name]) for gap in gaps if gap.name is not None]
+
+
+def _covered(text: SqlText, gap: _Gap) -> list[Atom]:
+    """The atoms that a bind parameter takes the place of: a hole, with the quotes and text around it."""
+    marks = {id(atom) for atom in text.atoms if atom.blank is not None and not atom.text}
+    parts: list[str | Hole] = [
+        Hole(number) if id(atom) in marks else atom.text for number, atom in enumerate(text.atoms)
+    ]
+    spans = {span.hole.index: (span.start, span.end) for span in fill(parts).spans}
+    assert gap.place is not None
+    covered: list[Atom] = []
+    at = 0
+    for number, atom in enumerate(text.atoms):
+        start, end = spans.get(number, (at, at + len(atom.text)))
+        if gap.place.start <= start and end <= gap.place.end and start < end:
+            covered.append(atom)
+        at = end
+    return covered
+
+
+def _name_for(node: cst.BaseExpression) -> str:
+    """The name of a bind parameter, from the expression it stands for."""
+    match node:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name if re.fullmatch(r"\w+", name) else "value"
+        case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))]):
+            return _key_name(key)
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="get")), args=[cst.Arg(value=cst.SimpleString() as key), *_]):
+            return _key_name(key)
+        case cst.Call(func=cst.Attribute(value=base)):
+            return _name_for(base)
+        case cst.Call(func=cst.Name(), args=[cst.Arg(value=argument)]):
+            return _name_for(argument)
+        case cst.Subscript(value=base) | cst.Await(expression=base):
+            return _name_for(base)
+        case _:
+            return "value"
+
+
+def _key_name(key: cst.SimpleString) -> str:
+    text = key.evaluated_value
+    name = re.sub(r"\W", "_", text) if isinstance(text, str) else ""
+    return name if name and not name[0].isdigit() else "value"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    name = "value" if name in _RESERVED else name
+    free, number = name, 1
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
+
+
+# -- the values -----------------------------------------------------------------------------------------------------
+
+
+def _value(blank: Blank, value: BoundValue, quote: str, text: SqlText) -> str:
+    node = blank.node
+    if isinstance(node, cst.NamedExpr | cst.Yield | cst.Tuple):
+        raise Unreadable
+    node = _without_escaping(node)
+    code = text.module.code_of(node)
+    if not value.prefix and not value.suffix:
+        return code
+    if "\\" in code or "\n" in code:
+        raise Unreadable
+    for mark in (quote, "'" if quote == '"' else '"'):
+        if mark not in code:
+            return f"f{mark}{_escaped(value.prefix, mark)}{{{code}}}{_escaped(value.suffix, mark)}{mark}"
+    raise Unreadable
+
+
+def _without_escaping(node: cst.BaseExpression) -> cst.BaseExpression:
+    """`name.replace("'", "''")` was for the quotes that go."""
+    match node:
+        case cst.Call(
+            func=cst.Attribute(value=base, attr=cst.Name(value="replace")),
+            args=[cst.Arg(value=cst.SimpleString() as old), cst.Arg(value=cst.SimpleString() as new)],
+        ) if (old.evaluated_value, new.evaluated_value) == ("'", "''"):
+            return base
+        case _:
+            return node
+
+
+def _escaped(text: str, quote: str) -> str:
+    doubled = text.replace("\\", "\\\\").replace("{", "{{").replace("}", "}}").replace(quote, f"\\{quote}")
+    return doubled.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+
+
+def _keeps_meaning(gap: _Gap, text: SqlText, project: ProjectFacts, sink: CallRecord) -> bool:
+    """Whether the database takes the bound value exactly as it took the text.
+
+    A quoted text has no type of its own on PostgreSQL and takes that of the column, but a bound str stays text.
+    """
+    place = gap.place
+    assert place is not None
+    kind = _type_of(gap.blank.term, project)
+    if place.quoting is Quoting.BARE:
+        return kind == "int" and place.place in (Place.COMPARISON, Place.LIMIT)
+    if kind != "str":
+        return False
+    if place.place is Place.PATTERN or place.function in ("LOWER", "UPPER"):
+        return True
+    backend = project.backends.of(sink)
+    return backend is not None and backend.dialect == "sqlite"
+
+
+def _type_of(term: Term, project: ProjectFacts) -> str | None:
+    """The name of the type that a value is annotated with."""
+    match term:
+        case Parameter(function=function, name=name):
+            record = function.parameter(name)
+            return type_name(project.resolver, record.annotation) if record and record.annotation else None
+        case Attribute(base=base, name=name):
+            for value in project.resolver.resolve(base):
+                declared = value.cls.attributes.get(name) if isinstance(value, InstanceValue) else None
+                if declared is not None and declared.annotation is not None:
+                    return type_name(project.resolver, declared.annotation)
+            return None
+        case _:
+            return None
+
+
+# -- a text that is kept in a variable --------------------------------------------------------------------------------
+
+
+def _assigned_text(sink: CallRecord, name: cst.Name) -> cst.BaseExpression:
+    """The one expression that a variable holds, which nothing but this query reads."""
+    context = sink.context
+    while context is not None:
+        if context.kind is ContextKind.COMPREHENSION:
+            raise Unreadable
+        context = context.parent
+    scope = sink.function.node
+    uses = [node for node in _variables(scope) if node.value == name.value]
+    values = [
+        node.value
+        for node in descendants(scope)
+        if (isinstance(node, cst.Assign) and len(node.targets) == 1 and _is(node.targets[0].target, uses))
+        or (isinstance(node, cst.AnnAssign) and _is(node.target, uses))
+    ]
+    if len(uses) != 2 or len(values) != 1 or values[0] is None:
+        raise Unreadable
+    return values[0]
+
+
+def _is(node: cst.CSTNode, names: Sequence[cst.Name]) -> bool:
+    return any(node is name for name in names)
+
+
+def _variables(scope: cst.CSTNode) -> Iterator[cst.Name]:
+    """The names in a scope that are variables: not attributes, nor keywords."""
+    pending = [scope]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Name):
+            yield node
+        elif isinstance(node, cst.Attribute):
+            pending.append(node.value)
+        elif isinstance(node, cst.Arg):
+            pending.append(node.value)
+        else:
+            pending.extend(children(node))
+
+
+def _may_move(sink: CallRecord, root: cst.BaseExpression, values: Sequence[cst.BaseExpression]) -> bool:
+    """Whether values are the same where the query runs as where its text was written."""
+    module = sink.module.parsed
+    scope = sink.function.node
+    after = module.range_of(root).start
+    names = {name.value for value in values for name in _variables(value)}
+    for stored in _stored(scope):
+        if stored.value in names and module.range_of(stored).start > after:
+            return False
+    return all(_is_quiet(node) for value in values for node in descendants(value))
+
+
+def _stored(scope: cst.CSTNode) -> Iterator[cst.Name]:
+    """The names that are bound in a scope, or whose attributes or items are."""
+    for node in descendants(scope):
+        match node:
+            case (
+                cst.AssignTarget(target=target)
+                | cst.AnnAssign(target=target)
+                | cst.AugAssign(target=target)
+                | cst.For(target=target)
+                | cst.CompFor(target=target)
+                | cst.NamedExpr(target=target)
+                | cst.Del(target=target)
+                | cst.AsName(name=target)
+            ):
+                yield from (inner for inner in descendants(target) if isinstance(inner, cst.Name))
+            case _:
+                continue
+
+
+def _is_quiet(node: cst.CSTNode) -> bool:
+    """Whether evaluating a node later gives the same and changes nothing."""
+    match node:
+        case cst.Await() | cst.Yield() | cst.NamedExpr():
+            return False
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value=name))):
+            return name in _QUIET_METHODS
+        case cst.Call(func=cst.Name(value=name)):
+            return name in ("str", "int", "float")
+        case cst.Call():
+            return False
+        case _:
+            return True

@@ -1,0 +1,189 @@
+"""Binds names, attributes and imports to the terms they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from .expressions import Expressions
+from .records import AttributeRecord, ClassRecord, FunctionRecord, Store, UseKind
+from .scope import dotted_name
+from .terms import (
+    UNKNOWN,
+    Collection,
+    Computed,
+    Constant,
+    Import,
+    Item,
+    Mapping,
+    Parameter,
+    Term,
+)
+
+
+class Bindings(Expressions):
+    """The part of a walk that knows which scope owns a name."""
+
+    def __init__(self, function: FunctionRecord) -> None:
+        super().__init__(function)
+        self.globals: set[str] = set()
+        self.class_scope: ClassRecord | None = None
+
+    def bind(self, name: str, term: Term) -> None:
+        """Gives a name its value in the scope that owns it."""
+        self.env[name] = term
+        self.use(term, UseKind.BOUND, self.statement)
+        if self.class_scope is not None:
+            self.class_scope.attributes.setdefault(name, AttributeRecord()).values.append(term)
+            return
+        module = self.function.module
+        if self.function.is_module or name in self.globals:
+            module.bindings.setdefault(name, []).append(term)
+            if not self.function.is_module:
+                self.use(term, UseKind.STORED, self.statement)
+        else:
+            self.function.bindings.setdefault(name, []).append(term)
+
+    def assign(self, target: cst.BaseExpression, value: Term, value_node: cst.BaseExpression) -> None:
+        """`target = value`, for targets of every shape."""
+        match target:
+            case cst.Name():
+                self.bind(target.value, value)
+                self.forget_narrowings(target.value)
+            case cst.Tuple() | cst.List():
+                self.unpack(target, value, value_node)
+            case cst.StarredElement():
+                self.assign(target.value, UNKNOWN, value_node)
+            case cst.Attribute():
+                self.store(target, value)
+            case cst.Subscript():
+                base = self.expression(target.value)
+                key = self.subscript_key(target)
+                if isinstance(base, Mapping):
+                    base.entries.append((key, value))
+                else:
+                    self.use(value, UseKind.STORED, target)
+                    self.use(base, UseKind.OTHER, target)
+            case _:
+                self.use(value, UseKind.STORED, target)
+
+    def unpack(self, target: cst.Tuple | cst.List, value: Term, value_node: cst.BaseExpression) -> None:
+        """`a, b = value`, element by element where the value is written out."""
+        elements = target.elements
+        starred = any(isinstance(element, cst.StarredElement) for element in elements)
+        if isinstance(value, Collection) and len(value.elements) == len(elements) and not starred:
+            for element, term in zip(elements, value.elements, strict=True):
+                self.assign(element.value, term, value_node)
+            return
+        if isinstance(value, Collection) and starred and len(value.elements) >= len(elements) - 1:
+            self.unpack_starred(elements, value, value_node)
+            return
+        self.use(value, UseKind.UNPACKED, value_node)
+        for index, element in enumerate(elements):
+            self.assign(element.value, UNKNOWN if starred else Item(value, Constant(index)), value_node)
+
+    def unpack_starred(
+        self, elements: Sequence[cst.BaseElement], value: Collection, value_node: cst.BaseExpression
+    ) -> None:
+        """`a, *rest, b = [x, y, z]`"""
+        at = next(index for index, element in enumerate(elements) if isinstance(element, cst.StarredElement))
+        after = len(elements) - at - 1
+        end = len(value.elements) - after
+        terms: list[Term] = [*value.elements[:at], Collection("list", value.elements[at:end]), *value.elements[end:]]
+        for element, term in zip(elements, terms, strict=True):
+            self.assign(element.value, term, value_node)
+
+    def store(self, target: cst.Attribute, value: Term, annotation: Term | None = None) -> None:
+        """`base.name = value`; on `self` it makes an attribute of the class."""
+        base = self.expression(target.value)
+        name = target.attr.value
+        self.use(value, UseKind.STORED, target)
+        owner = self.class_of_self(base)
+        if owner is not None:
+            attribute = owner.attributes.setdefault(name, AttributeRecord())
+            attribute.values.append(value)
+            attribute.annotation = attribute.annotation or annotation
+        else:
+            self.function.module.stores.append(Store(base, name, value, self.function, target))
+        key = dotted_name(target)
+        if key is not None:
+            self.forget_narrowings(key)
+
+    def class_of_self(self, base: Term) -> ClassRecord | None:
+        """The class whose `self` or `cls` a term is."""
+        if not isinstance(base, Parameter):
+            return None
+        function = base.function
+        if function.is_method and function.parameters and function.parameters[0].name == base.name:
+            return function.owner
+        return None
+
+    def assign_annotated(
+        self, target: cst.BaseExpression, annotation: Term, value: Term | None, node: cst.AnnAssign
+    ) -> None:
+        """`target: annotation = value`"""
+        if isinstance(target, cst.Name):
+            name = target.value
+            if self.class_scope is not None:
+                attribute = self.class_scope.attributes.setdefault(name, AttributeRecord())
+                attribute.annotation = annotation
+                self.class_scope.field_order.append(name)
+            elif self.function.is_module:
+                self.function.module.annotations[name] = annotation
+            if value is not None:
+                self.bind(name, value)
+            elif self.class_scope is None and not self.function.is_module:
+                self.env.setdefault(name, UNKNOWN)
+        elif isinstance(target, cst.Attribute):
+            self.store(target, value if value is not None else UNKNOWN, annotation)
+        elif value is not None:
+            self.assign(target, value, node.target)
+
+    def augmented(self, node: cst.AugAssign) -> None:
+        """`target += value`"""
+        operator = type(node.operator).__name__
+        value = self.expression(node.value)
+        target = node.target
+        if isinstance(target, cst.Name):
+            old = self.read(target.value)
+            if isinstance(old, Collection) and operator == "AddAssign":
+                old.elements.extend(
+                    value.elements if isinstance(value, Collection) else [self.element_of(value, False)]
+                )
+                return
+            self.use(value, UseKind.OPERAND, node.value)
+            symbol = {"AddAssign": "+", "ModuloAssign": "%"}.get(operator, operator)
+            self.bind(target.value, Computed(symbol, (old, value), (target, node.value)))
+        else:
+            self.use(value, UseKind.STORED, node.value)
+            old = self.expression(target)
+            if isinstance(target, cst.Attribute) and operator == "AddAssign":
+                self.store(target, Computed("+", (old, value), (target, node.value)))
+
+    def imports(self, node: cst.Import | cst.ImportFrom) -> None:
+        """Binds what an import statement binds."""
+        module = self.function.module
+        if isinstance(node, cst.Import):
+            for alias in node.names:
+                dotted = dotted_name(alias.name) or ""
+                if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+                    self.bind(alias.asname.name.value, Import(module, 0, dotted))
+                else:
+                    top = dotted.split(".", 1)[0]
+                    self.bind(top, Import(module, 0, top))
+                    if top != dotted:
+                        module.submodules.setdefault(top, []).append(dotted)
+            return
+        level = len(node.relative)
+        dotted = (dotted_name(node.module) or "") if node.module is not None else ""
+        if isinstance(node.names, cst.ImportStar):
+            module.stars.append(Import(module, level, dotted))
+            return
+        for alias in node.names:
+            name = alias.name.value if isinstance(alias.name, cst.Name) else ""
+            bound = alias.asname.name if alias.asname is not None else alias.name
+            if isinstance(bound, cst.Name):
+                self.bind(bound.value, Import(module, level, dotted, name))
+                if bound.value != name:
+                    module.aliases.setdefault(name, set()).add(bound.value)

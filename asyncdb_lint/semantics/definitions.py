@@ -1,0 +1,126 @@
+"""Notes functions and classes: what can be seen of them from outside, before their bodies are walked."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import libcst as cst
+
+from .binding import Bindings
+from .records import ClassRecord, FunctionRecord, ParameterKind, ParameterRecord, UseKind
+from .terms import Attribute, ClassTerm, Collection, FunctionTerm, Item, Result, Term, last_name
+
+
+class Definitions(Bindings):
+    """The part of a walk that meets `def` and `class`; bodies of functions wait until the scope around them is done."""
+
+    def __init__(self, function: FunctionRecord, pending: list[tuple[FunctionRecord, cst.FunctionDef]]) -> None:
+        super().__init__(function)
+        self.pending = pending
+        self.known_functions: dict[int, FunctionRecord] = {}
+        self.known_classes: dict[int, ClassRecord] = {}
+
+    @abstractmethod
+    def suite(self, suite: cst.BaseSuite) -> None:
+        """Walks the body of a compound statement."""
+
+    def define_function(self, node: cst.FunctionDef) -> None:
+        """`def`: what can be seen from outside now, the body after the scope around it is done."""
+        known = self.known_functions.get(id(node))
+        if known is not None:
+            self.env[node.name.value] = FunctionTerm(known)
+            return
+        owner = self.class_scope
+        parent = None if self.function.is_module else self.function
+        prefix = owner.qualname if owner is not None else self.function.qualname
+        name = node.name.value
+        function = FunctionRecord(
+            self.function.module,
+            name,
+            f"{prefix}.{name}" if prefix else name,
+            node,
+            is_async=node.asynchronous is not None,
+            owner=owner,
+            parent=parent,
+        )
+        self.known_functions[id(node)] = function
+        for decorator in node.decorators:
+            term = self.expression(decorator.decorator)
+            self.use(term, UseKind.OTHER, decorator.decorator)
+            function.decorators.append(term)
+        self.parameters(node.params, function)
+        if node.returns is not None:
+            function.returns = self.annotation(node.returns)
+        self.function.module.functions.append(function)
+        self.function.nested.append(function)
+        if owner is not None:
+            if not any(_is_setter(term) for term in function.decorators):
+                owner.methods[name] = function
+            self.env[name] = FunctionTerm(function)
+        else:
+            self.bind(name, FunctionTerm(function))
+        self.pending.append((function, node))
+
+    def parameters(self, parameters: cst.Parameters, function: FunctionRecord) -> None:
+        """Notes the parameters of a function or lambda, evaluating defaults and annotations in the scope around it."""
+        groups: list[tuple[Sequence[cst.Param], ParameterKind]] = [
+            (parameters.posonly_params, ParameterKind.POSITIONAL),
+            (parameters.params, ParameterKind.POSITIONAL),
+            ((parameters.star_arg,) if isinstance(parameters.star_arg, cst.Param) else (), ParameterKind.ARGS),
+            (parameters.kwonly_params, ParameterKind.KEYWORD),
+            ((parameters.star_kwarg,) if parameters.star_kwarg is not None else (), ParameterKind.KWARGS),
+        ]
+        for nodes, kind in groups:
+            for node in nodes:
+                default = self.expression(node.default) if node.default is not None else None
+                annotation = self.annotation(node.annotation) if node.annotation is not None else None
+                if annotation is not None:
+                    self.note_bare_dependency(annotation, default)
+                function.parameters.append(ParameterRecord(node.name.value, kind, annotation, default, node))
+
+    def note_bare_dependency(self, annotation: Term, default: Term | None) -> None:
+        """`service: Service = Depends()` and `Annotated[Service, Depends()]`: the annotation is the dependency."""
+        module = self.function.module
+        if _is_bare_depends(default):
+            module.bare_dependencies.append(annotation)
+        elif isinstance(annotation, Item) and isinstance(annotation.key, Collection):
+            declared, *extras = annotation.key.elements
+            if any(_is_bare_depends(extra) for extra in extras):
+                module.bare_dependencies.append(declared)
+
+    def define_class(self, node: cst.ClassDef) -> None:
+        """`class`: its body runs at once, in a scope of its own."""
+        if id(node) in self.known_classes:
+            self.env[node.name.value] = ClassTerm(self.known_classes[id(node)])
+            return
+        outer = self.class_scope
+        prefix = outer.qualname if outer is not None else self.function.qualname
+        name = node.name.value
+        cls = ClassRecord(self.function.module, name, f"{prefix}.{name}" if prefix else name, node)
+        self.known_classes[id(node)] = cls
+        cls.decorators = [self.expression(decorator.decorator) for decorator in node.decorators]
+        for base in node.bases:
+            cls.bases.append(self.expression(base.value))
+        for keyword in node.keywords:
+            self.use(self.expression(keyword.value), UseKind.OTHER, keyword.value)
+        self.function.module.classes.append(cls)
+        environment = dict(self.env)
+        statement, self.class_scope = self.statement, cls
+        self.suite(node.body)
+        self.env, self.class_scope, self.statement = environment, outer, statement
+        if outer is not None:
+            outer.classes[name] = cls
+            self.env[name] = ClassTerm(cls)
+        else:
+            self.bind(name, ClassTerm(cls))
+
+
+def _is_bare_depends(term: Term | None) -> bool:
+    return (
+        isinstance(term, Result) and not term.call.arguments and last_name(term.call.callee) in ("Depends", "Security")
+    )
+
+
+def _is_setter(term: Term) -> bool:
+    return isinstance(term, Attribute) and term.name in ("setter", "deleter")

@@ -1,0 +1,149 @@
+"""What a walk knows at one place of a function: names, the constructs around it, and what conditions told."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import libcst as cst
+
+from .records import CallRecord, Context, ContextKind, FunctionRecord, Use, UseKind
+from .terms import UNKNOWN, Checked, Constant, GlobalName, Narrowed, Parameter, Term, choice
+from .uses import mark
+
+# What a condition tells on one side: names (also dotted) and how their terms narrow.
+Narrowings = dict[str, Callable[[Term], Term]]
+
+
+class Scope(ABC):
+    """The state of a walk through one function."""
+
+    def __init__(self, function: FunctionRecord) -> None:
+        self.function = function
+        self.env: dict[str, Term] = {}
+        self.alive = True
+        self.context: Context | None = None
+        self.statement: cst.CSTNode = function.node
+
+    def read(self, name: str) -> Term:
+        """What a name stands for here."""
+        known = self.env.get(name)
+        if known is not None:
+            return known
+        scope = self.function.parent
+        while scope is not None:
+            if name in scope.bindings:
+                terms = list(scope.bindings[name])
+                if scope.parameter(name) is not None:
+                    terms.append(Parameter(scope, name))
+                return choice(terms)
+            if scope.parameter(name) is not None:
+                return Parameter(scope, name)
+            scope = scope.parent
+        module = self.function.module
+        shared = module.names.get(name)
+        if shared is None:
+            shared = module.names[name] = GlobalName(module, name)
+        return shared
+
+    @abstractmethod
+    def bind(self, name: str, term: Term) -> None:
+        """Gives a name its value, in the scope that owns it."""
+
+    @abstractmethod
+    def expression(self, node: cst.BaseExpression) -> Term:
+        """The term of an expression."""
+
+    def use(
+        self,
+        term: Term,
+        kind: UseKind,
+        node: cst.CSTNode,
+        call: CallRecord | None = None,
+        argument: int = 0,
+        name: str | None = None,
+    ) -> None:
+        """Marks a use on every call result, function or parameter that the term may be."""
+        if isinstance(term, Constant) or term is UNKNOWN:
+            return
+        mark(term, Use(kind, node, self.function, call, argument, name))
+
+    def enter(self, kind: ContextKind, node: cst.CSTNode, items: tuple[Term, ...] = ()) -> Context:
+        """A context inside the current one."""
+        return Context(kind, self.context, node, items=items)
+
+    def condition(self, node: cst.BaseExpression) -> tuple[Narrowings, Narrowings]:
+        """Evaluates a condition; returns what it tells where it holds and where it fails."""
+        match node:
+            case cst.BooleanOperation():
+                left_holds, left_fails = self.condition(node.left)
+                right_holds, right_fails = self.condition(node.right)
+                if isinstance(node.operator, cst.And):
+                    return {**left_holds, **right_holds}, {}
+                # `if x not in A or y not in B: raise` checks both behind it; `x == "a" or x == "b"` checks x inside.
+                either = {name: wrap for name, wrap in left_holds.items() if name in right_holds}
+                return either, {**left_fails, **right_fails}
+            case cst.UnaryOperation(operator=cst.Not()):
+                holds, fails = self.condition(node.expression)
+                return fails, holds
+            case cst.Comparison():
+                self.expression(node)
+                return self._comparison_narrowings(node)
+            case cst.Call(func=cst.Name(value="isinstance")) if len(node.args) == 2:
+                self.expression(node)
+                name = dotted_name(node.args[0].value)
+                if name is None:
+                    return {}, {}
+                narrowed = self.expression(node.args[1].value)
+                return {name: lambda term: Narrowed(term, narrowed)}, {}
+            case _:
+                self.use(self.expression(node), UseKind.TESTED, node)
+                return {}, {}
+
+    def _comparison_narrowings(self, node: cst.Comparison) -> tuple[Narrowings, Narrowings]:
+        if len(node.comparisons) != 1:
+            return {}, {}
+        comparison = node.comparisons[0]
+        left = node.left.target if isinstance(node.left, cst.NamedExpr) else node.left
+        name = dotted_name(left)
+        if name is None:
+            return {}, {}
+        checked: Narrowings = {name: Checked}
+        match comparison.operator:
+            case cst.In() if not isinstance(comparison.comparator, cst.SimpleString):
+                return checked, {}
+            case cst.NotIn() if not isinstance(comparison.comparator, cst.SimpleString):
+                return {}, checked
+            case cst.Equal() if isinstance(comparison.comparator, cst.SimpleString | cst.Integer):
+                return checked, {}
+            case cst.NotEqual() if isinstance(comparison.comparator, cst.SimpleString | cst.Integer):
+                return {}, checked
+            case _:
+                return {}, {}
+
+    def narrow(self, narrowings: Narrowings) -> None:
+        """Continues with what a condition told."""
+        for name, wrap in narrowings.items():
+            known = self.env.get(name)
+            if known is None:
+                known = self.read(name) if "." not in name else UNKNOWN
+            self.env[name] = wrap(known)
+
+    def forget_narrowings(self, name: str) -> None:
+        """Drops what was known of `name.…` when `name` is bound anew."""
+        prefix = name + "."
+        for key in [key for key in self.env if key.startswith(prefix) or ("." in key and key == name)]:
+            del self.env[key]
+
+
+def dotted_name(node: cst.BaseExpression | cst.BaseAssignTargetExpression) -> str | None:
+    """`a.b.c` as text if the expression is just that."""
+    parts: list[str] = []
+    current: cst.CSTNode = node
+    while isinstance(current, cst.Attribute):
+        parts.append(current.attr.value)
+        current = current.value
+    if not isinstance(current, cst.Name):
+        return None
+    parts.append(current.value)
+    return ".".join(reversed(parts))

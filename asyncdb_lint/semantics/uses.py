@@ -1,0 +1,68 @@
+"""Marks what was done with a value on the calls, functions and parameters that it may be."""
+
+from __future__ import annotations
+
+from .records import Use, UseKind
+from .terms import (
+    Attribute,
+    Awaited,
+    Checked,
+    Choice,
+    ClassTerm,
+    Collection,
+    FunctionTerm,
+    GlobalName,
+    Import,
+    Mapping,
+    Narrowed,
+    Parameter,
+    Result,
+    Term,
+)
+
+_REFERENCE_USES = {UseKind.ARGUMENT, UseKind.RETURNED, UseKind.STORED, UseKind.YIELDED, UseKind.OTHER, UseKind.BOUND}
+
+
+def mark(term: Term, use: Use) -> None:
+    """Notes a use on every call result, function or parameter that a term may be."""
+    match term:
+        case Result(call=call):
+            _add(call.uses, use)
+        case Choice(options=options):
+            for option in options:
+                mark(option, use)
+        case Awaited(base=base):
+            for result in _results(base):
+                _add(result.call.awaited_uses, use)
+        case Collection() | Mapping():
+            _add(term.uses, use)
+        case Parameter(function=function, name=name):
+            _add(function.parameter_uses.setdefault(name, []), use)
+        case FunctionTerm(function=function):
+            _add(function.uses, use)
+        case ClassTerm(cls=cls):
+            if use.kind in _REFERENCE_USES:
+                _add(use.function.module.references.setdefault(cls.name, []), use)
+        case Checked(base=base) | Narrowed(base=base):
+            mark(base, use)
+        case GlobalName(name=name) | Import(name=str() as name):
+            if use.kind in _REFERENCE_USES:
+                _add(use.function.module.references.setdefault(name, []), use)
+        case Attribute(name=name):
+            if use.kind in _REFERENCE_USES and use.kind is not UseKind.BOUND:
+                _add(use.function.module.references.setdefault(name, []), use)
+        case _:
+            return
+
+
+def _add(uses: list[Use], use: Use) -> None:
+    # A loop body may be walked twice; the second walk repeats the uses of the first.
+    for seen in uses:
+        if seen.node is use.node and seen.kind is use.kind:
+            return
+    uses.append(use)
+
+
+def _results(term: Term) -> list[Result]:
+    options = term.options if isinstance(term, Choice) else (term,)
+    return [option for option in options if isinstance(option, Result)]

@@ -1,0 +1,311 @@
+"""Where a repository queries its database, by syntax, imports and what a reader excluded.
+
+A *query site* is `<receiver>.fetch_all(...)` and its like. It is excluded when the receiver is imported from something that is not the
+project and not `databases`, is annotated with such a thing, is a project module that defines a function of this name (a *wrapper site*,
+counted apart), or stands in the exclusion table a reader made. A *wrapper* is a project function that queries, itself or through others.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import libcst as cst
+
+from .corpus import Repository
+from .source import Function, Source, dotted
+
+QUERY_METHODS = frozenset({"fetch_all", "fetch_one", "fetch_val", "execute", "execute_many", "iterate"})
+LIFECYCLE_METHODS = frozenset({"connect", "disconnect", "start", "commit", "rollback"})
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A receiver that a reader found to be no database of the library; empty fields match everything."""
+
+    repository: str
+    path: str
+    receiver: str
+    method: str
+
+    def covers(self, repository: str, path: str, receiver: str, method: str) -> bool:
+        """Whether it speaks of this receiver."""
+        given = (repository, path, receiver, method)
+        wanted = (self.repository, self.path, self.receiver, self.method)
+        return all(not want or want == have for want, have in zip(wanted, given, strict=True))
+
+
+def read_exclusions(table: Path | None) -> list[Exclusion]:
+    """Reads a table with the columns repository, path, receiver, method, reason."""
+    if table is None:
+        return []
+    with table.open(encoding="utf-8", newline="") as file:
+        return [
+            Exclusion(row["repository"], row["path"], row["receiver"], row["method"])
+            for row in csv.DictReader(file, delimiter="\t")
+        ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """One call of a query method or of a wrapper."""
+
+    source: Source
+    call: cst.Call
+    function: Function | None
+    receiver: str
+    method: str
+
+
+@dataclass(eq=False)
+class Project:
+    """The modules of one repository that could be read, with their sites."""
+
+    repository: Repository
+    sources: Mapping[Path, Source]
+    unread: tuple[Path, ...] = ()
+    exclusions: list[Exclusion] = field(default_factory=list)
+
+    # -- queries ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def query_sites(self) -> list[Site]:
+        """Every call of a query method on what is, as far as can be seen, the library's object."""
+        return list(self._sites(QUERY_METHODS))
+
+    @cached_property
+    def lifecycle_sites(self) -> list[Site]:
+        """Every awaited call that opens, closes, starts, commits or rolls back on such an object."""
+        return list(self._sites(LIFECYCLE_METHODS))
+
+    def _sites(self, methods: Iterable[str]) -> Iterable[Site]:
+        for source in self.sources.values():
+            for call in source.nodes(cst.Call):
+                assert isinstance(call, cst.Call)
+                if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in methods:
+                    continue
+                receiver = " ".join(source.text_of(call.func.value).split())
+                site = Site(source, call, source.function_of(call), receiver, call.func.attr.value)
+                if self._may_be_database(site, call.func.value):
+                    yield site
+
+    def _may_be_database(self, site: Site, receiver: cst.BaseExpression) -> bool:
+        path = self.repository.relative(site.source.path)
+        if any(item.covers(self.repository.name, path, site.receiver, site.method) for item in self.exclusions):
+            return False
+        root = site.receiver.split(".", maxsplit=1)[0]
+        if root in site.source.imports and self._is_foreign(site.source, site.source.imports[root]):
+            return False
+        annotated = self._annotation_of(site, root)
+        if annotated is not None and self._is_foreign(site.source, annotated):
+            return False
+        return not self.functions_called(site.source, site.function, site.call) or "." not in site.receiver + "."
+
+    def _annotation_of(self, site: Site, name: str) -> str | None:
+        """What a parameter is annotated with, as an imported dotted path."""
+        function = site.function
+        while function is not None:
+            parameter = function.parameters().get(name)
+            if parameter is not None:
+                written = dotted(parameter.annotation.annotation) if parameter.annotation else None
+                return _expand(site.source.imports, written) if written else None
+            function = function.parent
+        return None
+
+    def _is_foreign(self, source: Source, path: str) -> bool:
+        """Whether a dotted path leads out of the project, and not to the library."""
+        if path.startswith("."):
+            return False
+        top = path.split(".")[0]
+        return top != "databases" and top not in self._own_names and self._module(source, path) is None
+
+    @cached_property
+    def _own_names(self) -> set[str]:
+        """Every folder and module name of the project: what an absolute import of its own code can start with."""
+        names = {path.stem for path in self.sources}
+        for path in self.repository.files():
+            relative = path.relative_to(self.repository.root)
+            names.update(relative.parts[:-1])
+            names.add(path.stem)
+        return names
+
+    # -- wrappers ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def wrapper_sites(self) -> list[Site]:
+        """Every awaited call of a project function that queries."""
+        querying = self.querying
+        direct = {id(site.call) for site in self.query_sites}
+        found: list[Site] = []
+        for source in self.sources.values():
+            for node in source.nodes(cst.Await):
+                call = node.expression  # type: ignore[attr-defined]
+                if not isinstance(call, cst.Call) or id(call) in direct:
+                    continue
+                function = source.function_of(call)
+                called = self.functions_called(source, function, call)
+                if called and all(item in querying for item in called):
+                    method = called[0].name
+                    receiver = source.text_of(call.func.value) if isinstance(call.func, cst.Attribute) else ""
+                    path = self.repository.relative(source.path)
+                    if not any(e.covers(self.repository.name, path, receiver, method) for e in self.exclusions):
+                        found.append(Site(source, call, function, receiver, method))
+        return found
+
+    @cached_property
+    def querying(self) -> set[Function]:
+        """Every project function whose coroutine queries: its own body does, or awaits or returns the call of one that does."""
+        found = {site.function for site in self.query_sites if site.function is not None}
+        calls: list[tuple[Function, Source, cst.Call]] = []
+        for source in self.sources.values():
+            for call in source.nodes(cst.Call):
+                assert isinstance(call, cst.Call)
+                parent = source.parent(call)
+                caller = source.function_of(call)
+                if caller is not None and isinstance(parent, cst.Await | cst.Return):
+                    calls.append((caller, source, call))
+        while True:
+            more = {
+                caller
+                for caller, source, call in calls
+                if caller not in found and any(item in found for item in self.functions_called(source, caller, call))
+            }
+            if not more:
+                return {function for function in found if function.is_async or self._hands_on(function)}
+            found |= more
+
+    def _hands_on(self, function: Function) -> bool:
+        """Whether a plain `def` returns a call, and so perhaps a coroutine."""
+        source = function.source
+        return any(
+            isinstance(node.value, cst.Call | cst.Name) and source.function_of(node) is function  # type: ignore[attr-defined]
+            for node in source.nodes(cst.Return)
+        )
+
+    def functions_called(self, source: Source, inside: Function | None, call: cst.Call) -> list[Function]:
+        """The project functions that a call means, as far as imports, `self` and class names say."""
+        written = dotted(call.func)
+        if written is None:
+            return []
+        head, _, name = written.rpartition(".")
+        if not head:
+            return self._plain(source, name, call)
+        if head in ("self", "cls") and inside is not None:
+            owner = inside.owner or (inside.parent.owner if inside.parent else None)
+            return self._methods(source, owner, name, 0) if owner is not None else []
+        path = _expand(source.imports, head)
+        if path is None:
+            local = self._class_in(source, head)
+            return self._methods(source, local, name, 0) if local is not None else []
+        module = self._module(source, path)
+        if module is not None:
+            return [item for item in self._top_level(module) if item.name == name]
+        owner_source, owner = self._class_at(source, path)
+        return self._methods(owner_source, owner, name, 0) if owner_source and owner else []
+
+    def _plain(self, source: Source, name: str, call: cst.Call) -> list[Function]:
+        local = [item for item in self._top_level(source) if item.name == name]
+        around = source.function_of(call)
+        nested = [item for item in source.functions.values() if item.parent is around and item.name == name]
+        if around is not None and nested:
+            return nested
+        if local or name not in source.imports:
+            return local
+        return self._exported(source, source.imports[name], 0)
+
+    def _exported(self, source: Source, path: str, depth: int) -> list[Function]:
+        """A function that a dotted path names, also when its package imports it from elsewhere."""
+        head, _, name = path.rpartition(".")
+        module = self._module(source, head or ".") if not path.startswith(".") else self._module(source, _parent(path))
+        if module is None:
+            return []
+        found = [item for item in self._top_level(module) if item.name == name]
+        if not found and name in module.imports and depth < 5:
+            return self._exported(module, module.imports[name], depth + 1)
+        return found
+
+    def _methods(self, source: Source, owner: cst.ClassDef | None, name: str, depth: int) -> list[Function]:
+        if owner is None or depth > 5:
+            return []
+        own = [item for item in source.functions.values() if item.owner is owner and item.name == name]
+        if own:
+            return own
+        for base in owner.bases:
+            written = dotted(base.value)
+            local = self._class_in(source, written or "")
+            path = _expand(source.imports, written) if written else None
+            where, above = (source, local) if local else self._class_at(source, path) if path else (None, None)
+            inherited = self._methods(where, above, name, depth + 1) if where else []
+            if inherited:
+                return inherited
+        return []
+
+    def _class_in(self, source: Source, name: str) -> cst.ClassDef | None:
+        found = [node for node in source.nodes(cst.ClassDef) if node.name.value == name]  # type: ignore[attr-defined]
+        return found[-1] if found else None  # type: ignore[return-value]
+
+    def _class_at(self, source: Source, path: str) -> tuple[Source | None, cst.ClassDef | None]:
+        name = path.rpartition(".")[2]
+        module = self._module(source, _parent(path))
+        return (module, self._class_in(module, name)) if module else (None, None)
+
+    def _top_level(self, source: Source) -> list[Function]:
+        return [item for item in source.functions.values() if item.owner is None and item.parent is None]
+
+    def _module(self, source: Source, path: str) -> Source | None:
+        """The module that a dotted path means; an absolute one may start at any folder above the importing file."""
+        if path.startswith("."):
+            bare = path.lstrip(".")
+            base = source.path.parents[len(path) - len(bare) - 1]
+            return self._at(base, bare)
+        for base in source.path.parents:
+            found = self._at(base, path)
+            if found is not None:
+                return found
+            if base == self.repository.root:
+                return None
+        return None
+
+    def _at(self, base: Path, path: str) -> Source | None:
+        target = base.joinpath(*path.split(".")) if path else base
+        return self.sources.get(target.with_name(target.name + ".py")) or self.sources.get(target / "__init__.py")
+
+
+def _parent(path: str) -> str:
+    """`a.b` of `a.b.c`, `..a` of `..a.b`, `.` of `.a`."""
+    bare = path.lstrip(".")
+    dots = path[: len(path) - len(bare)]
+    return dots + bare.rpartition(".")[0]
+
+
+def _expand(imports: Mapping[str, str], written: str) -> str | None:
+    """A dotted name with its imported start written out; None where the start is not imported."""
+    head, _, rest = written.partition(".")
+    if head not in imports:
+        return None
+    return f"{imports[head]}.{rest}" if rest else imports[head]
+
+
+def read_project(repository: Repository, exclusions: list[Exclusion]) -> Project:
+    """Reads every module that may matter: all those of a repository whose text mentions a coroutine or a query."""
+    sources: dict[Path, Source] = {}
+    unread: list[Path] = []
+    for path in repository.files():
+        data = path.read_bytes()
+        try:
+            sources[path] = Source(path, data)
+        except (cst.ParserSyntaxError, UnicodeDecodeError, RecursionError, SyntaxError, ValueError):
+            unread.append(path)
+    return Project(repository, sources, tuple(unread), exclusions)
+
+
+def by_function(sites: Iterable[Site]) -> dict[Function | None, list[Site]]:
+    """Groups sites by the function they run in."""
+    groups: dict[Function | None, list[Site]] = defaultdict(list)
+    for site in sites:
+        groups[site.function].append(site)
+    return groups
