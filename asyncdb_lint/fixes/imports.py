@@ -167,7 +167,9 @@ def _is_own(wanted: AddImport) -> bool:
     package = _package(wanted.dotted_module)
     if not package or package in wanted.module.path.parts:
         return True
-    return any((folder / package).is_dir() or (folder / f"{package}.py").is_file() for folder in wanted.module.path.parents)
+    return any(
+        (folder / package).is_dir() or (folder / f"{package}.py").is_file() for folder in wanted.module.path.parents
+    )
 
 
 def _insert_into_group(

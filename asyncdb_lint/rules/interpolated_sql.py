@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from ..diagnostics import Severity
-from ..fixes.cures.binding import bind_values
+from ..fixes.cures.binding import bind_values, parameter_name
+from ..semantics.sql import Place, Quoting
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
-    from ..semantics.facts import Interpolation, ModuleFacts
+    from ..semantics.facts import Interpolation, ModuleFacts, OpenHole
 
 
 class InterpolatedSql(Rule):
@@ -31,7 +34,7 @@ class InterpolatedSql(Rule):
                 first.gap.node,
                 f"`{source}` comes from outside and becomes part of the SQL text{_others(text)}: "
                 "whoever sends it can run SQL of their own",
-                help=_advice(text, source, names_only),
+                help=_advice(text),
                 fix=partial(bind_values, text, module.project),
                 mentions=_mentions(text),
                 severity=Severity.WARNING if names_only else None,
@@ -50,11 +53,62 @@ def _others(text: Interpolation) -> str:
     )
 
 
-def _advice(text: Interpolation, source: str, names_only: bool) -> str:
-    if names_only:
-        return f"a name cannot be bound: look `{source}` up in a dict of the names you allow"
-    name = source.rsplit(".", maxsplit=1)[-1] if source.replace(".", "").isidentifier() else "value"
-    return f"bind it: write `:{name}` in the text and pass `values={{{name!r}: {source}}}`".replace("'", '"')
+def _advice(text: Interpolation) -> str:
+    """What to write instead, in the user's own names."""
+    hole = text.holes[0]
+    source, place = text.source_of(hole), hole.place
+    name = parameter_name(hole.gap.node)
+    values = f'`values={{"{name}": {source}}}`'
+    match place.place:
+        case Place.ORDER_BY:
+            return f"bound, it would sort by a constant: {_lookup(name, source)}"
+        case Place.COLUMN | Place.TABLE | Place.IDENTIFIER:
+            return f"a bind parameter is a value, never a name: {_lookup(name, source)}"
+        case Place.KEYWORD:
+            return f'a keyword cannot be bound: choose between literal texts, `"DESC" if {source} == "desc" else "ASC"`'
+        case Place.IN_LIST:
+            expanding = (
+                f'`text("... IN :{name}").bindparams(bindparam("{name}", value={_listed(hole)}, expanding=True))`'
+            )
+            return f"IN takes a list, a bind parameter is one value: write {expanding}"
+        case Place.INTERVAL:
+            unit = _UNITS.get(place.suffix.strip().lower().rstrip("s"), "days")
+            return f"INTERVAL takes a literal: write `make_interval({unit} => :{name})` and pass {values} with an int"
+        case Place.CAST | Place.ARGUMENT | Place.EXPRESSION:
+            return f"write `CAST(:{name} AS ...)` with the type that is meant, and pass {values}"
+        case Place.FRAGMENT:
+            return (
+                f"put `{source}` together from literal texts with `:name` in them, and pass their values in `values=`"
+            )
+        case Place.COMMENT | Place.PLACEHOLDER | Place.UNKNOWN:
+            return f"leave `{source}` out of the text, or bind it: `:{name}` and {values}"
+    if text.is_wrapped:
+        return f'bind it: `text("... :{name} ...").bindparams({name}={source})`, without quotes around `:{name}`'
+    if place.place is Place.PATTERN and not place.shares_token:
+        pattern = f'`values={{"{name}": f"{place.prefix}{{{source}}}{place.suffix}"}}`'
+        return f"bind the whole pattern: write `LIKE :{name}`, without quotes, and pass {pattern}"
+    quotes = "" if place.quoting is Quoting.BARE else ", without quotes,"
+    advice = f"bind it: write `:{name}`{quotes} in the text and pass {values}"
+    return f"{advice}; mind that {text.obstacle}" if text.obstacle else advice
+
+
+_UNITS = {
+    "day": "days", "hour": "hours", "minute": "mins", "min": "mins", "second": "secs", "sec": "secs", "week": "weeks",
+    "month": "months", "year": "years",
+}  # fmt: skip
+
+
+def _lookup(name: str, source: str) -> str:
+    table = f"{name.upper()}S"
+    return f'keep what you allow in a dict, `{table} = {{"name": "name"}}`, and write `{{{table}[{source}]}}`'
+
+
+def _listed(hole: OpenHole) -> str:
+    """The list that `",".join(ids)` joins."""
+    node = hole.gap.node
+    joined = isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "join"
+    inner = node.args[0].value if joined and isinstance(node, cst.Call) and node.args else node
+    return cst.Module([]).code_for_node(inner)
 
 
 def _mentions(text: Interpolation) -> list[Mention]:

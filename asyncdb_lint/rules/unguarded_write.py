@@ -46,8 +46,5 @@ def _others(count: int) -> str:
 
 def _advice(write: Write, project: ProjectFacts) -> str:
     backend = project.backends.of(write.call)
-    if backend is None:
-        errors = "the driver's integrity error (`asyncpg.exceptions.IntegrityConstraintViolationError`, `sqlite3.IntegrityError`)"
-    else:
-        errors = f"`{backend.integrity_error}`"
-    return f"catch {errors} and raise `HTTPException(409)`, or add one exception handler for it to the application"
+    error = f"`{backend.integrity_error}`" if backend is not None else "the driver's own integrity error"
+    return f"catch {error} and raise `HTTPException(409)`, or add one exception handler for it to the application"

@@ -10,7 +10,7 @@ from .reach import Origin, Reach
 from .records import CallRecord, ModuleRecord
 from .terms import Attribute, Choice, Constant, GlobalName, Import, Result, Term
 from .texts import Texts
-from .values import ClassValue, InstanceValue
+from .values import ClassValue, InstanceValue, ModuleValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +102,25 @@ class Backends:
             case Result(call=call) if self._is_url(call) and call.arguments:
                 return self._urls(call.arguments[0].term, depth + 1)
             case GlobalName(module=module, name=name) if name in module.bindings:
-                return [url for bound in module.bindings[name] for url in self._urls(bound, depth + 1)]
+                return self._named(module, name, depth)
             case Import(module=module, level=level, dotted=dotted, name=str() as name):
                 found = self.resolver.index.find(module.path, level, dotted)
                 if isinstance(found, ModuleRecord) and name in found.bindings:
-                    return [url for bound in found.bindings[name] for url in self._urls(bound, depth + 1)]
+                    return self._named(found, name, depth)
+            case Attribute(base=base, name=name):
+                for value in self.resolver.resolve(base):
+                    if isinstance(value, ModuleValue) and name in value.module.bindings:
+                        return self._named(value.module, name, depth)
+            case _:
+                pass
         if isinstance(term, Constant):
             return [term.value if isinstance(term.value, str) else ""]
         texts = self.texts.flatten(term)
         return [first if isinstance(first := (flat.parts or ("",))[0], str) else "" for flat in texts] or [""]
+
+    def _named(self, module: ModuleRecord, name: str, depth: int) -> list[str]:
+        # An annotation (`URL: str = ...`) must not hide the text.
+        return [url for bound in module.bindings[name] for url in self._urls(bound, depth + 1)]
 
     def _is_url(self, call: CallRecord) -> bool:
         return any(

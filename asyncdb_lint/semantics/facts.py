@@ -21,7 +21,7 @@ from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
 from .resolve import Resolver
 from .sources import Source, Sources
-from .sql import Hole, HolePlace, Place, Statement, places, read
+from .sql import Hole, HolePlace, Place, Statement, bind, places, read
 from .terms import Attribute, Choice, GlobalName, Import, Parameter, Result, Term, last_name
 from .texts import FlatText, Frame, Gap, Texts
 from .values import ExternalValue, FunctionValue, InstanceValue, Value
@@ -132,6 +132,24 @@ class Interpolation:
     statement: Statement
     module: ModuleRecord
     """Where the first open hole stands."""
+
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether the query is handed `text(...)`, which takes no values beside it."""
+        return any(
+            isinstance(argument.term, Result) and last_name(argument.term.call.callee) == "text"
+            for argument in self.sink.arguments
+        )
+
+    @property
+    def obstacle(self) -> str | None:
+        """What in the text does not go with bind parameters, in plain words."""
+        parts = _numbered(self.text.parts)
+        gaps = [part for part in self.text.parts if not isinstance(part, str)]
+        is_open = [any(gap is hole.gap for hole in self.holes) for gap in gaps]
+        names = [f"p{number}" if is_open[number] else None for number in range(len(gaps))]
+        bound = bind(parts, names, passed=self.statement.placeholders)
+        return bound.refusals[0].reason if bound.refusals else None
 
     def source_of(self, hole: OpenHole) -> str:
         """What fills a hole, as written."""

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import libcst as cst
 
-from .scope import dotted_name
 from .records import ModuleRecord
 from .resolve import Resolver
+from .scope import dotted_name
 from .terms import Import
 from .values import ModuleValue
 
@@ -50,6 +50,16 @@ class ImportGraph:
         self.resolver = resolver
         self._written: dict[ModuleRecord, list[_Written]] = {}
         self._edges: dict[ModuleRecord, list[ModuleRecord]] = {}
+        self._claims: dict[tuple[ModuleRecord, str], object] = {}
+
+    def claim(self, module: ModuleRecord, name: str, meaning: object) -> bool:
+        """Reserves a new name in a module; False where it has another meaning, or was reserved for one.
+
+        Two cures that write the same words and mean different things by them would be taken for one.
+        """
+        if self.resolver.binds(module, name):
+            return False
+        return self._claims.setdefault((module, name), meaning) == meaning
 
     def reaches(self, start: ModuleRecord, goal: ModuleRecord) -> bool:
         """Whether importing one module imports another."""
@@ -82,8 +92,10 @@ class ImportGraph:
         source = self._source(user, owner)
         if source is None:
             return None
-        alias = f"{_stem(owner.path)}_{name}" if name in user.bindings else name
-        return Spelling(alias, source, name) if alias not in user.bindings else None
+        for alias in (name, f"{_stem(owner.path)}_{name}"):
+            if self.claim(user, alias, (owner, name)):
+                return Spelling(alias, source, name)
+        return None
 
     def _source(self, user: ModuleRecord, owner: ModuleRecord) -> str | None:
         """The module of a `from` import, in the style of the importing file."""

@@ -502,6 +502,14 @@ def test_pools_of_one_name_in_two_modules(project: Project) -> None:
     assert "    await users_db.connect()\n" in fixed["main.py"]
 
 
+def test_pools_of_one_name_in_one_module(project: Project) -> None:
+    build = 'async with Database({}) as db:\n    return await db.fetch_all("SELECT 1")\n'
+    source = APP + handler(build.format('"sqlite:///app.db"'), "/a") + "\n\nURL = 'sqlite:///other.db'\n\n\n"
+    fixed = project.fix({"main.py": source + handler(build.format("URL"), "/b")})["main.py"]
+    assert project.left({"main.py": fixed}) == ["ADB201"]
+    assert fixed.count("\ndb = Database(") == 1
+
+
 def test_a_lifespan_in_a_module_of_its_own(project: Project) -> None:
     files = {
         "users.py": users_module(),
@@ -562,7 +570,6 @@ BUILT = 'db = Database("sqlite:///app.db")\nawait db.connect()\n' + QUERY
             id="set again",
         ),
         pytest.param(APP + handler("db = None\n" + BUILT), id="bound twice"),
-        pytest.param(APP + handler("global db\n" + BUILT) + "\n\ndb = 1\n", id="a global"),
         pytest.param(APP + "from names import *\n\ndb = 1\n\n\n" + handler(BUILT), id="taken"),
         pytest.param(APP.replace("FastAPI()", "FastAPI(**options)") + handler(BUILT), id="arguments that are not seen"),
         pytest.param(APP.replace("FastAPI()", "FastAPI(lifespan=get())") + handler(BUILT), id="a lifespan not seen"),

@@ -21,11 +21,16 @@ from tests.proof.postgres import PostgresServer
 
 REPOSITORY = FIXTURES.parent.parent
 PROBE_TIMEOUT = 45.0
+CONFIG = "app/config.py"
+LITERAL_CONFIG = {
+    "sqlite": 'DATABASE_URL = "sqlite:///./app.db"\n',
+    "postgresql": 'DATABASE_URL = "postgresql://localhost/app"\n',
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Cure:
-    """What the linter made of a pitfall; nothing here depends on the database."""
+    """What the linter made of a pitfall, told which database it runs on: some fixes name the driver's own errors."""
 
     marked: tuple[Mark, ...]
     found: tuple[Mark, ...]
@@ -92,16 +97,20 @@ def works(observations: tuple[Observation, ...]) -> bool:
 def prove(pitfall: Pitfall, backend: str, postgres: PostgresServer) -> Proof:
     """See the harm, let the linter find and fix it, and see that it is gone."""
     before = observe(pitfall, "pitfalls", FIXTURES, backend, postgres)
-    cure = find_cure(pitfall)
+    cure = find_cure(pitfall, backend)
     with folder_of(cure.sources) as root:
         after = observe(pitfall, "pitfalls", root, backend, postgres)
     return Proof(pitfall, backend, before, cure, after)
 
 
 @functools.cache
-def find_cure(pitfall: Pitfall) -> Cure:
-    """Lint a copy of the app and the pitfall, and cure it by the linter's fixes where it has some."""
-    with folder_of(sources_of(pitfall)) as root:
+def find_cure(pitfall: Pitfall, backend: str) -> Cure:
+    """Lint a copy of the app and the pitfall, and cure it by the linter's fixes where it has some.
+
+    The copy names its database in the source, as many services do; what is served afterwards reads the environment again.
+    """
+    sources = sources_of(pitfall)
+    with folder_of({**sources, CONFIG: LITERAL_CONFIG[backend]}) as root:
         findings = linter.check(root, "--select", pitfall.code)
         marked = tuple(sorted(mark for mark in marks(root) if mark.code == pitfall.code))
         by_fix = any(finding.has_fix for finding in findings)
@@ -110,7 +119,8 @@ def find_cure(pitfall: Pitfall) -> Cure:
         else:
             shutil.copy(pitfall.corrected_file, root / "pitfalls")
         left = tuple(linter.check(root))
-        return Cure(marked, tuple(finding.mark for finding in findings), by_fix, left, read_sources(root))
+        cured = {**read_sources(root), CONFIG: sources[CONFIG]}
+        return Cure(marked, tuple(finding.mark for finding in findings), by_fix, left, cured)
 
 
 def observe(

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from ...diagnostics import Applicability
 from ...semantics.annotated import type_name
-from ...semantics.records import ContextKind
 from ...semantics.sources import Source
 from ...semantics.sql import BoundValue, Hole, HolePlace, Place, Quoting, bind, places
 from ...semantics.sql.text import fill
 from ...semantics.terms import Attribute, Parameter, Term
 from ...semantics.values import InstanceValue
 from ..changes import Change, FixPlan, Replace
-from ..rewrite import children, descendants
-from .passing import Passing, passing
+from .moving import assigned_text, may_move
+from .passing import passing
 from .sqltext import Atom, Blank, SqlText, Unreadable, read_text
 from .unholing import Filling, without_holes
 
@@ -27,9 +25,7 @@ if TYPE_CHECKING:
     from ...semantics.facts import Interpolation, ProjectFacts
     from ...semantics.records import CallRecord
 
-_QUIET_METHODS = {"strip", "lstrip", "rstrip", "lower", "upper", "title", "replace", "get", "casefold"}
 _RESERVED = {"self"}
-_LIKE = re.compile(r"\bI?LIKE\s*$", re.IGNORECASE)
 
 
 def bind_values(found: Interpolation, project: ProjectFacts) -> FixPlan | None:
@@ -47,16 +43,10 @@ class _Gap:
     atom: Atom
     blank: Blank
     source: Source
+    is_composed: bool = False
+    """Whether it is text put together elsewhere, which may bring quotes or whole clauses along."""
     name: str | None = None
-    place: HolePlace | None = None
-
-
-@dataclass(slots=True)
-class _Parts:
-    """The text as the SQL floor takes it, and where each atom is in it once filled."""
-
-    parts: list[str | Hole] = field(default_factory=list)
-    gaps: list[_Gap] = field(default_factory=list)
+    place: HolePlace = HolePlace(Hole(0), Place.UNKNOWN)
 
 
 def _bind(found: Interpolation, project: ProjectFacts) -> FixPlan | None:
@@ -69,13 +59,13 @@ def _bind(found: Interpolation, project: ProjectFacts) -> FixPlan | None:
     module = sink.module.parsed
     root = given.query.node
     if isinstance(root, cst.Name):
-        root = _assigned_text(sink, root)
+        root = assigned_text(sink, root)
     text = read_text(module, given.query.term, root)
     gaps = _gaps(text, found, project)
     bound = _bound(text, gaps, given.keys)
     if not bound:
         return None
-    if root is not given.query.node and not _may_move(sink, root, [gap.blank.node for gap, _ in bound]):
+    if root is not given.query.node and not may_move(sink, root, [gap.blank.node for gap, _ in bound]):
         return None
     fillings = [Filling(gap.name or "", gap.atom, _covered(text, gap)) for gap, _ in bound]
     new_text = without_holes(text, fillings)
@@ -113,10 +103,8 @@ def _gaps(text: SqlText, found: Interpolation, project: ProjectFacts) -> list[_G
             gaps.append(_Gap(atom, blank, Source.OPEN))
         elif literals and all(literal is not None for literal in literals):
             atom.text = literals[0] or ""
-        elif texts:
-            raise Unreadable
         else:
-            gaps.append(_Gap(atom, blank, project.sources.of(blank.term)))
+            gaps.append(_Gap(atom, blank, project.sources.of(blank.term), is_composed=bool(texts)))
     if {id(gap.blank.node) for gap in gaps if gap.source is Source.OPEN} != open_nodes:
         raise Unreadable
     return gaps
@@ -136,8 +124,9 @@ def _bound(text: SqlText, gaps: list[_Gap], passed: frozenset[str]) -> list[tupl
     taken = set(passed)
     for gap, place in zip(gaps, places(parts), strict=True):
         gap.place = place
-        if gap.source is not Source.CLOSED and gap.blank.is_plain:
-            gap.name = _free(_name_for(gap.blank.node), taken)
+        is_value = not gap.is_composed or place.quoting is not Quoting.BARE
+        if gap.source is not Source.CLOSED and gap.blank.is_plain and is_value:
+            gap.name = _free(parameter_name(gap.blank.node), taken)
             taken.add(gap.name)
     result = bind(parts, [gap.name for gap in gaps], passed=passed)
     for refusal in result.refusals:
@@ -158,7 +147,6 @@ def _covered(text: SqlText, gap: _Gap) -> list[Atom]:
         Hole(number) if id(atom) in marks else atom.text for number, atom in enumerate(text.atoms)
     ]
     spans = {span.hole.index: (span.start, span.end) for span in fill(parts).spans}
-    assert gap.place is not None
     covered: list[Atom] = []
     at = 0
     for number, atom in enumerate(text.atoms):
@@ -169,21 +157,25 @@ def _covered(text: SqlText, gap: _Gap) -> list[Atom]:
     return covered
 
 
-def _name_for(node: cst.BaseExpression) -> str:
+def parameter_name(node: cst.BaseExpression) -> str:
     """The name of a bind parameter, from the expression it stands for."""
     match node:
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
             return name if re.fullmatch(r"\w+", name) else "value"
         case cst.Subscript(slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))]):
             return _key_name(key)
-        case cst.Call(func=cst.Attribute(attr=cst.Name(value="get")), args=[cst.Arg(value=cst.SimpleString() as key), *_]):
+        case cst.Call(
+            func=cst.Attribute(attr=cst.Name(value="get")), args=[cst.Arg(value=cst.SimpleString() as key), *_]
+        ):
             return _key_name(key)
+        case cst.Call(func=cst.Attribute(attr=cst.Name(value="join")), args=[cst.Arg(value=joined)]):
+            return parameter_name(joined)
         case cst.Call(func=cst.Attribute(value=base)):
-            return _name_for(base)
+            return parameter_name(base)
         case cst.Call(func=cst.Name(), args=[cst.Arg(value=argument)]):
-            return _name_for(argument)
+            return parameter_name(argument)
         case cst.Subscript(value=base) | cst.Await(expression=base):
-            return _name_for(base)
+            return parameter_name(base)
         case _:
             return "value"
 
@@ -245,7 +237,6 @@ def _keeps_meaning(gap: _Gap, text: SqlText, project: ProjectFacts, sink: CallRe
     A quoted text has no type of its own on PostgreSQL and takes that of the column, but a bound str stays text.
     """
     place = gap.place
-    assert place is not None
     kind = _type_of(gap.blank.term, project)
     if place.quoting is Quoting.BARE:
         return kind == "int" and place.place in (Place.COMPARISON, Place.LIMIT)
@@ -271,91 +262,3 @@ def _type_of(term: Term, project: ProjectFacts) -> str | None:
             return None
         case _:
             return None
-
-
-# -- a text that is kept in a variable --------------------------------------------------------------------------------
-
-
-def _assigned_text(sink: CallRecord, name: cst.Name) -> cst.BaseExpression:
-    """The one expression that a variable holds, which nothing but this query reads."""
-    context = sink.context
-    while context is not None:
-        if context.kind is ContextKind.COMPREHENSION:
-            raise Unreadable
-        context = context.parent
-    scope = sink.function.node
-    uses = [node for node in _variables(scope) if node.value == name.value]
-    values = [
-        node.value
-        for node in descendants(scope)
-        if (isinstance(node, cst.Assign) and len(node.targets) == 1 and _is(node.targets[0].target, uses))
-        or (isinstance(node, cst.AnnAssign) and _is(node.target, uses))
-    ]
-    if len(uses) != 2 or len(values) != 1 or values[0] is None:
-        raise Unreadable
-    return values[0]
-
-
-def _is(node: cst.CSTNode, names: Sequence[cst.Name]) -> bool:
-    return any(node is name for name in names)
-
-
-def _variables(scope: cst.CSTNode) -> Iterator[cst.Name]:
-    """The names in a scope that are variables: not attributes, nor keywords."""
-    pending = [scope]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.Name):
-            yield node
-        elif isinstance(node, cst.Attribute):
-            pending.append(node.value)
-        elif isinstance(node, cst.Arg):
-            pending.append(node.value)
-        else:
-            pending.extend(children(node))
-
-
-def _may_move(sink: CallRecord, root: cst.BaseExpression, values: Sequence[cst.BaseExpression]) -> bool:
-    """Whether values are the same where the query runs as where its text was written."""
-    module = sink.module.parsed
-    scope = sink.function.node
-    after = module.range_of(root).start
-    names = {name.value for value in values for name in _variables(value)}
-    for stored in _stored(scope):
-        if stored.value in names and module.range_of(stored).start > after:
-            return False
-    return all(_is_quiet(node) for value in values for node in descendants(value))
-
-
-def _stored(scope: cst.CSTNode) -> Iterator[cst.Name]:
-    """The names that are bound in a scope, or whose attributes or items are."""
-    for node in descendants(scope):
-        match node:
-            case (
-                cst.AssignTarget(target=target)
-                | cst.AnnAssign(target=target)
-                | cst.AugAssign(target=target)
-                | cst.For(target=target)
-                | cst.CompFor(target=target)
-                | cst.NamedExpr(target=target)
-                | cst.Del(target=target)
-                | cst.AsName(name=target)
-            ):
-                yield from (inner for inner in descendants(target) if isinstance(inner, cst.Name))
-            case _:
-                continue
-
-
-def _is_quiet(node: cst.CSTNode) -> bool:
-    """Whether evaluating a node later gives the same and changes nothing."""
-    match node:
-        case cst.Await() | cst.Yield() | cst.NamedExpr():
-            return False
-        case cst.Call(func=cst.Attribute(attr=cst.Name(value=name))):
-            return name in _QUIET_METHODS
-        case cst.Call(func=cst.Name(value=name)):
-            return name in ("str", "int", "float")
-        case cst.Call():
-            return False
-        case _:
-            return True

@@ -30,7 +30,7 @@ _Path = list[tuple[cst.IndentedBlock, int]]
 
 
 def guard_writes(write: UnguardedWrite, project: ProjectFacts) -> FixPlan | None:
-    """One `try` from a handler's first write to its last; None outside of handlers, or where the driver is not known."""
+    """One `try` from a handler's first write to its last; None outside of handlers, or with an unknown driver."""
     handler = write.call.function
     node = handler.node
     if not isinstance(node, cst.FunctionDef) or not isinstance(node.body, cst.IndentedBlock):
@@ -41,6 +41,8 @@ def guard_writes(write: UnguardedWrite, project: ProjectFacts) -> FixPlan | None
     backends = {project.backends.of(call) for call in [write.call, *write.others]}
     backend = backends.pop() if len(backends) == 1 else None
     if backend is None or not writes:
+        return None
+    if backend.package.partition(".")[0] in {*handler.bindings, *(parameter.name for parameter in handler.parameters)}:
         return None
     module = handler.module.parsed
     imported, raised = _http_exception(module)
@@ -110,7 +112,8 @@ def _http_exception(module: ParsedModule) -> tuple[AddImport | None, cst.BaseExp
 
 def _free_name(function: cst.FunctionDef) -> str:
     taken = {node.value for node in descendants(function) if isinstance(node, cst.Name)}
-    return next(name for name in ("error", "conflict", "integrity_error", "_error") if name not in taken)
+    names = ("error", "conflict", "integrity_error", "unique_violation")
+    return next((name for name in names if name not in taken), "_error")
 
 
 def _clause(backend: Backend, raised: cst.BaseExpression, name: str) -> cst.ExceptHandler:

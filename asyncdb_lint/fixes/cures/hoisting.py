@@ -192,6 +192,9 @@ class _Hoisting:
         if same is None or not self.lifecycle.opens_at_startup(app, same):
             _serve(app, self.call, Binding(self.module, name), self.lifecycle, self.edits)
         self.trimming.write(self.edits)
+        # Last, so that a cure that is refused keeps no name from another.
+        if same is None and not self.lifecycle.imports.claim(self.module, name, self._words()):
+            raise PlanRefused(f"another cure gives the name `{name}` to another pool")
         return FixPlan.unsafe(
             f"Build `{name}` once at module level and connect it when the application starts", *self.edits.changes()
         )
@@ -241,8 +244,11 @@ class _Hoisting:
         made = self.lifecycle.makers.one(terms[0]) if len(terms) == 1 else None
         if made is None or not made.function.is_module or made.module is not self.module:
             return None
-        code = self.module.parsed.code_of
-        return made if "".join(code(made.node).split()) == "".join(code(self.call.node).split()) else None
+        return made if self._words(made) == self._words() else None
+
+    def _words(self, call: CallRecord | None = None) -> str:
+        """A construction as written, whatever its layout."""
+        return "".join(self.module.parsed.code_of((call or self.call).node).split())
 
     def _check_nothing_else_enters(self) -> None:
         """Exit stacks, and functions that get the pool in ways not followed, open and close it out of sight."""

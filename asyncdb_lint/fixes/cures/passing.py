@@ -39,7 +39,9 @@ class Passing:
             new = _dict(values, quote).with_changes(
                 elements=[_spaced(cst.StarredDictElement(old)), *_dict(values, quote).elements]
             )
-        return self.call.with_changes(args=[arg.with_changes(value=new) if arg.value is old else arg for arg in arguments])
+        return self.call.with_changes(
+            args=[arg.with_changes(value=new) if arg.value is old else arg for arg in arguments]
+        )
 
     def _extended(self, arguments: Sequence[cst.Arg], values: cst.Dict) -> cst.Call:
         """One more argument, on a line of its own where the others are."""
@@ -119,27 +121,23 @@ def _with_entries(old: cst.Dict, values: Mapping[str, str], quote: str) -> cst.D
     if not old.elements:
         return old.with_changes(elements=_dict(values, quote).elements)
     *others, last = old.elements
-    between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    opening = old.lbrace.whitespace_after
+    opening, closing = old.lbrace.whitespace_after, old.rbrace.whitespace_before
+    between: cst.BaseParenthesizableWhitespace = cst.SimpleWhitespace(" ")
     if isinstance(opening, cst.ParenthesizedWhitespace):
-        plain = opening.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=[])
-        between = cst.Comma(whitespace_after=plain)
+        between = opening.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=[])
     before = between
-    if isinstance(last.comma, cst.Comma) and isinstance(opening, cst.ParenthesizedWhitespace):
-        closing = last.comma.whitespace_after
-        if isinstance(closing, cst.ParenthesizedWhitespace):
-            before = cst.Comma(whitespace_after=opening.with_changes(first_line=closing.first_line, empty_lines=[]))
+    if isinstance(before, cst.ParenthesizedWhitespace) and isinstance(closing, cst.ParenthesizedWhitespace):
+        # A comment beside the last entry stays beside it.
+        before = before.with_changes(first_line=closing.first_line)
     *new, final = _elements(values, quote)
-    ended = last.comma
-    if isinstance(ended, cst.Comma):
-        ended = ended.with_changes(whitespace_after=_without_comment(ended.whitespace_after))
     return old.with_changes(
         elements=[
             *others,
-            last.with_changes(comma=before),
-            *(element.with_changes(comma=between) for element in new),
-            final.with_changes(comma=ended),
-        ]
+            last.with_changes(comma=cst.Comma(whitespace_after=before)),
+            *(element.with_changes(comma=cst.Comma(whitespace_after=between)) for element in new),
+            final.with_changes(comma=last.comma),
+        ],
+        rbrace=old.rbrace.with_changes(whitespace_before=_without_comment(closing)),
     )
 
 

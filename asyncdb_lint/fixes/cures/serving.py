@@ -83,7 +83,8 @@ class Serving:
     def _new_lifespan(self) -> None:
         module, call = self.app.module, self.app.call.node
         parsed = module.parsed
-        name = next((name for name in ("lifespan", "app_lifespan") if name not in module.bindings), None)
+        names = ("lifespan", "app_lifespan")
+        name = next((name for name in names if self.lifecycle.imports.claim(module, name, self.app.call)), None)
         if name is None or self.lifecycle.is_local(self.app.call.function, name):
             raise PlanRefused("`lifespan` already means something else")
         pool = self._pool(module, None, "app")

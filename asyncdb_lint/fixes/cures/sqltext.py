@@ -121,14 +121,8 @@ def read_text(module: ParsedModule, term: Term, root: cst.BaseExpression) -> Sql
 
 def _extent(module: ParsedModule, node: cst.BaseExpression) -> tuple[int, int]:
     """Where an expression stands, with its own parentheses."""
-    place = module.range_of(node)
-    code = module.code_of(node)
-    before = sum(len(module.code_of(paren)) for paren in node.lpar)
-    start = module.offset_of(place.start) - before
-    end = start + len(code)
-    if module.text[start:end] != code:
-        raise Unreadable
-    return start, end
+    first, last = (node.lpar[0], node.rpar[-1]) if node.lpar else (node, node)
+    return module.offset_of(module.range_of(first).start), module.offset_of(module.range_of(last).end)
 
 
 _Arguments = dict["int | str", tuple[Term, cst.BaseExpression]]

@@ -147,6 +147,23 @@ def _expression(text: SqlText, edits: Sequence[_Edit]) -> cst.BaseExpression:
         read = cst.parse_expression(f"({''.join(pieces)})", text.module.tree.config_for_parsing)
     except cst.ParserSyntaxError:
         raise Unreadable from None
-    return read.with_changes(
-        lpar=[*text.root.lpar, *read.lpar[1:]], rpar=[*read.rpar[:-1], *text.root.rpar]
-    )
+    placed = read.visit(_AsWritten())
+    if not isinstance(placed, cst.BaseExpression):
+        raise Unreadable
+    return placed.with_changes(lpar=[*text.root.lpar, *placed.lpar[1:]], rpar=[*placed.rpar[:-1], *text.root.rpar])
+
+
+class _AsWritten(cst.CSTTransformer):
+    """Line breaks whose indentation is written out, as cut from the source, and not that of the block."""
+
+    def leave_ParenthesizedWhitespace(  # noqa: N802
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.ParenthesizedWhitespace:
+        """Takes the indentation of the block out."""
+        return updated_node.with_changes(indent=False)
+
+    def leave_EmptyLine(  # noqa: N802
+        self, original_node: cst.EmptyLine, updated_node: cst.EmptyLine
+    ) -> cst.EmptyLine:
+        """Takes the indentation of the block out."""
+        return updated_node.with_changes(indent=False)
