@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
 from ..fixes.cures.awaiting import await_where_made
-from ..semantics.coroutines import LossKind
+from ..semantics.losses import LossKind
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ whatever they turn out to be. Statements are here, expressions in `expressions`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import libcst as cst
 
@@ -36,7 +35,7 @@ from .terms import (
     Term,
     choice,
 )
-from .uses import mark
+from .uses import inside, mark
 
 Environment = dict[str, Term]
 
@@ -70,10 +69,9 @@ def _settle(collections: list[Collection | Mapping]) -> None:
                 if isinstance(collection, Collection)
                 else [value for _, value in collection.entries]
             )
-            for use in collection.uses:
-                held = replace(use, contained=True)
+            for use in inside(collection.uses):
                 for value in values:
-                    mark(value, held)
+                    mark(value, use)
 
 
 class FunctionWalk(Definitions):

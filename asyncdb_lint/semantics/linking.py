@@ -59,7 +59,7 @@ class ModuleIndex:
             folder = importer.parent
             for _ in range(level - 1):
                 folder = folder.parent
-            return self._at(folder, parts)
+            return self._at(folder, parts, is_relative=True)
         if is_stub(importer):
             return self.stub(dotted)
         inside_packages: list[Path] = []
@@ -85,7 +85,7 @@ class ModuleIndex:
                 return found
         return self._by_suffix(parts)
 
-    def _at(self, folder: Path, parts: list[str]) -> ModuleRecord | Path | None:
+    def _at(self, folder: Path, parts: list[str], *, is_relative: bool = False) -> ModuleRecord | Path | None:
         path = folder.joinpath(*parts)
         candidates = [path / "__init__.py", path / "__init__.pyi"]
         if parts:
@@ -93,7 +93,7 @@ class ModuleIndex:
         for candidate in candidates:
             if candidate in self._files:
                 return self._load(candidate)
-        return path if path in self._folders and parts else None
+        return path if path in self._folders and (parts or is_relative) else None
 
     def _by_suffix(self, parts: list[str]) -> ModuleRecord | None:
         if len(parts) < 2:

@@ -54,6 +54,9 @@ class Use:
     argument: int = 0
     name: str | None = None
     contained: bool = False
+    """The value was inside a collection, and this was done with the collection."""
+    taken: bool = False
+    """This was done with something taken out of the value, not with the value itself."""
 
 
 class ContextKind(enum.Enum):
@@ -244,6 +247,7 @@ class ModuleRecord:
     stores: list[Store] = field(default_factory=list)
     collections: list[Collection | Mapping] = field(default_factory=list)
     references: dict[str, list[Use]] = field(default_factory=dict)
+    attribute_uses: dict[str, list[Use]] = field(default_factory=dict)
     names: dict[str, GlobalName] = field(default_factory=dict)
     aliases: dict[str, set[str]] = field(default_factory=dict)
     submodules: dict[str, list[str]] = field(default_factory=dict)

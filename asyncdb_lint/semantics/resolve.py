@@ -80,6 +80,7 @@ class Resolver:
         self._calls: dict[str, list[CallRecord]] = {}
         self._stores: dict[str, list[Store]] = {}
         self._references: dict[str, list[Use]] = {}
+        self._attribute_uses: dict[str, list[Use]] = {}
         self._aliases: dict[str, set[str]] = {}
         self._bare_dependencies: dict[str, list[Term]] = {}
         self._callers: dict[FunctionRecord, list[CallRecord]] = {}
@@ -90,6 +91,8 @@ class Resolver:
                 name = last_name(call.callee)
                 if name is not None:
                     self._calls.setdefault(name, []).append(call)
+            for name, uses in module.attribute_uses.items():
+                self._attribute_uses.setdefault(name, []).extend(uses)
             for store in module.stores:
                 self._stores.setdefault(store.name, []).append(store)
             for name, uses in module.references.items():
@@ -298,7 +301,13 @@ class Resolver:
         default = record.default
         if default is not None and self.resolve(default) != (NONE,):
             passed.append(self.resolve(default))
+        if any(self._is_driver_object(value) for group in passed for value in group):
+            # One caller passes a database and nothing else is known to be passed: the others will hardly differ.
+            passed = [group for group in passed if group != NOTHING_KNOWN]
         return united(passed)
+
+    def _is_driver_object(self, value: Value) -> bool:
+        return isinstance(value, InstanceValue) and any(cls.module.is_stub for cls in self.mro(value.cls)[0])
 
     def _passed(self, function: FunctionRecord, name: str) -> list[Values]:
         passed: list[Values] = []
@@ -352,6 +361,14 @@ class Resolver:
                 if any(function in self.targets(value) for value in self.resolve(annotation)):
                     return True
         return False
+
+    def targets_of(self, call: CallRecord) -> list[FunctionRecord]:
+        """The functions that a call runs, as far as they are known."""
+        return [function for value in self.resolve(call.callee) for function in self.targets(value)]
+
+    def attribute_uses(self, name: str) -> list[Use]:
+        """Every use of an attribute of some name, whatever object it is asked of."""
+        return self._attribute_uses.get(name, [])
 
     def targets(self, value: Value) -> list[FunctionRecord]:
         """The functions that calling a value runs."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from .records import Use, UseKind
 from .terms import (
     Attribute,
@@ -10,9 +13,11 @@ from .terms import (
     Choice,
     ClassTerm,
     Collection,
+    Element,
     FunctionTerm,
     GlobalName,
     Import,
+    Item,
     Mapping,
     Narrowed,
     Parameter,
@@ -20,6 +25,7 @@ from .terms import (
     Term,
 )
 
+_VIEWS = {"values", "items", "get", "pop", "copy", "setdefault"}
 _REFERENCE_USES = {UseKind.ARGUMENT, UseKind.RETURNED, UseKind.STORED, UseKind.YIELDED, UseKind.OTHER, UseKind.BOUND}
 
 
@@ -51,14 +57,37 @@ def mark(term: Term, use: Use) -> None:
         case Attribute(name=name):
             if use.kind in _REFERENCE_USES and use.kind is not UseKind.BOUND:
                 _add(use.function.module.references.setdefault(name, []), use)
+            _add(use.function.module.attribute_uses.setdefault(name, []), use)
+        case Item(base=base) | Element(base=base):
+            for holder in _holders(base):
+                mark(holder, replace(use, taken=True))
         case _:
             return
+
+
+def inside(uses: Sequence[Use]) -> list[Use]:
+    """The uses of a collection as seen by what it holds; what was done with something taken out is a direct use."""
+    return [replace(use, contained=not use.taken, taken=False) for use in uses]
+
+
+def _holders(base: Term) -> list[Term]:
+    """What holds a value that was taken out: through indexing, iterating, and the views and getters of a dict."""
+    found: list[Term] = []
+    for term in base.options if isinstance(base, Choice) else (base,):
+        match term:
+            case Parameter() | Collection() | Mapping() | Awaited():
+                found.append(term)
+            case Item(base=inner) | Element(base=inner):
+                found.extend(_holders(inner))
+            case Result(call=call) if isinstance(call.callee, Attribute) and call.callee.name in _VIEWS:
+                found.extend(_holders(call.callee.base))
+    return found
 
 
 def _add(uses: list[Use], use: Use) -> None:
     # A loop body may be walked twice; the second walk repeats the uses of the first.
     for seen in uses:
-        if seen.node is use.node and seen.kind is use.kind:
+        if seen.node is use.node and seen.kind is use.kind and seen.taken is use.taken:
             return
     uses.append(use)
 

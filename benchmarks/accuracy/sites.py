@@ -25,7 +25,10 @@ LIFECYCLE_METHODS = frozenset({"connect", "disconnect", "start", "commit", "roll
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A receiver that a reader found to be no database of the library; empty fields match everything."""
+    """A receiver that a reader found to be no database of the library; empty fields match everything.
+
+    With a kind of mutation as `method` and `function.name` as `receiver`: a place where that mutation makes no pitfall.
+    """
 
     repository: str
     path: str
@@ -82,6 +85,12 @@ class Project:
         """Every awaited call that opens, closes, starts, commits or rolls back on such an object."""
         return list(self._sites(LIFECYCLE_METHODS))
 
+    def is_harmless(self, kind: str, site: Site, name: str) -> bool:
+        """Whether a reader found that a mutation makes no pitfall for one name of one function."""
+        path = self.repository.relative(site.source.path)
+        what = f"{site.function.name}.{name}" if site.function else name
+        return any(item.method == kind and item.covers(self.repository.name, path, what, kind) for item in self.exclusions)
+
     def _sites(self, methods: Iterable[str]) -> Iterable[Site]:
         for source in self.sources.values():
             for call in source.nodes(cst.Call):
@@ -103,7 +112,7 @@ class Project:
         annotated = self._annotation_of(site, root)
         if annotated is not None and self._is_foreign(site.source, annotated):
             return False
-        return not self.functions_called(site.source, site.function, site.call) or "." not in site.receiver + "."
+        return not self.functions_called(site.source, site.function, site.call)
 
     def _annotation_of(self, site: Site, name: str) -> str | None:
         """What a parameter is annotated with, as an imported dotted path."""

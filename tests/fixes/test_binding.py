@@ -117,8 +117,8 @@ return await database.fetch_all(
         """return await database.fetch_all("SELECT a FROM t WHERE a = :x", values={"x": x})""",
     ),
     "format with a constant": (
-        """return await database.fetch_all("SELECT {} FROM t WHERE a='{}' AND '{{'<>b".format(COLUMNS, x))""",
-        """return await database.fetch_all("SELECT {} FROM t WHERE a=:x AND '{{'<>b".format(COLUMNS), values={"x": x})""",
+        """return await database.fetch_all("SELECT {} FROM t WHERE a='{}' AND'{{'>b".format(COLUMNS, x))""",
+        """return await database.fetch_all("SELECT {} FROM t WHERE a=:x AND'{{'>b".format(COLUMNS), values={"x": x})""",
     ),
     "format with braces": (
         """return await database.fetch_all("SELECT '{{}}' FROM t WHERE a = '{0}'".format(x))""",
@@ -166,6 +166,18 @@ query = \"\"\"
     WHERE a = :x
 \"\"\"
 print("now")
+return await database.fetch_all(query, values={"x": x})""",
+    ),
+    "a text in parentheses": (
+        """\
+query = (
+    f"SELECT a FROM t WHERE a = '{x}'"
+)
+return await database.fetch_all(query)""",
+        """\
+query = (
+    "SELECT a FROM t WHERE a = :x"
+)
 return await database.fetch_all(query, values={"x": x})""",
     ),
     "values over lines": (

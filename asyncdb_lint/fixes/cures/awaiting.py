@@ -12,12 +12,12 @@ from ..changes import FixPlan, Replace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...semantics.records import CallRecord
     from ...semantics.facts import LostCoroutine
+    from ...semantics.records import CallRecord
 
 
 def await_where_made(lost: LostCoroutine) -> FixPlan | None:
-    """`await call` inside an `async def`; a plain handler becomes one, which also runs its other code on the event loop."""
+    """`await call` inside an `async def`; a plain handler becomes one: its code runs on the event loop then."""
     call = lost.call
     module = call.module.parsed
     if lost.loss.kind is LossKind.UNRUN_LAMBDA:
@@ -30,18 +30,18 @@ def await_where_made(lost: LostCoroutine) -> FixPlan | None:
     misplaced = _await_around(call)
     if misplaced is not None:
         # `await db.fetch_one(q)["name"]` awaits the item, not the query.
-        inner = misplaced.expression.deep_replace(
-            call.node, cst.Await(call.node, lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+        query = cst.Await(call.node, lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+        return FixPlan.safe(
+            "Await the query itself",
+            Replace(module, misplaced, misplaced.expression),
+            Replace(module, call.node, query),
         )
-        assert isinstance(inner, cst.BaseExpression)
-        return FixPlan.safe("Await the query itself", Replace(module, misplaced, inner))
     change = Replace(module, call.node, cst.Await(call.node))
     if function.is_async:
         return FixPlan.safe("Add `await`", change)
     if lost.may_become_async and isinstance(function.node, cst.FunctionDef) and not function.is_generator:
         # The new definition holds the awaited call: one change, since changes may not nest.
-        awaited = function.node.deep_replace(call.node, cst.Await(call.node))
-        assert isinstance(awaited, cst.FunctionDef)
+        awaited = cst.ensure_type(function.node.deep_replace(call.node, cst.Await(call.node)), cst.FunctionDef)
         return FixPlan.unsafe(
             f"Make `{function.name}` an `async def` and add `await`",
             Replace(module, function.node, awaited.with_changes(asynchronous=cst.Asynchronous())),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ...semantics.facts import Interpolation, ProjectFacts
     from ...semantics.records import CallRecord
 
+_NOWHERE = HolePlace(Hole(0), Place.UNKNOWN)
 _RESERVED = {"self"}
 
 
@@ -46,7 +47,7 @@ class _Gap:
     is_composed: bool = False
     """Whether it is text put together elsewhere, which may bring quotes or whole clauses along."""
     name: str | None = None
-    place: HolePlace = HolePlace(Hole(0), Place.UNKNOWN)
+    place: HolePlace = _NOWHERE
 
 
 def _bind(found: Interpolation, project: ProjectFacts) -> FixPlan | None:

@@ -191,7 +191,8 @@ class _Reader:
         holes = term.parts if isinstance(term, Template) else ()
         terms = {id(hole.node): hole.term for hole in holes if not isinstance(hole, str)}
         for token in _tokens(node):
-            start, end = _extent(self._module, token)
+            place = self._module.range_of(token)
+            start, end = self._module.offset_of(place.start), self._module.offset_of(place.end)
             if isinstance(token, cst.SimpleString):
                 literal = Literal(start, end, token.prefix, token.quote)
                 leaf.literals.append(literal)

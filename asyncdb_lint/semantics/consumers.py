@@ -1,0 +1,221 @@
+"""What functions and classes do with an argument: await it, ignore that it is a coroutine, or hand it on."""
+
+from __future__ import annotations
+
+import sys
+
+from . import members
+from .calling import class_roles, roles
+from .records import CallRecord, FunctionRecord, ParameterKind, ParameterRecord, Use
+from .resolve import Resolver
+from .terms import Attribute, Constant, FunctionTerm, Item, Template, last_name
+from .values import (
+    ClassValue,
+    ExternalInstance,
+    ExternalValue,
+    FunctionValue,
+    Value,
+)
+
+_WANT_FUNCTION = {"CallsByKind", "CallsPlain", "CallsAndAwaits"}
+_BIND_TYPES = {"SQL", "Binds", "ManyBinds"}
+_ASK_BEFORE_AWAITING = {"Awaitable", "Coroutine", "CoroutineType", "Future", "Task", "AsyncIterator", "AsyncGenerator"}
+# Looking at a list this way neither takes a coroutine out of it nor loses one.
+_ONLY_LOOK_AT_CONTAINER = {"len", "print", "repr", "str", "bool", "any", "all"}
+# The parts of the standard library that await, schedule or pass on what they are given.
+_MAY_AWAIT = {
+    "asyncio", "concurrent", "contextlib", "inspect", "types", "functools", "typing", "threading", "queue",
+    "unittest", "contextvars", "weakref", "selectors", "multiprocessing", "itertools", "collections", "operator",
+    "copy", "builtins", "dataclasses", "abc", "enum", "sched", "code", "ast",
+}  # fmt: skip
+# Libraries that compute with values and never await one.
+_VALUE_LIBRARIES = {
+    "pandas", "numpy", "polars", "pydantic", "orjson", "ujson", "simplejson", "msgspec", "marshmallow", "jwt",
+    "jose", "passlib", "bcrypt", "loguru", "structlog", "jinja2", "tabulate", "dateutil", "pytz", "yaml", "toml",
+    "cryptography",
+}  # fmt: skip
+_COMPUTE = (frozenset(sys.stdlib_module_names) - _MAY_AWAIT) | _VALUE_LIBRARIES
+_MODEL_BUILDERS = {"model_validate", "parse_obj", "from_orm", "validate", "construct", "model_construct"}
+
+
+class Consumers:
+    """Judges the arguments of calls in one project."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+
+    def ignores(self, value: Value, use: Use) -> bool:
+        """Whether what is called is known never to await this argument."""
+        call = use.call
+        if call is None:
+            return False
+        match value:
+            case ClassValue(cls=cls):
+                constructor = members.method(self.resolver, cls, "__init__")
+                if constructor is None:
+                    return self._is_model(value)
+                renders = "response" in class_roles(self.resolver, value)
+                return constructor.module.is_stub and self._marked(constructor, call, use, renders)
+            case FunctionValue(function=function) if function.module.is_stub:
+                renders = function.name in ("dumps", "jsonable_encoder") or "response" in roles(function)
+                return self._marked(function, call, use, renders)
+            case ExternalValue(dotted="builtins.isinstance" | "builtins.hasattr" | "builtins.getattr"):
+                return not use.contained and not self._asks_before_awaiting(call)
+            case ExternalValue(dotted=dotted) | ExternalInstance(dotted=dotted):
+                return dotted.split(".", 1)[0] in _COMPUTE
+            case _:
+                return self._is_text_method(call) or self._is_model_builder(call)
+
+    def is_harmless(self, use: Use) -> bool:
+        """Whether an argument that holds coroutines is only looked at: `len(tasks)`."""
+        if not use.contained or use.call is None:
+            return False
+        values = self.resolver.resolve(use.call.callee)
+        return bool(values) and all(_name_of_builtin(value) in _ONLY_LOOK_AT_CONTAINER for value in values)
+
+    def is_awaited_by(self, use: Use) -> bool:
+        """Whether an argument is evidently awaited by what it is passed to."""
+        if use.call is None:
+            return False
+        for value in self.resolver.resolve(use.call.callee):
+            if isinstance(value, FunctionValue):
+                parameter = parameter_at(value.function, use.call, use)
+                if parameter is not None and parameter.annotation is not None:
+                    if last_name(parameter.annotation) == "Awaits":
+                        return True
+        return False
+
+    def wants_function(self, use: Use) -> bool:
+        """Whether an argument lands where a function is wanted, not what calling it gives."""
+        if use.call is None:
+            return False
+        for value in self.resolver.resolve(use.call.callee):
+            if isinstance(value, FunctionValue):
+                parameter = parameter_at(value.function, use.call, use)
+                if parameter is not None and parameter.annotation is not None:
+                    return last_name(parameter.annotation) in _WANT_FUNCTION
+        return False
+
+    def kept_as(self, value: Value, use: Use) -> str | None:
+        """The attribute in which a dataclass keeps an argument."""
+        if not isinstance(value, ClassValue) or use.call is None:
+            return None
+        cls = value.cls
+        if "dataclass" not in {last_name(getattr(getattr(d, "call", None), "callee", d)) for d in cls.decorators}:
+            return None
+        if use.name is not None:
+            return use.name
+        return cls.field_order[use.argument] if use.argument < len(cls.field_order) else None
+
+    def handed_to(self, value: Value, use: Use) -> tuple[FunctionRecord, str] | None:
+        """The project's function and parameter that an argument lands in."""
+        function: FunctionRecord | None = None
+        if isinstance(value, FunctionValue):
+            function = value.function
+        elif isinstance(value, ClassValue):
+            function = members.method(self.resolver, value.cls, "__init__")
+        if function is None or function.module.is_stub or use.call is None:
+            return None
+        parameter = parameter_at(function, use.call, use)
+        if parameter is None or parameter.kind not in (ParameterKind.POSITIONAL, ParameterKind.KEYWORD):
+            return None
+        return function, parameter.name
+
+    def _marked(self, function: FunctionRecord, call: CallRecord, use: Use, renders: bool) -> bool:
+        """Whether a stub says that a parameter only looks at its argument."""
+        parameter = parameter_at(function, call, use)
+        if parameter is None or parameter.annotation is None:
+            return False
+        names = names_in(parameter.annotation)
+        if names & _BIND_TYPES:
+            return True
+        if names & _WANT_FUNCTION:
+            return not use.contained
+        return "Inspects" in names and (not use.contained or renders)
+
+    def _asks_before_awaiting(self, call: CallRecord) -> bool:
+        """`isinstance(x, Awaitable)`, `hasattr(x, "__await__")`"""
+        if len(call.arguments) < 2:
+            return True
+        asked = call.arguments[1].term
+        if isinstance(asked, Constant):
+            return isinstance(asked.value, str) and asked.value.startswith("__")
+        return bool(names_in(asked) & _ASK_BEFORE_AWAITING)
+
+    def _is_model(self, value: ClassValue) -> bool:
+        """Whether a class keeps its arguments as plain data: a pydantic model."""
+        return any(
+            isinstance(found, ExternalValue) and found.dotted.rpartition(".")[2] in ("BaseModel", "SQLModel")
+            for cls in self.resolver.mro(value.cls)[0]
+            for base in cls.bases
+            for found in self.resolver.resolve(base)
+        )
+
+    def _is_model_builder(self, call: CallRecord) -> bool:
+        """`User.model_validate(row)`"""
+        callee = call.callee
+        return (
+            isinstance(callee, Attribute)
+            and callee.name in _MODEL_BUILDERS
+            and any(
+                isinstance(value, ClassValue) and self._is_model(value) for value in self.resolver.resolve(callee.base)
+            )
+        )
+
+    def _is_text_method(self, call: CallRecord) -> bool:
+        """`"...".format(x)` and `",".join(x)`"""
+        if not isinstance(call.callee, Attribute):
+            return False
+        base = call.callee.base
+        return isinstance(base, Template) or (isinstance(base, Constant) and isinstance(base.value, str))
+
+
+def _name_of_builtin(value: Value) -> str | None:
+    match value:
+        case ExternalValue(dotted=dotted) if dotted.startswith("builtins."):
+            return dotted.rpartition(".")[2]
+        case FunctionValue(function=function) if function.module.is_stub and function.module.path.stem == "builtins":
+            return function.name
+        case ClassValue(cls=cls) if cls.module.is_stub and cls.module.path.stem == "builtins":
+            return cls.name
+        case _:
+            return None
+
+
+def parameter_at(function: FunctionRecord, call: CallRecord, use: Use) -> ParameterRecord | None:
+    """The parameter that an argument lands in."""
+    if use.name is not None:
+        named = function.parameter(use.name)
+        if named is not None:
+            return named
+        return next((item for item in function.parameters if item.kind is ParameterKind.KWARGS), None)
+    positional = [item for item in function.parameters if item.kind is ParameterKind.POSITIONAL]
+    if function.is_method and "staticmethod" not in {last_name(decorator) for decorator in function.decorators}:
+        positional = positional[1:]
+    index = 0
+    for number, argument in enumerate(call.arguments):
+        if number == use.argument:
+            break
+        if argument.keyword is None:
+            index += 1
+    if index < len(positional):
+        return positional[index]
+    return next((item for item in function.parameters if item.kind is ParameterKind.ARGS), None)
+
+
+def names_in(term: object) -> set[str]:
+    """Every type name in an annotation."""
+    found: set[str] = set()
+    pending = [term]
+    while pending:
+        current = pending.pop()
+        name = last_name(current) if not isinstance(current, Item | FunctionTerm) else None  # type: ignore[arg-type]
+        if name is not None:
+            found.add(name)
+        for attribute in ("base", "key", "operands", "options", "elements"):
+            inner = getattr(current, attribute, None)
+            if isinstance(inner, list | tuple):
+                pending.extend(inner)
+            elif inner is not None and attribute in ("base", "key"):
+                pending.append(inner)
+    return found
