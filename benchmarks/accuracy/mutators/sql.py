@@ -56,7 +56,7 @@ def _interpolated(kind: str, project: Project, *, handlers: bool) -> Iterator[Mu
                 Edit(start, start + len(match.group()), f"{quote}{{{expression}}}{quote}"),
                 *_removal(statement, bind),
             )
-            yield _mutation(kind, "ADB401", statement, edits, start, into=2)
+            yield _mutation(kind, "ADB401", statement, bind, edits, start, into=2)
 
 
 def dropped_binds(project: Project) -> Iterator[Mutation]:
@@ -64,7 +64,7 @@ def dropped_binds(project: Project) -> Iterator[Mutation]:
     for statement in _statements(project):
         for bind in _used(statement):
             edits = tuple(_removal(statement, bind))
-            yield _mutation("dropped-bind", "ADB402", statement, edits, statement.site.source.start(statement.site.call), wide=True)
+            yield _mutation("dropped-bind", "ADB402", statement, bind, edits, 0, wide=True)
 
 
 def renamed_binds(project: Project) -> Iterator[Mutation]:
@@ -72,8 +72,7 @@ def renamed_binds(project: Project) -> Iterator[Mutation]:
     for statement in _statements(project):
         for bind in _used(statement):
             end = statement.site.source.end(bind.node.key) - 1
-            anchor = statement.site.source.start(statement.site.call)
-            yield _mutation("renamed-bind", "ADB402", statement, (Edit(end, end, "_id"),), anchor, wide=True)
+            yield _mutation("renamed-bind", "ADB402", statement, bind, (Edit(end, end, "_id"),), 0, wide=True)
 
 
 def _used(statement: _Statement) -> Iterator[Bind]:
@@ -112,7 +111,15 @@ def _removal(statement: _Statement, bind: Bind) -> list[Edit]:
 
 
 def _mutation(
-    kind: str, rule: str, statement: _Statement, edits: tuple[Edit, ...], anchor: int, *, into: int = 0, wide: bool = False
+    kind: str,
+    rule: str,
+    statement: _Statement,
+    bind: Bind,
+    edits: tuple[Edit, ...],
+    anchor: int,
+    *,
+    into: int = 0,
+    wide: bool = False,
 ) -> Mutation:
     site = statement.site
     source = site.source
@@ -124,4 +131,5 @@ def _mutation(
         anchor = min(source.start(node) for node in places)
         span = max(source.end(node) for node in places) - anchor - sum(edit.end - edit.start - len(edit.text) for edit in edits)
     group = site.function.key if site.function else (source.path, 0)
-    return Mutation(kind, rule, source.path, edits, anchor, group, line, source.line_text(line), into, span)
+    shown = f"[{bind.key}={source.text_of(bind.value)}] {source.line_text(line)}"
+    return Mutation(kind, rule, source.path, edits, anchor, group, line, shown, into, span)
