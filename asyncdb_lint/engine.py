@@ -53,11 +53,11 @@ def _diagnostic(rule: Rule, finding: Finding, facts: ModuleFacts) -> Diagnostic:
 
 
 def _fix(finding: Finding) -> Fix | None:
-    plan = finding.fix() if finding.fix is not None else None
-    if plan is None:
+    if finding.fix is None:
         return None
     try:
-        return resolve(plan)
+        plan = finding.fix()
+        return resolve(plan) if plan is not None else None
     except PlanRefused:
         # The finding stands; only this cure cannot be written here (a name is taken, say).
         return None

@@ -1,1 +1,1 @@
-"""Measures accuracy on real code: recall by mutation, findings on sound code, labelled places, changes between versions."""
+"""Measures accuracy on real code: broken code found, sound code left alone, labelled places, changes."""

@@ -6,6 +6,7 @@ This looks into the linter, which is fine here: places are chosen without it, an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from pathlib import Path
 
 from asyncdb_lint.parsing import UnparsableFile, parse
@@ -56,11 +57,20 @@ def _cause(facts: ProjectFacts, module: ModuleRecord | None, due: Expected) -> s
 def _cause_of_call(facts: ProjectFacts, call: CallRecord) -> str:
     values = facts.resolver.resolve(call.callee)
     if facts.coroutines.made_by(call) is not None:
-        excuses = [use for use in call.uses if facts.coroutines._loss_by(use, 0) is None]
-        return f"a coroutine, not judged lost: {', '.join(dict.fromkeys(map(_shown_use, excuses))) or 'no use'}"
+        excuses = [use for use in call.uses if _excuses(facts, call, use)]
+        return (
+            f"a coroutine, not judged lost: {', '.join(dict.fromkeys(map(_shown_use, excuses))) or 'all uses together'}"
+        )
     if not values:
         return "receiver unknown"
     return f"means {', '.join(sorted({_shown(value) for value in values}))}, no coroutine of the database"
+
+
+def _excuses(facts: ProjectFacts, call: CallRecord, use: Use) -> bool:
+    """Whether a use alone keeps the linter quiet."""
+    alone = copy(call)
+    alone.uses = [use]
+    return facts.coroutines.loss(alone) is None
 
 
 def _shown_use(use: Use) -> str:

@@ -23,8 +23,8 @@ class Edit:
 class Mutation:
     """One pitfall, made at one place.
 
-    The finding is due on the line of the character at `anchor` of the sound text, moved by the edits before it, plus `into` characters;
-    `span` more characters may hold it, too.
+    The finding is due on the line of the character at `anchor` of the sound text, moved by the edits before it, plus
+    `into` characters; `span` more characters may hold it, too.
     """
 
     kind: str
@@ -46,7 +46,7 @@ class Mutation:
         if self.path != other.path:
             return False
         mine, theirs = self._extent(), other._extent()
-        return mine[0] <= theirs[1] and theirs[0] <= mine[1] or self.line == other.line
+        return (mine[0] <= theirs[1] and theirs[0] <= mine[1]) or self.line == other.line
 
     def _extent(self) -> tuple[int, int]:
         return min(edit.start for edit in self.edits), max(edit.end for edit in self.edits)
@@ -73,7 +73,9 @@ def broken(source: Source, mutations: Sequence[Mutation]) -> tuple[bytes, list[E
     text = "".join([*parts, source.text[done:]])
     expected = []
     for mutation in mutations:
-        moved = sum(len(e.text) - (e.end - e.start) for e in edits if e.end <= mutation.anchor and e.start < mutation.anchor)
+        moved = sum(
+            len(e.text) - (e.end - e.start) for e in edits if e.end <= mutation.anchor and e.start < mutation.anchor
+        )
         place = mutation.anchor + moved + mutation.into
         expected.append(Expected(mutation, place, _line_at(text, place), _line_at(text, place + mutation.span)))
     return text.encode(source.encoding), expected

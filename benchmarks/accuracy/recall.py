@@ -9,7 +9,8 @@ from pathlib import Path
 
 from asyncdb_lint.rules import all_rules
 
-from .corpus import Repository, lint_repository
+from .causes import explain
+from .corpus import Found, Repository, lint_repository
 from .mutation import Expected, Mutation, broken, rounds
 from .mutators import MUTATORS, Mutator
 from .sites import Exclusion, Project, read_project
@@ -47,7 +48,9 @@ def measure(
             yield repository, measure_repository(repository, wanted, list(exclusions), at_least)
         return
     with ProcessPoolExecutor(workers) as pool:
-        jobs = {pool.submit(measure_repository, item, wanted, list(exclusions), at_least): item for item in repositories}
+        jobs = {
+            pool.submit(measure_repository, item, wanted, list(exclusions), at_least): item for item in repositories
+        }
         for job in as_completed(jobs):
             yield jobs[job], job.result()
 
@@ -67,8 +70,6 @@ def measure_repository(
 
 
 def _lint_round(project: Project, batch: Sequence[Mutation]) -> Iterator[Outcome]:
-    from .causes import explain
-
     overrides: dict[Path, bytes] = {}
     expected: list[Expected] = []
     for path in {mutation.path for mutation in batch}:
@@ -76,18 +77,15 @@ def _lint_round(project: Project, batch: Sequence[Mutation]) -> Iterator[Outcome
         expected += due
     files = project.repository.files()
     found = lint_repository(files, overrides, {item.rule for item in batch})
-    missed: list[Expected] = []
-    for due in expected:
-        places = [
-            place
-            for finding in found
-            if finding.code == due.mutation.rule
-            for place in ((finding.path, finding.line), *finding.related)
-        ]
-        if any(path == due.mutation.path and due.first_line <= line <= due.last_line for path, line in places):
-            yield Outcome(project.repository, due.mutation, is_found=True)
-        else:
-            missed.append(due)
-    causes = explain(files, overrides, missed) if missed else []
-    for due, cause in zip(missed, causes, strict=True):
-        yield Outcome(project.repository, due.mutation, is_found=False, cause=cause)
+    missed = [item for item in expected if not any(_answers(finding, item) for finding in found)]
+    causes = dict(zip(map(id, missed), explain(files, overrides, missed) if missed else (), strict=True))
+    for item in expected:
+        yield Outcome(project.repository, item.mutation, id(item) not in causes, causes.get(id(item), ""))
+
+
+def _answers(finding: Found, due: Expected) -> bool:
+    """Whether a finding speaks of a broken place, itself or as one of its related places."""
+    places = ((finding.path, finding.line), *finding.related)
+    return finding.code == due.mutation.rule and any(
+        path == due.mutation.path and due.first_line <= line <= due.last_line for path, line in places
+    )

@@ -1,8 +1,9 @@
 """Where a repository queries its database, by syntax, imports and what a reader excluded.
 
-A *query site* is `<receiver>.fetch_all(...)` and its like. It is excluded when the receiver is imported from something that is not the
-project and not `databases`, is annotated with such a thing, is a project module that defines a function of this name (a *wrapper site*,
-counted apart), or stands in the exclusion table a reader made. A *wrapper* is a project function that queries, itself or through others.
+A *query site* is `<receiver>.fetch_all(...)` and its like. It does not count when the receiver is imported from
+something that is neither the project nor `databases`, is annotated with such a thing, is a project module that defines a
+function of this name (a *wrapper site*, counted apart), or stands in the exclusion table a reader made. A *wrapper* is a
+project function that queries, itself or through others.
 """
 
 from __future__ import annotations
@@ -89,12 +90,13 @@ class Project:
         """Whether a reader found that a mutation makes no pitfall for one name of one function."""
         path = self.repository.relative(site.source.path)
         what = f"{site.function.name}.{name}" if site.function else name
-        return any(item.method == kind and item.covers(self.repository.name, path, what, kind) for item in self.exclusions)
+        return any(
+            item.method == kind and item.covers(self.repository.name, path, what, kind) for item in self.exclusions
+        )
 
     def _sites(self, methods: Iterable[str]) -> Iterable[Site]:
         for source in self.sources.values():
             for call in source.nodes(cst.Call):
-                assert isinstance(call, cst.Call)
                 if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in methods:
                     continue
                 receiver = " ".join(source.text_of(call.func.value).split())
@@ -129,7 +131,7 @@ class Project:
         """Whether a dotted path leads out of the project, and not to the library."""
         if path.startswith("."):
             return False
-        top = path.split(".")[0]
+        top = path.split(".", maxsplit=1)[0]
         return top != "databases" and top not in self._own_names and self._module(source, path) is None
 
     @cached_property
@@ -152,7 +154,7 @@ class Project:
         found: list[Site] = []
         for source in self.sources.values():
             for node in source.nodes(cst.Await):
-                call = node.expression  # type: ignore[attr-defined]
+                call = node.expression
                 if not isinstance(call, cst.Call) or id(call) in direct:
                     continue
                 function = source.function_of(call)
@@ -167,12 +169,11 @@ class Project:
 
     @cached_property
     def querying(self) -> set[Function]:
-        """Every project function whose coroutine queries: its own body does, or awaits or returns the call of one that does."""
+        """Every project function that queries: its own body does, or awaits or returns the call of one that does."""
         found = {site.function for site in self.query_sites if site.function is not None}
         calls: list[tuple[Function, Source, cst.Call]] = []
         for source in self.sources.values():
             for call in source.nodes(cst.Call):
-                assert isinstance(call, cst.Call)
                 parent = source.parent(call)
                 caller = source.function_of(call)
                 if caller is not None and isinstance(parent, cst.Await | cst.Return):
@@ -191,7 +192,7 @@ class Project:
         """Whether a plain `def` returns a call, and so perhaps a coroutine."""
         source = function.source
         return any(
-            isinstance(node.value, cst.Call | cst.Name) and source.function_of(node) is function  # type: ignore[attr-defined]
+            isinstance(node.value, cst.Call | cst.Name) and source.function_of(node) is function
             for node in source.nodes(cst.Return)
         )
 
@@ -254,8 +255,8 @@ class Project:
         return []
 
     def _class_in(self, source: Source, name: str) -> cst.ClassDef | None:
-        found = [node for node in source.nodes(cst.ClassDef) if node.name.value == name]  # type: ignore[attr-defined]
-        return found[-1] if found else None  # type: ignore[return-value]
+        found = [node for node in source.nodes(cst.ClassDef) if node.name.value == name]
+        return found[-1] if found else None
 
     def _class_at(self, source: Source, path: str) -> tuple[Source | None, cst.ClassDef | None]:
         name = path.rpartition(".")[2]

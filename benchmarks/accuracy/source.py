@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, ParentNodeProvider, PositionProvider
 
 _LINE_END = re.compile(r"\r\n?|\n")
+_Node = TypeVar("_Node", bound=cst.CSTNode)
 
 
 @dataclass(slots=True, eq=False)
@@ -95,9 +97,9 @@ class Source:
         """What a node stands in directly."""
         return self._parents[node]
 
-    def nodes(self, *kinds: type[cst.CSTNode]) -> list[cst.CSTNode]:
-        """Every node of some kinds, in the order of the text."""
-        return [node for node in self._all if isinstance(node, kinds)]
+    def nodes(self, kind: type[_Node]) -> list[_Node]:
+        """Every node of a kind, in the order of the text."""
+        return [node for node in self._all if isinstance(node, kind)]
 
     def awaited_by(self, node: cst.CSTNode) -> cst.Await | None:
         """The `await` directly before an expression."""
@@ -121,7 +123,6 @@ class Source:
         """Every function, by its node."""
         found: dict[cst.FunctionDef, Function] = {}
         for node in self.nodes(cst.FunctionDef):
-            assert isinstance(node, cst.FunctionDef)
             around = next((n for n in self.above(node) if isinstance(n, cst.FunctionDef | cst.ClassDef)), None)
             owner = around if isinstance(around, cst.ClassDef) else None
             parent = found.get(around) if isinstance(around, cst.FunctionDef) else None
@@ -132,20 +133,19 @@ class Source:
     def imports(self) -> dict[str, str]:
         """What every imported name stands for, as a dotted path; a relative one starts with dots."""
         found: dict[str, str] = {}
-        for node in self.nodes(cst.Import, cst.ImportFrom):
-            if isinstance(node, cst.Import):
-                for alias in node.names:
-                    whole = dotted(alias.name) or ""
-                    if alias.asname is not None:
-                        found[dotted(alias.asname.name) or ""] = whole  # type: ignore[arg-type]
-                    else:
-                        found[whole.split(".")[0]] = whole.split(".")[0]
-            elif isinstance(node, cst.ImportFrom) and not isinstance(node.names, cst.ImportStar):
-                source = "." * len(node.relative) + (dotted(node.module) or "" if node.module else "")
-                for alias in node.names:
-                    name = dotted(alias.name) or ""
-                    local = dotted(alias.asname.name) if alias.asname else name  # type: ignore[arg-type]
-                    found[local or ""] = source + ("" if source.endswith(".") else ".") + name
+        for node in self.nodes(cst.Import):
+            for alias in node.names:
+                whole = dotted(alias.name) or ""
+                if alias.asname is not None:
+                    found[_local(alias)] = whole
+                else:
+                    found[whole.split(".", maxsplit=1)[0]] = whole.split(".", maxsplit=1)[0]
+        for origin in self.nodes(cst.ImportFrom):
+            if isinstance(origin.names, cst.ImportStar):
+                continue
+            source = "." * len(origin.relative) + (dotted(origin.module) or "")
+            for alias in origin.names:
+                found[_local(alias)] = source + ("" if source.endswith(".") else ".") + (dotted(alias.name) or "")
         return found
 
     @cached_property
@@ -160,6 +160,12 @@ class Source:
 
     def _range(self, node: cst.CSTNode) -> CodeRange:
         return self._positions[node]
+
+
+def _local(alias: cst.ImportAlias) -> str:
+    """The name that an import binds."""
+    named = alias.asname.name if alias.asname is not None else alias.name
+    return named.value if isinstance(named, cst.Name) else ""
 
 
 def dotted(node: cst.BaseExpression | None) -> str | None:

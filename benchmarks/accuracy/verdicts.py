@@ -1,6 +1,7 @@
 """Quiet on sound code: findings on unbroken trees, and what a reader made of each.
 
-A verdict is kept by rule, repository, path and a hash of the line, so it survives edits elsewhere and holds none of the code it is about.
+A verdict is kept by rule, repository, path and a hash of the line, so it survives edits elsewhere and holds none of the
+code it is about.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def read_verdicts(table: Path | None) -> dict[Key, Verdict]:
 
 
 def write_verdicts(table: Path, seen: Sequence[Seen], known: Mapping[Key, Verdict]) -> int:
-    """Writes the table anew: what is known stays, also of findings that are gone; new findings wait with an empty verdict."""
+    """Writes the table anew: what is known stays, also of findings that are gone; new ones wait for a verdict."""
     lines = {item.key: item.line for item in seen}
     keys = sorted({*lines, *known}, key=lambda key: (key.rule, key.repository, key.path, lines.get(key, 0), key.number))
     waiting = 0

@@ -54,7 +54,7 @@ def _bind(found: Interpolation, project: ProjectFacts) -> FixPlan | None:
     sink = found.sink
     if any(hole.gap.frame is not None for hole in found.holes):
         return None
-    given = passing(sink, project.driver_method(sink))
+    given = passing(sink, project.queries.driver_method(sink))
     if given is None:
         return None
     module = sink.module.parsed
@@ -105,7 +105,7 @@ def _gaps(text: SqlText, found: Interpolation, project: ProjectFacts) -> list[_G
         elif literals and all(literal is not None for literal in literals):
             atom.text = literals[0] or ""
         else:
-            gaps.append(_Gap(atom, blank, project.sources.of(blank.term), is_composed=bool(texts)))
+            gaps.append(_Gap(atom, blank, project.interpolations.sources.of(blank.term), is_composed=bool(texts)))
     if {id(gap.blank.node) for gap in gaps if gap.source is Source.OPEN} != open_nodes:
         raise Unreadable
     return gaps

@@ -37,7 +37,7 @@ def guard_writes(write: UnguardedWrite, project: ProjectFacts) -> FixPlan | None
         return None
     if not _answers_http(handler, project):
         return None
-    writes = project.exposing_calls(handler)
+    writes = project.writes.exposing_calls(handler)
     backends = {project.backends.of(call) for call in [write.call, *write.others]}
     backend = backends.pop() if len(backends) == 1 else None
     if backend is None or not writes:

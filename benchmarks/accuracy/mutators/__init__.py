@@ -24,14 +24,25 @@ class Mutator:
 MUTATORS = (
     Mutator("forgotten-await", "ADB101", awaits.forgotten_awaits, "`await` of a query removed", 0.98),
     Mutator(
-        "forgotten-await-of-wrapper", "ADB101", awaits.forgotten_wrapper_awaits,
+        "forgotten-await-of-wrapper",
+        "ADB101",
+        awaits.forgotten_wrapper_awaits,
         "`await` of a project function that queries removed",
+        0.98,
     ),
-    Mutator("forgotten-await-of-lifecycle", "ADB102", awaits.forgotten_lifecycle_awaits, "`await` of connect, commit, ... removed"),
-    Mutator("interpolated-value", "ADB401", sql.interpolated_values, "bound text parameter of a handler put into the SQL"),
     Mutator(
-        "interpolated-value-behind-handler", "ADB401", sql.interpolated_values_behind_handlers,
-        "bound text parameter of another function put into the SQL",
+        "forgotten-await-of-lifecycle",
+        "ADB102",
+        awaits.forgotten_lifecycle_awaits,
+        "`await` of connect, commit and their like removed",
+        0.98,
+    ),
+    Mutator("interpolated-value", "ADB401", sql.interpolated_values, "bound text of a handler put into the SQL"),
+    Mutator(
+        "interpolated-value-behind-handler",
+        "ADB401",
+        sql.interpolated_values_behind_handlers,
+        "bound text of another function put into the SQL",
     ),
     Mutator("database-in-handler", "ADB201", blocks.databases_in_handlers, "a handler builds its own `Database`"),
     Mutator("removed-guard", "ADB301", blocks.removed_guards, "the only `try` around a handler's insert removed"),
@@ -39,5 +50,7 @@ MUTATORS = (
     Mutator("renamed-bind", "ADB402", sql.renamed_binds, "one bind key misspelt"),
     Mutator("plain-for", "ADB103", blocks.plain_for, "`async for` over `iterate()` made `for`"),
     Mutator("plain-with", "ADB104", blocks.plain_with, "`async with` on a transaction or connection made `with`"),
-    Mutator("gather-in-transaction", "ADB501", blocks.tasks_in_transactions, "a query inside a transaction handed to `gather`"),
-)  # fmt: skip
+    Mutator(
+        "gather-in-transaction", "ADB501", blocks.tasks_in_transactions, "a query in a transaction given to `gather`"
+    ),
+)

@@ -33,7 +33,7 @@ def _without_await(kind: str, rule: str, sites: Iterable[Site]) -> Iterator[Muta
         if awaited is None:
             continue
         start = source.start(awaited)
-        gap = cst.Module([]).code_for_node(awaited.whitespace_after_await)  # type: ignore[arg-type]
+        gap = cst.Module([]).code_for_node(awaited.whitespace_after_await)
         line = source.line(call)
         yield Mutation(
             kind=kind,

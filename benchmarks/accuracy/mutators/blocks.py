@@ -1,4 +1,4 @@
-"""Pitfalls of blocks: asynchronous ones made plain, a task group inside a transaction, a guard removed, a pool per request."""
+"""Pitfalls of blocks: asynchronous ones made plain, tasks inside a transaction, a guard removed, a pool per request."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from ..mutation import Edit, Mutation
-from ..source import Function, Source
 from ..sites import Project, Site, by_function
+from ..source import Function, Source
 from .shapes import argument, behind_name, is_handler
 
 
@@ -17,7 +17,6 @@ def plain_with(project: Project) -> Iterator[Mutation]:
     receivers = _receivers(project)
     for source in project.sources.values():
         for block in source.nodes(cst.With):
-            assert isinstance(block, cst.With)
             if block.asynchronous is None or len(block.items) != 1:
                 continue
             entered = block.items[0].item
@@ -30,7 +29,6 @@ def plain_for(project: Project) -> Iterator[Mutation]:
     iterated = {id(site.call) for site in project.query_sites if site.method == "iterate"}
     for source in project.sources.values():
         for loop in source.nodes(cst.For):
-            assert isinstance(loop, cst.For)
             if loop.asynchronous is not None and id(loop.iter) in iterated:
                 yield _without_async("plain-for", "ADB103", source, loop, loop.asynchronous)
 
@@ -104,7 +102,7 @@ def databases_in_handlers(project: Project) -> Iterator[Mutation]:
         )  # fmt: skip
 
 
-# -- what is asked of blocks --------------------------------------------------------------------------------------------
+# -- what is asked of blocks -------------------------------------------------------------------------------------------
 
 
 def _receivers(project: Project) -> set[tuple[Source, str]]:
@@ -125,7 +123,11 @@ def _in_transaction(source: Source, node: cst.CSTNode, receivers: set[tuple[Sour
             return False
         if isinstance(outer, cst.With) and outer.asynchronous is not None:
             item = outer.items[0].item
-            if isinstance(item, cst.Call) and isinstance(item.func, cst.Attribute) and _opens_block(source, item, receivers):
+            if (
+                isinstance(item, cst.Call)
+                and isinstance(item.func, cst.Attribute)
+                and _opens_block(source, item, receivers)
+            ):
                 return item.func.attr.value == "transaction"
     return False
 
@@ -133,7 +135,9 @@ def _in_transaction(source: Source, node: cst.CSTNode, receivers: set[tuple[Sour
 def _first_import(source: Source) -> int:
     """Where an import may be put at the top of a module."""
     for statement in source.tree.body:
-        if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[0], cst.Import | cst.ImportFrom):
+        if isinstance(statement, cst.SimpleStatementLine) and isinstance(
+            statement.body[0], cst.Import | cst.ImportFrom
+        ):
             module = statement.body[0].module if isinstance(statement.body[0], cst.ImportFrom) else None
             if not (isinstance(module, cst.Name) and module.value == "__future__"):
                 return source.start(statement)
@@ -164,7 +168,14 @@ def _writes(site: Site) -> bool:
 
 
 def _guards_everything(project: Project) -> bool:
-    words = ("exception_handler", "exception_handlers", '.middleware("http")', ".middleware('http')", "BaseHTTPMiddleware", "route_class")
+    words = (
+        "exception_handler",
+        "exception_handlers",
+        '.middleware("http")',
+        ".middleware('http')",
+        "BaseHTTPMiddleware",
+        "route_class",
+    )
     return any(word in source.text for source in project.sources.values() for word in words)
 
 
@@ -174,14 +185,16 @@ def _without_async(kind: str, rule: str, source: Source, block: cst.With | cst.F
     function: Function | None = source.function_of(block)
     line = source.line(block)
     header = source.start(block.body) - start
-    return Mutation(
-        kind, rule, source.path, (Edit(start, start + len("async") + len(gap)),), start,
-        function.key if function else (source.path, 0), line, source.line_text(line), span=max(header - len("async "), 0),
-    )  # fmt: skip
+    group = function.key if function else (source.path, 0)
+    edits = (Edit(start, start + len("async") + len(gap)),)
+    span = max(header - len("async "), 0)
+    return Mutation(kind, rule, source.path, edits, start, group, line, source.line_text(line), span=span)
 
 
 def _at(site: Site, kind: str, rule: str, edits: tuple[Edit, ...], *, span: int) -> Mutation:
     source = site.source
     line = source.line(site.call)
     group = site.function.key if site.function else (source.path, 0)
-    return Mutation(kind, rule, source.path, edits, source.start(site.call), group, line, source.line_text(line), span=span)
+    return Mutation(
+        kind, rule, source.path, edits, source.start(site.call), group, line, source.line_text(line), span=span
+    )

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from ..source import Function, dotted
 from ..sites import Site
+from ..source import Function, dotted
 
-_ROUTE_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace", "api_route", "websocket"})
+_ROUTE_METHODS = frozenset(
+    {"get", "post", "put", "patch", "delete", "head", "options", "trace", "api_route", "websocket"}
+)
 
 
 def is_handler(function: Function) -> bool:
@@ -38,13 +40,12 @@ def argument(call: cst.Call, position: int, keyword: str) -> cst.BaseExpression 
 
 
 def behind_name(site: Site, node: cst.BaseExpression | None) -> cst.BaseExpression | None:
-    """The expression a local name stands for, if the function binds it exactly once and does nothing else with it but read."""
+    """The expression a local name stands for, if the function binds it once and only passes it on."""
     if not isinstance(node, cst.Name) or site.function is None:
         return node
     source = site.source
     bound: list[cst.BaseExpression] = []
     for name in source.nodes(cst.Name):
-        assert isinstance(name, cst.Name)
         if name.value != node.value or source.function_of(name) is not site.function:
             continue
         parent = source.parent(name)
@@ -55,12 +56,12 @@ def behind_name(site: Site, node: cst.BaseExpression | None) -> cst.BaseExpressi
             bound.append(parent.value)
         elif not isinstance(parent, cst.Arg) and name is not node:
             return None
-    readers = sum(
-        1
+    mentions = [
+        name
         for name in source.nodes(cst.Name)
-        if name.value == node.value and source.function_of(name) is site.function  # type: ignore[attr-defined]
-    )
-    return bound[0] if len(bound) == 1 and readers == 2 else None
+        if name.value == node.value and source.function_of(name) is site.function
+    ]
+    return bound[0] if len(bound) == 1 and len(mentions) == 2 else None
 
 
 @dataclass(frozen=True, slots=True)

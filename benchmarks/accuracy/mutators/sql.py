@@ -39,15 +39,14 @@ def _interpolated(kind: str, project: Project, *, handlers: bool) -> Iterator[Mu
         if site.function is None or is_handler(site.function) is not handlers:
             continue
         for bind in statement.binds:
-            if project.is_harmless(kind, site, bind.key):
+            if project.is_harmless(kind, site, site.source.text_of(bind.value)):
                 continue
             raw = text.raw_value
             hole = re.compile(rf"(?<![:\w\\]):{re.escape(bind.key)}\b(?!['\w])")
-            places = hole.findall(raw)
+            places = list(hole.finditer(raw))
             if len(places) != 1 or not text_type_of(site, bind.value) or "{" in raw or "}" in raw or text.prefix:
                 continue
-            match = hole.search(raw)
-            assert match is not None
+            match = places[0]
             start = site.source.start(text) + len(text.quote) + match.start()
             quote = '"' if "'" in text.quote else "'"
             expression = site.source.text_of(bind.value)
@@ -90,23 +89,24 @@ def _statements(project: Project) -> Iterator[_Statement]:
         text = behind_name(site, argument(site.call, 0, "query"))
         values = behind_name(site, argument(site.call, 1, "values"))
         entries = binds(values)
-        if isinstance(text, cst.SimpleString) and isinstance(text.evaluated_value, str) and entries and isinstance(values, cst.Dict):
+        if (
+            isinstance(text, cst.SimpleString)
+            and isinstance(text.evaluated_value, str)
+            and entries
+            and isinstance(values, cst.Dict)
+        ):
             yield _Statement(site, text, values, entries)
 
 
 def _removal(statement: _Statement, bind: Bind) -> list[Edit]:
     """Takes one entry out of the dict, with the comma that goes with it."""
-    source, elements = statement.site.source, list(statement.values.elements)
-    index = elements.index(bind.node)
+    source, entries = statement.site.source, statement.binds
+    index = entries.index(bind)
     start, end = source.start(bind.node.key), source.end(bind.value)
-    if index + 1 < len(elements):
-        following = elements[index + 1]
-        assert isinstance(following, cst.DictElement)
-        return [Edit(start, source.start(following.key))]
+    if index + 1 < len(entries):
+        return [Edit(start, source.start(entries[index + 1].node.key))]
     if index:
-        before = elements[index - 1]
-        assert isinstance(before, cst.DictElement)
-        return [Edit(source.end(before.value), end)]
+        return [Edit(source.end(entries[index - 1].value), end)]
     return [Edit(start, end)]
 
 
@@ -129,7 +129,11 @@ def _mutation(
         # The finding may stand at the text, the dict, or anywhere in the call.
         places = [statement.text, statement.values, site.call]
         anchor = min(source.start(node) for node in places)
-        span = max(source.end(node) for node in places) - anchor - sum(edit.end - edit.start - len(edit.text) for edit in edits)
+        span = (
+            max(source.end(node) for node in places)
+            - anchor
+            - sum(edit.end - edit.start - len(edit.text) for edit in edits)
+        )
     group = site.function.key if site.function else (source.path, 0)
     shown = f"[{bind.key}={source.text_of(bind.value)}] {source.line_text(line)}"
     return Mutation(kind, rule, source.path, edits, anchor, group, line, shown, into, span)

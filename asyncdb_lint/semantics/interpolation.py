@@ -1,0 +1,144 @@
+"""SQL texts with values from outside in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import libcst as cst
+
+from .calling import argument_for
+from .queries import Queries, numbered
+from .records import CallRecord, FunctionRecord, ModuleRecord, ParameterKind
+from .resolve import Resolver
+from .sources import Source, Sources
+from .sql import HolePlace, Place, Statement, bind, places, read
+from .terms import Parameter, Result, Term, last_name
+from .texts import FlatText, Frame, Gap, Texts
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHole:
+    """A value from outside that becomes SQL text, and the grammatical place where it lands."""
+
+    gap: Gap
+    place: HolePlace
+
+
+@dataclass(frozen=True, slots=True)
+class Interpolation:
+    """SQL text with values from outside in it, and the query that runs it."""
+
+    sink: CallRecord
+    text: FlatText
+    holes: tuple[OpenHole, ...]
+    statement: Statement
+    module: ModuleRecord
+    """Where the first open hole stands."""
+
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether the query is handed `text(...)`, which takes no values beside it."""
+        return any(
+            isinstance(argument.term, Result) and last_name(argument.term.call.callee) == "text"
+            for argument in self.sink.arguments
+        )
+
+    @property
+    def obstacle(self) -> str | None:
+        """What in the text does not go with bind parameters, in plain words."""
+        parts = numbered(self.text.parts)
+        gaps = [part for part in self.text.parts if not isinstance(part, str)]
+        is_open = [any(gap is hole.gap for hole in self.holes) for gap in gaps]
+        names = [f"p{number}" if is_open[number] else None for number in range(len(gaps))]
+        bound = bind(parts, names, passed=self.statement.placeholders)
+        return bound.refusals[0].reason if bound.refusals else None
+
+    def source_of(self, hole: OpenHole) -> str:
+        """What fills a hole, as written."""
+        return " ".join(cst.Module([]).code_for_node(hole.gap.node).split())
+
+    def stands_in(self, node: cst.CSTNode) -> bool:
+        """Whether the first open hole is inside a node, so that pointing at it says nothing new."""
+        if self.sink.module is not self.module:
+            return False
+        outer, inner = self.module.parsed.range_of(node), self.module.parsed.range_of(self.holes[0].gap.node)
+        return outer.start <= inner.start and inner.end <= outer.end
+
+
+class Interpolations:
+    """Finds the interpolated SQL of one project."""
+
+    def __init__(self, queries: Queries, texts: Texts, sources: Sources) -> None:
+        self.resolver: Resolver = queries.resolver
+        self.queries = queries
+        self.texts = texts
+        self.sources = sources
+
+    @cached_property
+    def by_module(self) -> dict[ModuleRecord, list[Interpolation]]:
+        """SQL texts with open holes, by the module in which the first open hole stands."""
+        found: dict[ModuleRecord, list[Interpolation]] = {}
+        seen: set[int] = set()
+        for module in self.resolver.modules:
+            for call in module.calls:
+                term = self.queries.sql_argument(call) if not module.is_stub else None
+                if term is None:
+                    continue
+                for frame, sql in self._seen_from_callers(term, call.function, None, 0):
+                    for interpolation in self._open_texts(call, sql, frame):
+                        place = interpolation.holes[0].gap.node
+                        if id(place) not in seen:
+                            seen.add(id(place))
+                            found.setdefault(interpolation.module, []).append(interpolation)
+        return found
+
+    def _seen_from_callers(
+        self, term: Term, function: FunctionRecord, frame: Frame | None, depth: int
+    ) -> list[tuple[Frame | None, Term]]:
+        """A query that a wrapper is given as a parameter, as each of its callers sees it."""
+        if not isinstance(term, Parameter) or depth > 4:
+            return [(frame, term)]
+        record = term.function.parameter(term.name)
+        if record is None or (record.kind is not ParameterKind.POSITIONAL and record.kind is not ParameterKind.KEYWORD):
+            return []
+        found: list[tuple[Frame | None, Term]] = []
+        for call in self.resolver.callers(term.function):
+            passed = argument_for(self.resolver, call, term.function, term.name)
+            if passed is not None:
+                found.extend(self._seen_from_callers(passed, call.function, frame, depth + 1))
+        return found
+
+    def _open_texts(self, call: CallRecord, term: Term, frame: Frame | None) -> list[Interpolation]:
+        found: list[Interpolation] = []
+        for flat in self.texts.flatten(term, frame):
+            gaps = [part for part in flat.parts if not isinstance(part, str)]
+            if not gaps or not any(self._is_open(gap) for gap in gaps):
+                continue
+            parts = numbered(flat.parts)
+            statement = read(parts)
+            holes = [
+                OpenHole(gap, place)
+                for gap, place in zip(gaps, places(parts), strict=True)
+                if self._is_open(gap) and place.place is not Place.PLACEHOLDER
+            ]
+            if holes:
+                found.append(
+                    Interpolation(call, flat, tuple(holes), statement, self._owner_of(holes[0].gap.node, call.module))
+                )
+        return found
+
+    def _is_open(self, gap: Gap) -> bool:
+        if gap.spec and gap.spec[-1] in "dfeEgGnxXbo%":
+            return False
+        return self.sources.of(gap.term, gap.frame) is Source.OPEN
+
+    def _owner_of(self, node: cst.CSTNode, guess: ModuleRecord) -> ModuleRecord:
+        """The module in whose tree a node stands."""
+        for module in [guess, *self.resolver.modules]:
+            try:
+                module.parsed.range_of(node)
+            except LookupError:
+                continue
+            return module
+        return guess

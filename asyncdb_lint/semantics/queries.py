@@ -1,0 +1,57 @@
+"""Which calls run a query of a driver, and the SQL they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .calling import argument_for, roles
+from .records import CallRecord, FunctionRecord
+from .resolve import Resolver
+from .sql import Hole
+from .terms import Term, last_name
+from .texts import Gap
+from .values import FunctionValue
+
+
+class Queries:
+    """Answers for the calls of one project."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+
+    def driver_method(self, call: CallRecord) -> FunctionRecord | None:
+        """The driver's method that a call runs; None unless every alternative is one."""
+        methods = [
+            value.function
+            for value in self.resolver.resolve(call.callee)
+            if isinstance(value, FunctionValue) and value.function.module.is_stub and value.receiver is not None
+        ]
+        return methods[0] if methods and roles(methods[0]) else None
+
+    def sql_argument(self, call: CallRecord) -> Term | None:
+        """The expression that a query runs."""
+        method = self.driver_method(call)
+        if method is None or "query" not in roles(method):
+            return None
+        for parameter in method.parameters:
+            if parameter.annotation is not None and last_name(parameter.annotation) == "SQL":
+                return argument_for(self.resolver, call, method, parameter.name)
+        return None
+
+
+def shown(call: CallRecord) -> str:
+    """A call as messages show it: `database.fetch_one(...)`."""
+    return call.module.parsed.code_of(call.node.func) + ("(...)" if call.node.args else "()")
+
+
+def numbered(parts: Sequence[str | Gap]) -> list[str | Hole]:
+    """Parts as the SQL floor takes them: holes by number."""
+    numbered: list[str | Hole] = []
+    count = 0
+    for part in parts:
+        if isinstance(part, str):
+            numbered.append(part)
+        else:
+            numbered.append(Hole(count))
+            count += 1
+    return numbered

@@ -1,0 +1,247 @@
+"""Writes that handlers reach without anything on the way that answers their errors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from .coroutines import Coroutines
+from .guards import Guards
+from .queries import Queries, numbered
+from .reach import Origin, Reach
+from .records import Argument, CallRecord, FunctionRecord, UseKind
+from .resolve import Resolver
+from .schema import Schema
+from .sql import placeholders, read
+from .terms import Attribute, Choice, ClassTerm, Constant, Mapping, Parameter, Result, Term, last_name
+from .texts import FlatText, Frame, Texts
+from .values import ExternalValue, FunctionValue
+
+_CORE_VERBS = {"insert", "update", "delete"}
+_CONFLICT_CLAUSES = {"on_conflict_do_nothing", "on_conflict_do_update", "on_duplicate_key_update", "prefix_with"}
+_SET = re.compile(r"\bset\b(.*?)(?:\bwhere\b|\breturning\b|\Z)", re.IGNORECASE | re.DOTALL)
+_ASSIGNED = re.compile(r"(?:^|,)\s*([\w.\"`{}]+)\s*=")
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class UnguardedWrite:
+    """The first write of a handler that nothing guards, and the others behind it."""
+
+    call: CallRecord
+    handlers: tuple[FunctionRecord, ...]
+    others: tuple[CallRecord, ...]
+
+
+class Writes:
+    """Finds the writes of one project and what guards them."""
+
+    def __init__(self, queries: Queries, reach: Reach, coroutines: Coroutines, texts: Texts) -> None:
+        self.resolver: Resolver = queries.resolver
+        self.queries = queries
+        self.reach = reach
+        self.coroutines = coroutines
+        self.texts = texts
+        self.guards = Guards(self.resolver, reach)
+        self.schema = Schema(self.resolver)
+
+    @cached_property
+    def unguarded(self) -> tuple[UnguardedWrite, ...]:
+        """One fact a place: the first unguarded write of each handler, handlers with the same place together."""
+        if self.guards.app_wide():
+            return ()
+        found: dict[CallRecord, tuple[list[FunctionRecord], list[CallRecord]]] = {}
+        for module in self.resolver.modules:
+            if module.is_stub:
+                continue
+            for function in module.functions:
+                if not self._is_entry(function):
+                    continue
+                writes = self._exposed(function, None, set(), 0)
+                if writes:
+                    handlers, others = found.setdefault(writes[0], ([], []))
+                    handlers.append(function)
+                    others.extend(write for write in writes[1:] if write not in others)
+        return tuple(UnguardedWrite(call, tuple(handlers), tuple(others)) for call, (handlers, others) in found.items())
+
+    def _is_entry(self, function: FunctionRecord) -> bool:
+        """Whether requests enter the project here: a handler, a dependency, a function without known callers."""
+        if function.is_lambda or not function.is_async:
+            return False
+        own = self.reach.own(function)
+        if Origin.HANDLER in own:
+            return True
+        if Origin.DEPENDENCY in own:
+            return True
+        if own or self.resolver.callers(function) or function.parent is not None:
+            return False
+        if Origin.UNKNOWN not in self.reach.origins(function):
+            return False
+        return not self._may_be_called_out_of_sight(function)
+
+    def _may_be_called_out_of_sight(self, function: FunctionRecord) -> bool:
+        """A method, or a function whose name is called on something unknown, may well have a guarded caller."""
+        return any(self.resolver.calls_named(name) for name in self.resolver.names_of(function))
+
+    def _exposed(
+        self, function: FunctionRecord, frame: Frame | None, seen: set[FunctionRecord], depth: int
+    ) -> list[CallRecord]:
+        """The writes that running a function reaches without a guard on the way, in the order of the source."""
+        if function in seen or depth > 12 or self.guards.by_decorator(function):
+            return []
+        seen.add(function)
+        found: list[CallRecord] = []
+        for call in function.calls:
+            found.extend(write for write in self._exposed_by(call, frame, seen, depth) if write not in found)
+        seen.discard(function)
+        return found
+
+    def _exposed_by(
+        self, call: CallRecord, frame: Frame | None, seen: set[FunctionRecord], depth: int
+    ) -> list[CallRecord]:
+        """The writes that one call is, or leads to, without a guard on the way."""
+        if self.guards.in_place(call) or any(use.kind is UseKind.DISCARDED for use in call.uses):
+            return []
+        if self.queries.sql_argument(call) is not None:
+            # A query that nobody awaits writes nothing: that is another rule's finding.
+            return [call] if self.writes(call, frame) and self.coroutines.loss(call) is None else []
+        found: list[CallRecord] = []
+        for value in self.resolver.resolve(call.callee):
+            for target in self.resolver.targets(value):
+                if not target.module.is_stub and not target.is_generator:
+                    found.extend(
+                        write
+                        for write in self._exposed(target, Frame(call, target, frame), seen, depth + 1)
+                        if write not in found
+                    )
+        return found
+
+    def exposing_calls(self, function: FunctionRecord) -> list[CallRecord]:
+        """The calls in a function's own body that write without a guard, or lead to such a write."""
+        return [call for call in function.calls if self._exposed_by(call, None, {function}, 0)]
+
+    # -- what writes ------------------------------------------------------------------------------------------------
+
+    def writes(self, call: CallRecord, frame: Frame | None) -> bool:
+        """Whether a query is known to change rows in a way that a constraint can refuse."""
+        term = self.queries.sql_argument(call)
+        return term is not None and self._is_write(call, term, frame, 0)
+
+    def _is_write(self, query: CallRecord, term: Term, frame: Frame | None, depth: int) -> bool:
+        if depth > _DEEPEST:
+            return False
+        flat = self.texts.flatten(term, frame)
+        if flat:
+            return all(self._text_may_be_refused(text) for text in flat)
+        match term:
+            case Parameter():
+                passed = self.texts.argument(term, frame)
+                return passed is not None and self._is_write(query, *passed, depth + 1)
+            case Choice(options=options):
+                return all(self._is_write(query, option, frame, depth + 1) for option in options)
+            case Result(call=call):
+                return self._is_core_write(query, call, frame, depth)
+            case _:
+                return False
+
+    def _text_may_be_refused(self, text: FlatText) -> bool:
+        statement = read(numbered(text.parts))
+        if not statement.writes or statement.has_on_conflict:
+            return False
+        if statement.verb == "update" and _sets_only_literals(text):
+            return False
+        table = self.schema.table(statement.tables[0]) if statement.tables else None
+        if table is None or statement.verb not in ("insert", "update", "delete"):
+            return True
+        return table.may_refuse(statement.verb, _assigned(text) if statement.verb == "update" else None)
+
+    def _is_core_write(self, query: CallRecord, call: CallRecord, frame: Frame | None, depth: int) -> bool:
+        """`users.insert().values(...)`, `insert(users)`: the innermost call of the chain decides."""
+        chain = [call]
+        while isinstance(chain[-1].callee, Attribute) and isinstance(chain[-1].callee.base, Result):
+            chain.append(chain[-1].callee.base.call)
+        if len(chain) > _DEEPEST or any(last_name(link.callee) in _CONFLICT_CLAUSES for link in chain):
+            return False
+        innermost = chain[-1]
+        callee = innermost.callee
+        if isinstance(callee, Attribute) and callee.name in _CORE_VERBS:
+            return self._core_may_be_refused(callee.name, callee.base, chain, query)
+        for value in self.resolver.resolve(callee):
+            if isinstance(value, ExternalValue) and value.dotted.startswith("sqlalchemy"):
+                verb = value.dotted.rpartition(".")[2]
+                table = innermost.arguments[0].term if innermost.arguments else None
+                return verb in _CORE_VERBS and self._core_may_be_refused(verb, table, chain, query)
+            if isinstance(value, FunctionValue) and not value.function.module.is_stub and value.function.returned:
+                inner = Frame(innermost, value.function, frame)
+                return all(self._is_write(query, term, inner, depth + 2) for term in value.function.returned)
+        return False
+
+    def _core_may_be_refused(self, verb: str, table: Term | None, chain: list[CallRecord], query: CallRecord) -> bool:
+        given = [argument for link in chain if last_name(link.callee) == "values" for argument in link.arguments]
+        given += [argument for argument in query.arguments if argument.keyword == "values"][:1]
+        given += [argument for argument in query.arguments[1:2] if argument.keyword is None]
+        assigned = _assigned_by(given)
+        if verb == "update" and assigned is not None and not assigned:
+            return False
+        name = self._table_name(table)
+        known = self.schema.table(name) if name is not None else None
+        return known is None or known.may_refuse(verb, assigned if verb == "update" else None)
+
+    def _table_name(self, term: Term | None) -> str | None:
+        """The name of a `Table(...)` or of a declarative class, or of its `__table__`."""
+        if isinstance(term, Attribute) and term.name == "__table__":
+            term = term.base
+        for bound in self.resolver.bound_terms(term) if term is not None else ():
+            if isinstance(bound, Result) and last_name(bound.call.callee) == "Table" and bound.call.arguments:
+                name = bound.call.arguments[0].term
+                if isinstance(name, Constant) and isinstance(name.value, str):
+                    return name.value
+            if isinstance(bound, ClassTerm):
+                declared = bound.cls.attributes.get("__tablename__")
+                for value in declared.values if declared is not None else ():
+                    if isinstance(value, Constant) and isinstance(value.value, str):
+                        return value.value
+        return None
+
+
+def _set_clause(text: FlatText) -> str | None:
+    """The text between SET and WHERE; holes are shown as `{}`."""
+    whole = "".join(part if isinstance(part, str) else "{}" for part in text.parts)
+    found = _SET.search(whole)
+    return found.group(1) if found else None
+
+
+def _sets_only_literals(text: FlatText) -> bool:
+    """`SET status = '9', seen = now()`: nothing that a caller brings in."""
+    clause = _set_clause(text)
+    return clause is not None and "{}" not in clause and not placeholders(clause)
+
+
+def _assigned(text: FlatText) -> set[str] | None:
+    """The columns that an UPDATE sets; None where they are not written out."""
+    clause = _set_clause(text)
+    if clause is None:
+        return None
+    names = _ASSIGNED.findall(clause)
+    return None if "{}" in "".join(names) or not names else {name.strip('"`').lower() for name in names}
+
+
+def _assigned_by(given: list[Argument]) -> set[str] | None:
+    """The columns that `values(...)` sets to anything but literals; None where they are not written out."""
+    names: set[str] = set()
+    if not given:
+        return None
+    for argument in given:
+        if argument.keyword not in (None, "values"):
+            entries: list[tuple[Term | None, Term]] = [(Constant(argument.keyword), argument.term)]
+        elif isinstance(argument.term, Mapping):
+            entries = list(argument.term.entries)
+        else:
+            return None
+        for key, value in entries:
+            if not (isinstance(key, Constant) and isinstance(key.value, str)):
+                return None
+            if not isinstance(value, Constant):
+                names.add(key.value)
+    return names
