@@ -283,7 +283,7 @@ def test_labels_are_found_missed_and_alarmed(leaky: Repository, tmp_path: Path) 
             13,
             "benign-but-tempting",
             "benign",
-            "plain def returns the coroutine; every caller awaits it",
+            "plain def returns the coroutine; callers await",
         ),
         ("app/leak.py", 5, "benign-but-tempting", "benign", "invented: plain def returns the coroutine"),
         ("app/leak.py", 5, "n_plus_one", "true_bug", "a rule to come"),

@@ -82,11 +82,11 @@ class ProjectFacts:
         self.queries = Queries(resolver)
         self.texts = Texts(resolver)
         self.coroutines = Coroutines(resolver, self.reach)
-        self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts)
         self.interpolations = Interpolations(self.queries, self.texts, Sources(resolver, self.reach, self.texts))
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
+        self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""

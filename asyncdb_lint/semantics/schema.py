@@ -22,16 +22,17 @@ class TableSchema:
     name: str
     columns: set[str] = field(default_factory=set)
     constrained: set[str] = field(default_factory=set)
+    bounded: set[str] = field(default_factory=set)
+    """Columns whose type limits length or values, which SQLite does not enforce."""
     has_table_constraints: bool = False
     is_referred_to: bool = False
 
-    def may_refuse(self, verb: str, assigned: set[str] | None) -> bool:
+    def may_refuse(self, verb: str, assigned: set[str] | None, *, dialect: str | None = None) -> bool:
         """Whether a write can break a constraint; `assigned` are the columns it sets, None where they are not known."""
         if verb == "delete":
             return self.is_referred_to
-        if self.has_table_constraints or (assigned is None and self.constrained):
-            return True
-        return bool(self.constrained & (assigned or self.columns))
+        refusing = self.constrained if dialect == "sqlite" else self.constrained | self.bounded
+        return self.has_table_constraints or bool(refusing & (self.columns if assigned is None else assigned))
 
 
 class Schema:
@@ -112,8 +113,10 @@ class Schema:
             else:
                 targets.add(_table_of(target))
         is_key = _flag(call, "primary_key") and not _is_generated(terms, call)
-        if foreign or is_key or _flag(call, "unique") or _is_bounded(terms) or _is_refusing_null(call):
+        if foreign or is_key or _flag(call, "unique"):
             table.constrained.add(name)
+        if _is_bounded(terms):
+            table.bounded.add(name)
 
 
 def _flag(call: CallRecord, keyword: str) -> bool:
@@ -121,13 +124,6 @@ def _flag(call: CallRecord, keyword: str) -> bool:
         argument.keyword == keyword and not (isinstance(argument.term, Constant) and not argument.term.value)
         for argument in call.arguments
     )
-
-
-def _is_refusing_null(call: CallRecord) -> bool:
-    return any(
-        argument.keyword == "nullable" and isinstance(argument.term, Constant) and argument.term.value is False
-        for argument in call.arguments
-    ) and not any(argument.keyword in ("default", "server_default") for argument in call.arguments)
 
 
 def _is_generated(terms: list[Term], call: CallRecord) -> bool:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from .backend import Backends
 from .coroutines import Coroutines
 from .guards import Guards
 from .queries import Queries, numbered
@@ -37,7 +38,9 @@ class UnguardedWrite:
 class Writes:
     """Finds the writes of one project and what guards them."""
 
-    def __init__(self, queries: Queries, reach: Reach, coroutines: Coroutines, texts: Texts) -> None:
+    def __init__(
+        self, queries: Queries, reach: Reach, coroutines: Coroutines, texts: Texts, backends: Backends
+    ) -> None:
         self.resolver: Resolver = queries.resolver
         self.queries = queries
         self.reach = reach
@@ -45,6 +48,7 @@ class Writes:
         self.texts = texts
         self.guards = Guards(self.resolver, reach)
         self.schema = Schema(self.resolver)
+        self.backends = backends
 
     @cached_property
     def unguarded(self) -> tuple[UnguardedWrite, ...]:
@@ -105,7 +109,9 @@ class Writes:
             return []
         if self.queries.sql_argument(call) is not None:
             # A query that nobody awaits writes nothing: that is another rule's finding.
-            return [call] if self.writes(call, frame) and self.coroutines.loss(call) is None else []
+            if not self.writes(call, frame) or self.coroutines.loss(call) is not None:
+                return []
+            return [self._where_written(call, frame)]
         found: list[CallRecord] = []
         for value in self.resolver.resolve(call.callee):
             for target in self.resolver.targets(value):
@@ -116,6 +122,19 @@ class Writes:
                         if write not in found
                     )
         return found
+
+    def _where_written(self, call: CallRecord, frame: Frame | None) -> CallRecord:
+        """The call that brings the SQL: for a wrapper that is given it, the call of the wrapper."""
+        term = self.queries.sql_argument(call)
+        while isinstance(term, Parameter):
+            current = frame
+            while current is not None and current.function is not term.function:
+                current = current.outer
+            passed = self.texts.argument(term, frame)
+            if current is None or passed is None:
+                break
+            call, (term, frame) = current.call, passed
+        return call
 
     def exposing_calls(self, function: FunctionRecord) -> list[CallRecord]:
         """The calls in a function's own body that write without a guard, or lead to such a write."""
@@ -133,7 +152,7 @@ class Writes:
             return False
         flat = self.texts.flatten(term, frame)
         if flat:
-            return all(self._text_may_be_refused(text) for text in flat)
+            return all(self._text_may_be_refused(text, query) for text in flat)
         match term:
             case Parameter():
                 passed = self.texts.argument(term, frame)
@@ -145,7 +164,7 @@ class Writes:
             case _:
                 return False
 
-    def _text_may_be_refused(self, text: FlatText) -> bool:
+    def _text_may_be_refused(self, text: FlatText, query: CallRecord) -> bool:
         statement = read(numbered(text.parts))
         if not statement.writes or statement.has_on_conflict:
             return False
@@ -154,7 +173,12 @@ class Writes:
         table = self.schema.table(statement.tables[0]) if statement.tables else None
         if table is None or statement.verb not in ("insert", "update", "delete"):
             return True
-        return table.may_refuse(statement.verb, _assigned(text) if statement.verb == "update" else None)
+        assigned = _assigned(text) if statement.verb == "update" else None
+        return table.may_refuse(statement.verb, assigned, dialect=self._dialect(query))
+
+    def _dialect(self, query: CallRecord) -> str | None:
+        backend = self.backends.of(query)
+        return backend.dialect if backend is not None else None
 
     def _is_core_write(self, query: CallRecord, call: CallRecord, frame: Frame | None, depth: int) -> bool:
         """`users.insert().values(...)`, `insert(users)`: the innermost call of the chain decides."""
@@ -186,7 +210,9 @@ class Writes:
             return False
         name = self._table_name(table)
         known = self.schema.table(name) if name is not None else None
-        return known is None or known.may_refuse(verb, assigned if verb == "update" else None)
+        return known is None or known.may_refuse(
+            verb, assigned if verb == "update" else None, dialect=self._dialect(query)
+        )
 
     def _table_name(self, term: Term | None) -> str | None:
         """The name of a `Table(...)` or of a declarative class, or of its `__table__`."""

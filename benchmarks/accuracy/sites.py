@@ -1,9 +1,9 @@
 """Where a repository queries its database, by syntax, imports and what a reader excluded.
 
 A *query site* is `<receiver>.fetch_all(...)` and its like. It does not count when the receiver is imported from
-something that is neither the project nor `databases`, is annotated with such a thing, is a project module that defines a
-function of this name (a *wrapper site*, counted apart), or stands in the exclusion table a reader made. A *wrapper* is a
-project function that queries, itself or through others.
+something that is neither the project nor `databases`, is annotated with such a thing, is a project module that
+defines a function of this name (a *wrapper site*, counted apart), or stands in the exclusion table a reader made.
+A *wrapper* is a project function that queries, itself or through others.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def prove(pitfall: Pitfall, backend: str, postgres: PostgresServer) -> Proof:
 def find_cure(pitfall: Pitfall, backend: str) -> Cure:
     """Lint a copy of the app and the pitfall, and cure it by the linter's fixes where it has some.
 
-    The copy names its database in the source, as many services do; what is served afterwards reads the environment again.
+    The copy names its database in the source, as many services do; what is served then reads the environment again.
     """
     sources = sources_of(pitfall)
     with folder_of({**sources, CONFIG: LITERAL_CONFIG[backend]}) as root:
