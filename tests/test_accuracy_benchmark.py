@@ -274,6 +274,15 @@ def test_verdicts_survive_moved_lines_and_give_precision(leaky: Repository, tmp_
     assert "database" not in table.read_text()
 
 
+def test_a_finding_that_goes_does_not_pass_its_verdict_on(leaky: Repository) -> None:
+    leak = leaky.root / "app/leak.py"
+    leak.write_text(leak.read_text() + "\n\nasync def again():\n    database.execute('DELETE FROM visits')\n")
+    both = lint_repository(leaky.files(), codes=["ADB101"])
+    first, second = (item.key for item in identified(leaky, both))
+    (left,) = (item.key for item in identified(leaky, both[1:]))
+    assert first != second == left
+
+
 def test_labels_are_found_missed_and_alarmed(leaky: Repository, tmp_path: Path) -> None:
     rows = [
         ("app/leak.py", 4, "unawaited", "true_bug", "discarded"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ VERDICTS = ("true", "false")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What tells one finding from another across versions; `number` counts equal lines of one file."""
+    """What tells one finding from another across versions; `number` tells equal lines of one file apart."""
 
     rule: str
     repository: str
@@ -71,18 +70,17 @@ def _lint_one(repository: Repository, exclusions: list[Exclusion]) -> tuple[list
 
 def identified(repository: Repository, found: Iterable[Found]) -> Iterator[Seen]:
     """Gives every finding its key."""
-    met: Counter[tuple[str, str, str]] = Counter()
     texts: dict[Path, list[str]] = {}
     for item in found:
         if item.path not in texts:
-            texts[item.path] = item.path.read_text(encoding="utf-8", errors="replace").splitlines()
+            text = item.path.read_text(encoding="utf-8", errors="replace")
+            texts[item.path] = [" ".join(line.split()) for line in text.splitlines()]
         lines = texts[item.path]
-        shown = " ".join(lines[item.line - 1].split()) if item.line <= len(lines) else ""
+        shown = lines[item.line - 1] if item.line <= len(lines) else ""
         digest = hashlib.sha256(shown.encode()).hexdigest()[:12]
-        path = repository.relative(item.path)
-        number = met[item.code, path, digest]
-        met[item.code, path, digest] += 1
-        key = Key(item.code, repository.name, path, digest, number)
+        # Counted over the file, not over the findings: a finding that goes must not pass its verdict on to the next.
+        number = lines[: item.line - 1].count(shown)
+        key = Key(item.code, repository.name, repository.relative(item.path), digest, number)
         yield Seen(key, item.severity, item.line, item.message, shown)
 
 
