@@ -54,6 +54,10 @@ from .values import (
 )
 
 _DEEPEST = 60
+# What takes longer than this to find out is unknown.
+_MOST_STEPS = 5_000
+# A name that is called more often says nothing; its callers stay unknown.
+_MOST_CALLS = 400
 
 
 class Resolver:
@@ -76,6 +80,8 @@ class Resolver:
         self._answers: dict[int, Values] = {}
         self._kept: list[Term] = []
         self._active: dict[int, int] = {}
+        self._provisional: dict[int, tuple[Values, int]] = {}
+        self._steps = 0
         self._cut = _DEEPEST + 1
         self._calls: dict[str, list[CallRecord]] = {}
         self._stores: dict[str, list[Store]] = {}
@@ -111,20 +117,35 @@ class Resolver:
         if known is not None:
             return known
         depth = len(self._active)
-        if key in self._active or depth >= _DEEPEST:
-            self._cut = min(self._cut, self._active.get(key, 0))
+        if depth == 0:
+            self._steps = 0
+        provisional = self._provisional.get(key)
+        if provisional is not None:
+            self._cut = min(self._cut, provisional[1])
+            return provisional[0]
+        if key in self._active:
+            self._cut = min(self._cut, self._active[key])
             return ()
+        if depth >= _DEEPEST or self._steps > _MOST_STEPS:
+            self._cut = -1
+            return ()
+        self._steps += 1
         self._active[key] = depth
         outer_cut, self._cut = self._cut, _DEEPEST + 1
         try:
             values = self._resolve(term)
         finally:
             del self._active[key]
-        if self._cut >= depth:
+        self._kept.append(term)
+        if self._cut >= depth or depth == 0:
+            if self._cut <= depth:
+                self._provisional.clear()
             self._answers[key] = values or NOTHING_KNOWN
-            self._kept.append(term)
             self._cut = outer_cut
             return self._answers[key]
+        if self._cut >= 0:
+            # True only as long as the cycle above is being resolved, but there is no need to ask twice until then.
+            self._provisional[key] = values, self._cut
         self._cut = min(self._cut, outer_cut)
         return values
 
@@ -336,6 +357,8 @@ class Resolver:
         cut_before, self._cut = self._cut, _DEEPEST + 1
         found: list[CallRecord] = []
         for name in self.names_of(function):
+            if len(self._calls.get(name, ())) > _MOST_CALLS:
+                continue
             found.extend(
                 call
                 for call in self._calls.get(name, ())
