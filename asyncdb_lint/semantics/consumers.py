@@ -107,8 +107,8 @@ class Consumers:
             return use.name
         return cls.field_order[use.argument] if use.argument < len(cls.field_order) else None
 
-    def handed_to(self, value: Value, use: Use) -> tuple[FunctionRecord, str] | None:
-        """The project's function and parameter that an argument lands in."""
+    def handed_to(self, value: Value, use: Use) -> tuple[FunctionRecord, str, bool] | None:
+        """The project's function and parameter that an argument lands in, and whether inside a collection there."""
         function: FunctionRecord | None = None
         if isinstance(value, FunctionValue):
             function = value.function
@@ -117,9 +117,10 @@ class Consumers:
         if function is None or function.module.is_stub or use.call is None:
             return None
         parameter = parameter_at(function, use.call, use)
-        if parameter is None or parameter.kind not in (ParameterKind.POSITIONAL, ParameterKind.KEYWORD):
+        if parameter is None:
             return None
-        return function, parameter.name
+        collects = parameter.kind in (ParameterKind.ARGS, ParameterKind.KWARGS)
+        return (function, parameter.name, True) if collects else (function, parameter.name, use.contained)
 
     def _marked(self, function: FunctionRecord, call: CallRecord, use: Use, renders: bool) -> bool:
         """Whether a stub says that a parameter only looks at its argument."""

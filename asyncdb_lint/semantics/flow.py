@@ -8,6 +8,7 @@ whatever they turn out to be. Statements are here, expressions in `expressions`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -64,14 +65,14 @@ def _settle(collections: list[Collection | Mapping]) -> None:
     """
     for _ in range(2):
         for collection in reversed(collections):
-            values = (
-                collection.elements
-                if isinstance(collection, Collection)
-                else [value for _, value in collection.entries]
-            )
             for use in inside(collection.uses):
-                for value in values:
-                    mark(value, use)
+                if isinstance(collection, Collection):
+                    for element in collection.elements:
+                        mark(element, use)
+                    continue
+                for key, value in collection.entries:
+                    # `**other` puts in what the other one holds, not the other one itself.
+                    mark(value, use if key is not None else replace(use, contained=False, taken=True))
 
 
 class FunctionWalk(Definitions):

@@ -147,7 +147,7 @@ class Losses:
                     return None
                 continue
             handed = self.consumers.handed_to(value, use)
-            if handed is None or self._of_parameter(*handed, use.contained, depth) is None:
+            if handed is None or self._of_parameter(*handed, depth) is None:
                 return None
         return Loss(LossKind.INSPECTED, use)
 

@@ -282,6 +282,11 @@ class Resolver:
             return (self._module_value(found, dotted),)
         if found is None:
             return (ExternalValue(f"{dotted}.{name}"),)
+        if found is module:
+            # `from . import state` in a package's own `__init__` binds the module of that name.
+            child = self.index.child(module.path.parent, name)
+            if child is not None:
+                return (self._module_value(child, name),)
         return members.attribute(self, (self._module_value(found, dotted),), name)
 
     def _module_value(self, found: ModuleRecord | Path | None, dotted: str) -> Value:

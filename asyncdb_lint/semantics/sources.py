@@ -240,6 +240,9 @@ class Sources:
     def _from_dependency(self, dependency: Term) -> Source:
         """What a dependency returns or yields."""
         for value in self.resolver.resolve(dependency):
+            if isinstance(value, ExternalInstance) and value.dotted.startswith("fastapi.security."):
+                # What a security scheme gives is the text of a header, a cookie or a query parameter.
+                return Source.OPEN
             if isinstance(value, FunctionValue) and not value.function.module.is_stub:
                 given = value.function.yielded if value.function.is_generator else value.function.returned
                 return self._worst(list(given), None) if given else Source.UNKNOWN
