@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import calling
-from .terms import Choice, Collection, Computed, Constant, GlobalName, Import, Item, Result, Term
+from .terms import Choice, Computed, Constant, GlobalName, Import, Item, Result, Term, arguments_of
 from .values import (
     NONE,
     NOTHING_KNOWN,
@@ -112,11 +111,6 @@ def type_name(resolver: Resolver, term: Term) -> str | None:
     return None
 
 
-def arguments_of(key: Term) -> list[Term]:
-    """The arguments of a subscripted type."""
-    return list(key.elements) if isinstance(key, Collection) and key.kind == "tuple" else [key]
-
-
 def _subscripted(resolver: Resolver, base: Term, key: Term) -> Values:
     name = type_name(resolver, base)
     arguments = arguments_of(key)
@@ -142,7 +136,7 @@ def _annotated(resolver: Resolver, arguments: list[Term]) -> Values:
         return declared
     for extra in arguments[1:]:
         if isinstance(extra, Result):
-            provided = calling.dependency_value(resolver, extra.call)
+            provided = resolver.dependency_value(extra.call)
             if provided is not None and is_known(provided):
                 return provided
     return declared or (UNKNOWN_VALUE,)

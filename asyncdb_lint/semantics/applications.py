@@ -9,14 +9,13 @@ from functools import cached_property
 
 import libcst as cst
 
-from .annotated import arguments_of
 from .calling import class_roles, dependency_of
 from .import_graph import ImportGraph
 from .makers import Makers
 from .reach import Origin, Reach
 from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind
 from .resolve import Resolver
-from .terms import Attribute, Collection, Constant, GlobalName, Import, Item, Result, Term
+from .terms import Attribute, Collection, Constant, GlobalName, Import, Item, Result, Term, arguments_of
 from .values import ClassValue, FunctionValue
 
 _MOUNTED = {"include_router": (0, "router"), "mount": (1, "app"), "host": (1, "app")}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import annotated, members
 from .records import CallRecord, ClassRecord, FunctionRecord, ParameterKind, ParameterRecord
-from .terms import Attribute, Awaited, Constant, FunctionTerm, Item, Parameter, Result, Term, last_name
+from .terms import Attribute, Awaited, Constant, FunctionTerm, Item, Parameter, Result, Term, arguments_of, last_name
 from .values import (
     NONE,
     NOTHING_KNOWN,
@@ -180,7 +179,7 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
         case PartialValue(function=inner):
             return result(resolver, inner, call)
         case InstanceValue(cls=cls):
-            method = members.method(resolver, cls, "__call__")
+            method = resolver.method(cls, "__call__")
             return called(resolver, FunctionValue(method, value), call) if method is not None else NOTHING_KNOWN
         case ExternalValue(dotted="builtins.super"):
             owner = _enclosing_class(call)
@@ -190,7 +189,7 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
         case ExternalInstance(dotted=dotted):
             return (ExternalInstance(f"{dotted}()"),)
         case GenericValue(kind="type", argument=argument):
-            return annotated.instances(resolver, argument)
+            return resolver.instances(argument)
         case _:
             return NOTHING_KNOWN
 
@@ -198,7 +197,7 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
 def _external_call(resolver: Resolver, dotted: str, call: CallRecord) -> Values:
     name = dotted.rpartition(".")[2]
     if name in ("cast", "assert_type") and len(call.arguments) == 2:
-        declared = annotated.instances(resolver, call.arguments[0].term)
+        declared = resolver.instances(call.arguments[0].term)
         return declared if is_known(declared) else resolver.resolve(call.arguments[1].term)
     if name in ("copy", "deepcopy") and call.arguments:
         return resolver.resolve(call.arguments[0].term)
@@ -244,7 +243,7 @@ def returned(resolver: Resolver, function: FunctionRecord, receiver: Value | Non
     if not function.is_async and any(isinstance(value, CoroutineValue | GeneratorValue) for value in by_body):
         return by_body
     if function.returns is not None:
-        declared = annotated.instances(resolver, function.returns)
+        declared = resolver.instances(function.returns)
         gives_own_class = any(isinstance(value, InstanceValue) and value.cls is function.owner for value in declared)
         if gives_own_class and isinstance(receiver, InstanceValue):
             # `-> Self` of a base class gives the class of the receiver.
@@ -264,12 +263,12 @@ def awaited(resolver: Resolver, value: Value) -> Values:
                 return resolver.resolve(Awaited(call.arguments[0].term))
             return returned(resolver, function, receiver)
         case GenericValue(kind="awaitable", argument=argument):
-            return annotated.instances(resolver, argument)
+            return resolver.instances(argument)
         case InstanceValue(cls=cls):
-            method = members.method(resolver, cls, "__await__")
+            method = resolver.method(cls, "__await__")
             if method is None or not isinstance(method.returns, Item):
                 return NOTHING_KNOWN
-            return annotated.instances(resolver, annotated.arguments_of(method.returns.key)[-1])
+            return resolver.instances(arguments_of(method.returns.key)[-1])
         case _:
             return NOTHING_KNOWN
 
@@ -278,7 +277,7 @@ def entered(resolver: Resolver, value: Value, is_async: bool) -> Values:
     """What `with value as x` or `async with value as x` binds."""
     match value:
         case InstanceValue(cls=cls):
-            method = members.method(resolver, cls, "__aenter__" if is_async else "__enter__")
+            method = resolver.method(cls, "__aenter__" if is_async else "__enter__")
             if method is None:
                 return NOTHING_KNOWN
             values = returned(resolver, method, value)
@@ -286,7 +285,7 @@ def entered(resolver: Resolver, value: Value, is_async: bool) -> Values:
         case ContextValue(function=function):
             return yielded(resolver, function)
         case GenericValue(kind="context" | "async_context", argument=argument):
-            return annotated.instances(resolver, argument)
+            return resolver.instances(argument)
         case _:
             return NOTHING_KNOWN
 
@@ -294,7 +293,7 @@ def entered(resolver: Resolver, value: Value, is_async: bool) -> Values:
 def yielded(resolver: Resolver, function: FunctionRecord) -> Values:
     """What a generator function yields."""
     if function.returns is not None and isinstance(function.returns, Item):
-        declared = annotated.instances(resolver, annotated.arguments_of(function.returns.key)[0])
+        declared = resolver.instances(arguments_of(function.returns.key)[0])
         if any(isinstance(value, InstanceValue) for value in declared):
             return declared
     return united([resolver.resolve(term) for term in function.yielded]) or NOTHING_KNOWN
@@ -308,7 +307,7 @@ def element(resolver: Resolver, value: Value) -> Values:
         case GeneratorValue(function=function):
             return yielded(resolver, function)
         case GenericValue(kind="iterable" | "async_iterable", argument=argument):
-            return annotated.instances(resolver, argument)
+            return resolver.instances(argument)
         case _:
             return NOTHING_KNOWN
 
@@ -331,7 +330,7 @@ def item(resolver: Resolver, value: Value, key: Term) -> Values:
                 return resolver.resolve(term.elements[key.value])
             return united([resolver.resolve(entry) for entry in term.elements]) or NOTHING_KNOWN
         case GenericValue(kind="iterable" | "mapping", argument=argument):
-            return annotated.instances(resolver, argument)
+            return resolver.instances(argument)
         case _:
             return NOTHING_KNOWN
 
@@ -374,7 +373,7 @@ def provided(resolver: Resolver, parameter: ParameterRecord) -> Values:
         values = dependency_value(resolver, parameter.default.call)
         if values is not None:
             if not values and parameter.annotation is not None:
-                return annotated.instances(resolver, parameter.annotation)
+                return resolver.instances(parameter.annotation)
             return values or NOTHING_KNOWN
     return ()
 

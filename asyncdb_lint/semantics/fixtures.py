@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import calling
 from .records import FunctionRecord, ModuleRecord
 from .terms import Constant, Result, Term, last_name
 from .values import CoroutineValue, FunctionValue, GeneratorValue, Values, united
@@ -50,12 +49,12 @@ def _modules_in_sight(resolver: Resolver, module: ModuleRecord) -> list[ModuleRe
 
 def _value(resolver: Resolver, fixture: FunctionRecord) -> Values:
     groups: list[Values] = []
-    for value in calling.called(resolver, FunctionValue(fixture), None):
+    for value in resolver.called(FunctionValue(fixture), None):
         match value:
             case GeneratorValue():
-                groups.append(calling.yielded(resolver, fixture))
+                groups.append(resolver.yielded(fixture))
             case CoroutineValue():
-                groups.append(calling.awaited(resolver, value))
+                groups.append(resolver.awaited(value))
             case _:
                 groups.append((value,))
     return united(groups)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from .annotated import arguments_of
 from .calling import argument_for, class_roles, dependency_of
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord
 from .resolve import Resolver
@@ -24,6 +23,7 @@ from .terms import (
     Parameter,
     Result,
     Term,
+    arguments_of,
 )
 from .values import ClassValue, FunctionValue, InstanceValue, ModuleValue, PartialValue, Value, Values
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import annotated, calling
 from .records import ClassRecord, FunctionRecord, ModuleRecord
 from .terms import last_name
 from .values import (
@@ -117,7 +116,7 @@ def _declared(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
     """An attribute by its annotation, else by everything assigned to it."""
     record = cls.attributes[name]
     if record.annotation is not None:
-        values = annotated.instances(resolver, record.annotation)
+        values = resolver.instances(record.annotation)
         if is_known(values):
             return values
     groups = [resolver.resolve(term) for term in record.values]
@@ -134,8 +133,8 @@ def _declared(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
 def _bound(resolver: Resolver, function: FunctionRecord, receiver: Value) -> Values:
     kinds = {last_name(decorator) for decorator in function.decorators}
     if kinds & _PROPERTIES:
-        return calling.called(resolver, FunctionValue(function, receiver), None)
-    decorated = calling.decorated(resolver, function)
+        return resolver.called(FunctionValue(function, receiver), None)
+    decorated = resolver.decorated(function)
     if not isinstance(decorated, FunctionValue):
         return (decorated,)
     if "staticmethod" in kinds:
@@ -148,7 +147,7 @@ def _class_member(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
         function = other.methods.get(name)
         if function is not None:
             kinds = {last_name(decorator) for decorator in function.decorators}
-            decorated = calling.decorated(resolver, function)
+            decorated = resolver.decorated(function)
             form = decorated.form if isinstance(decorated, FunctionValue) else ""
             return (FunctionValue(function, ClassValue(cls) if "classmethod" in kinds else None, form),)
         if name in other.attributes:

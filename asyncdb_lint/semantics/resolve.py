@@ -428,6 +428,36 @@ class Resolver:
         term = call.arguments[position].term
         return any(function in self.targets(value) for value in self.resolve(term))
 
+    # -- what the floors below ask one another through -----------------------------------------------------------------
+
+    def instances(self, annotation: Term) -> Values:
+        """What an object of an annotated type is."""
+        return annotated.instances(self, annotation)
+
+    def method(self, cls: ClassRecord, name: str) -> FunctionRecord | None:
+        """The method that a class has or inherits."""
+        return members.method(self, cls, name)
+
+    def decorated(self, function: FunctionRecord) -> Value:
+        """A function as its decorators leave it."""
+        return calling.decorated(self, function)
+
+    def called(self, value: FunctionValue, call: CallRecord | None) -> Values:
+        """What calling a function gives."""
+        return calling.called(self, value, call)
+
+    def awaited(self, value: Value) -> Values:
+        """What `await value` gives."""
+        return calling.awaited(self, value)
+
+    def yielded(self, function: FunctionRecord) -> Values:
+        """What a generator function yields."""
+        return calling.yielded(self, function)
+
+    def dependency_value(self, call: CallRecord) -> Values | None:
+        """What a `Depends(...)` default gives the handler; None if the call is no dependency."""
+        return calling.dependency_value(self, call)
+
     # -- classes ----------------------------------------------------------------------------------------------------
 
     def mro(self, cls: ClassRecord) -> tuple[tuple[ClassRecord, ...], bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 
-from .annotated import arguments_of, type_name
+from .annotated import type_name
 from .calling import argument_for, class_roles, dependency_of
 from .reach import Origin, Reach
 from .records import CallRecord, ClassRecord, ParameterKind, ParameterRecord
@@ -28,6 +28,7 @@ from .terms import (
     Result,
     Template,
     Term,
+    arguments_of,
     last_name,
 )
 from .texts import Frame, Texts

@@ -223,3 +223,8 @@ def last_name(term: Term) -> str | None:
             return name
         case _:
             return None
+
+
+def arguments_of(key: Term) -> list[Term]:
+    """The arguments of a subscripted type."""
+    return list(key.elements) if isinstance(key, Collection) and key.kind == "tuple" else [key]
