@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .backend import Backends
+from .brought_in import BroughtIn
 from .coroutines import Coroutines
 from .guards import Guards
 from .queries import Queries, numbered
@@ -39,13 +40,19 @@ class Writes:
     """Finds the writes of one project and what guards them."""
 
     def __init__(
-        self, queries: Queries, reach: Reach, coroutines: Coroutines, texts: Texts, backends: Backends
+        self,
+        queries: Queries,
+        reach: Reach,
+        coroutines: Coroutines,
+        texts: Texts,
+        backends: Backends,
     ) -> None:
         self.resolver: Resolver = queries.resolver
         self.queries = queries
         self.reach = reach
         self.coroutines = coroutines
         self.texts = texts
+        self.brought_in = BroughtIn(self.resolver, reach, texts)
         self.guards = Guards(self.resolver, reach)
         self.schema = Schema(self.resolver)
         self.backends = backends
@@ -152,7 +159,7 @@ class Writes:
             return False
         flat = self.texts.flatten(term, frame)
         if flat:
-            return all(self._text_may_be_refused(text, query) for text in flat)
+            return all(self._text_may_be_refused(text, query, frame) for text in flat)
         match term:
             case Parameter():
                 passed = self.texts.argument(term, frame)
@@ -164,17 +171,42 @@ class Writes:
             case _:
                 return False
 
-    def _text_may_be_refused(self, text: FlatText, query: CallRecord) -> bool:
+    def _text_may_be_refused(self, text: FlatText, query: CallRecord, frame: Frame | None) -> bool:
         statement = read(numbered(text.parts))
         if not statement.writes or statement.has_on_conflict:
             return False
-        if statement.verb == "update" and _sets_only_literals(text):
+        if statement.verb == "update" and not self._sets_from_outside(text, query, frame):
             return False
         table = self.schema.table(statement.tables[0]) if statement.tables else None
         if table is None or statement.verb not in ("insert", "update", "delete"):
             return True
         assigned = _assigned(text) if statement.verb == "update" else None
         return table.may_refuse(statement.verb, assigned, dialect=self._dialect(query))
+
+    def _sets_from_outside(self, text: FlatText, query: CallRecord, frame: Frame | None) -> bool:
+        """Whether an UPDATE sets a column to something that a client sends; literals and hashes break no constraint."""
+        clause = _set_clause(text)
+        if clause is None or "{}" in clause:
+            return True
+        names = set(placeholders(clause))
+        bound = self._bound_values(query, frame)
+        if not names or bound is None:
+            return bool(names)
+        return any(self.brought_in.of(value, frame) for name, value in bound.items() if name in names)
+
+    def _bound_values(self, query: CallRecord, frame: Frame | None) -> dict[str, Term] | None:
+        """The bind values of a query by name, if they are written out."""
+        argument = query.argument(1, "values")
+        term = argument.term if argument is not None else None
+        if isinstance(term, Parameter):
+            passed = self.texts.argument(term, frame)
+            term = passed[0] if passed is not None else None
+        if not isinstance(term, Mapping):
+            return None
+        entries = [(key.value, value) for key, value in term.entries if isinstance(key, Constant)]
+        if len(entries) != len(term.entries):
+            return None
+        return {name: value for name, value in entries if isinstance(name, str)}
 
     def _dialect(self, query: CallRecord) -> str | None:
         backend = self.backends.of(query)
@@ -190,24 +222,29 @@ class Writes:
         innermost = chain[-1]
         callee = innermost.callee
         if isinstance(callee, Attribute) and callee.name in _CORE_VERBS:
-            return self._core_may_be_refused(callee.name, callee.base, chain, query)
+            return self._core_may_be_refused(callee.name, callee.base, chain, query, frame)
         for value in self.resolver.resolve(callee):
             if isinstance(value, ExternalValue) and value.dotted.startswith("sqlalchemy"):
                 verb = value.dotted.rpartition(".")[2]
                 table = innermost.arguments[0].term if innermost.arguments else None
-                return verb in _CORE_VERBS and self._core_may_be_refused(verb, table, chain, query)
+                return verb in _CORE_VERBS and self._core_may_be_refused(verb, table, chain, query, frame)
             if isinstance(value, FunctionValue) and not value.function.module.is_stub and value.function.returned:
                 inner = Frame(innermost, value.function, frame)
                 return all(self._is_write(query, term, inner, depth + 2) for term in value.function.returned)
         return False
 
-    def _core_may_be_refused(self, verb: str, table: Term | None, chain: list[CallRecord], query: CallRecord) -> bool:
+    def _core_may_be_refused(
+        self, verb: str, table: Term | None, chain: list[CallRecord], query: CallRecord, frame: Frame | None
+    ) -> bool:
         given = [argument for link in chain if last_name(link.callee) == "values" for argument in link.arguments]
         given += [argument for argument in query.arguments if argument.keyword == "values"][:1]
         given += [argument for argument in query.arguments[1:2] if argument.keyword is None]
         assigned = _assigned_by(given)
-        if verb == "update" and assigned is not None and not assigned:
-            return False
+        if verb == "update" and assigned is not None:
+            values = [argument.term for argument in given if argument.keyword not in (None, "values")]
+            values += [value for item in given if isinstance(item.term, Mapping) for _, value in item.term.entries]
+            if all(not self.brought_in.of(value, frame) for value in values):
+                return False
         name = self._table_name(table)
         known = self.schema.table(name) if name is not None else None
         return known is None or known.may_refuse(
@@ -236,12 +273,6 @@ def _set_clause(text: FlatText) -> str | None:
     whole = "".join(part if isinstance(part, str) else "{}" for part in text.parts)
     found = _SET.search(whole)
     return found.group(1) if found else None
-
-
-def _sets_only_literals(text: FlatText) -> bool:
-    """`SET status = '9', seen = now()`: nothing that a caller brings in."""
-    clause = _set_clause(text)
-    return clause is not None and "{}" not in clause and not placeholders(clause)
 
 
 def _assigned(text: FlatText) -> set[str] | None:

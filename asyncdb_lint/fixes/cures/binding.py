@@ -105,7 +105,7 @@ def _gaps(text: SqlText, found: Interpolation, project: ProjectFacts) -> list[_G
         elif literals and all(literal is not None for literal in literals):
             atom.text = literals[0] or ""
         else:
-            gaps.append(_Gap(atom, blank, project.interpolations.sources.of(blank.term), is_composed=bool(texts)))
+            gaps.append(_Gap(atom, blank, project.sources.of(blank.term), is_composed=bool(texts)))
     if {id(gap.blank.node) for gap in gaps if gap.source is Source.OPEN} != open_nodes:
         raise Unreadable
     return gaps
