@@ -25,21 +25,9 @@ from .terms import (
 from .texts import Frame, Texts
 
 # Calls that hand on what they are given, in another form.
-_CONVERT = {"str", "int", "float", "bool", "dict", "list", "model_dump", "get", "items", "strip", "lower", "upper", "title"}
-    "str",
-    "int",
-    "float",
-    "bool",
-    "dict",
-    "list",
-    "model_dump",
-    "get",
-    "strip",
-    "lower",
-    "upper",
-    "title",
-    "items",
-}
+_CONVERT = {
+    "str", "int", "float", "bool", "dict", "list", "model_dump", "get", "items", "strip", "lower", "upper", "title",
+}  # fmt: skip
 _DEEPEST = 16
 
 
