@@ -275,7 +275,8 @@ def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableFile:
         message = rejection.msg
         # An interpreter older than the file stops at syntax that is merely new to it; LibCST then knows the error.
         vague = message.startswith(("invalid syntax", "f-string"))
-        if place is None or not vague or builtin_place.line == place.line:
+        # LibCST notices what does not fit at the next token, which may stand on the next line.
+        if place is None or not vague or place.line - builtin_place.line in (0, 1):
             reason = _INVALID if message.startswith("invalid syntax") else message[:1].lower() + message[1:]
             return UnparsableFile(reason, builtin_place)
     if place is not None:
