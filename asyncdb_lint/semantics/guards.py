@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import members
-from .calling import dependency_of, is_route_decorator
+from .calling import dependency_of
+from .decorating import is_route_decorator
 from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord
 from .resolve import Resolver

@@ -6,7 +6,8 @@ import enum
 import re
 from pathlib import PurePath
 
-from .calling import is_route_decorator, roles
+from .calling import roles
+from .decorating import is_route_decorator
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, Use, UseKind
 from .resolve import Resolver
 from .terms import Result, Term, last_name

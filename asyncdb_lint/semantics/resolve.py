@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from . import annotated, calling, fixtures, members
+from . import annotated, calling, decorating, fixtures, members
+from .callgraph import UNCUT, CallGraph
 from .linking import ModuleIndex
-from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind, Store, Use
+from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind, Store
 from .terms import (
     UNKNOWN,
     Attribute,
@@ -56,11 +57,9 @@ from .values import (
 _DEEPEST = 60
 # What takes longer than this to find out is unknown.
 _MOST_STEPS = 5_000
-# A name that is called more often says nothing; its callers stay unknown.
-_MOST_CALLS = 400
 
 
-class Resolver:
+class Resolver(CallGraph):
     """Resolves terms over a set of walked modules; answers are kept.
 
     A cycle (`a = b; b = a`, recursion between functions) yields nothing on the path that closes it, and what was
@@ -73,40 +72,19 @@ class Resolver:
         index: ModuleIndex,
         is_called_out_of_sight: Callable[[str], bool] = lambda name: False,
     ) -> None:
-        self.modules = modules
-        self.is_called_out_of_sight = is_called_out_of_sight
-        """Whether a file that was not walked calls something of a name."""
+        super().__init__(modules, is_called_out_of_sight)
         self.index = index
         self._answers: dict[int, Values] = {}
         self._kept: list[Term] = []
         self._active: dict[int, int] = {}
         self._provisional: dict[int, tuple[Values, int]] = {}
         self._steps = 0
-        self._cut = _DEEPEST + 1
-        self._calls: dict[str, list[CallRecord]] = {}
         self._stores: dict[str, list[Store]] = {}
-        self._references: dict[str, list[Use]] = {}
-        self._attribute_uses: dict[str, list[Use]] = {}
-        self._aliases: dict[str, set[str]] = {}
-        self._bare_dependencies: dict[str, list[Term]] = {}
-        self._callers: dict[FunctionRecord, list[CallRecord]] = {}
         self._mro: dict[ClassRecord, tuple[tuple[ClassRecord, ...], bool]] = {}
         self._subclasses: dict[ClassRecord, list[ClassRecord]] | None = None
         for module in modules:
-            for call in module.calls:
-                name = last_name(call.callee)
-                if name is not None:
-                    self._calls.setdefault(name, []).append(call)
-            for name, uses in module.attribute_uses.items():
-                self._attribute_uses.setdefault(name, []).extend(uses)
             for store in module.stores:
                 self._stores.setdefault(store.name, []).append(store)
-            for name, uses in module.references.items():
-                self._references.setdefault(name, []).extend(uses)
-            for name, others in module.aliases.items():
-                self._aliases.setdefault(name, set()).update(others)
-            for annotation in module.bare_dependencies:
-                self._bare_dependencies.setdefault(last_name(annotation) or "", []).append(annotation)
 
     # -- terms ------------------------------------------------------------------------------------------------------
 
@@ -131,7 +109,7 @@ class Resolver:
             return ()
         self._steps += 1
         self._active[key] = depth
-        outer_cut, self._cut = self._cut, _DEEPEST + 1
+        outer_cut, self._cut = self._cut, UNCUT
         try:
             values = self._resolve(term)
         finally:
@@ -179,7 +157,7 @@ class Resolver:
                 values = annotated.instances(self, narrowed)
                 return values if is_known(values) else self.resolve(base)
             case FunctionTerm(function=function):
-                return (calling.decorated(self, function),)
+                return (decorating.decorated(self, function),)
             case ClassTerm(cls=cls):
                 return (ClassValue(cls),)
             case Collection():
@@ -343,91 +321,6 @@ class Resolver:
                 passed.append(self.resolve(argument))
         return passed
 
-    def names_of(self, function: FunctionRecord) -> set[str]:
-        """Every name under which calls of a function may stand."""
-        names = {function.name}
-        if function.name == "__init__" and function.owner is not None:
-            names = {function.owner.name} | {cls.name for cls in self.subclasses(function.owner)}
-        elif function.name == "__call__" and function.owner is not None:
-            return names
-        for name in list(names):
-            names |= self._aliases.get(name, set())
-        return names
-
-    def callers(self, function: FunctionRecord) -> list[CallRecord]:
-        """Every call in the project that is known to call a function."""
-        known = self._callers.get(function)
-        if known is not None:
-            return known
-        cut_before, self._cut = self._cut, _DEEPEST + 1
-        found: list[CallRecord] = []
-        for name in self.names_of(function):
-            if len(self._calls.get(name, ())) > _MOST_CALLS:
-                continue
-            found.extend(
-                call
-                for call in self._calls.get(name, ())
-                if any(function in self.targets(value) for value in self.resolve(call.callee))
-            )
-        if self._cut > _DEEPEST:
-            self._callers[function] = found
-        self._cut = min(self._cut, cut_before)
-        return found
-
-    def calls_named(self, name: str) -> list[CallRecord]:
-        """Every call whose callee's last name is `name`, known or not."""
-        return self._calls.get(name, [])
-
-    def references_named(self, name: str) -> list[Use]:
-        """Places where a name is passed on, stored or returned without being called."""
-        return self._references.get(name, [])
-
-    def is_bare_dependency(self, function: FunctionRecord) -> bool:
-        """Whether `Depends()` without argument stands for a constructor, through its parameter's annotation."""
-        for name in self.names_of(function):
-            for annotation in self._bare_dependencies.get(name, ()):
-                if any(function in self.targets(value) for value in self.resolve(annotation)):
-                    return True
-        return False
-
-    def targets_of(self, call: CallRecord) -> list[FunctionRecord]:
-        """The functions that a call runs, as far as they are known."""
-        return [function for value in self.resolve(call.callee) for function in self.targets(value)]
-
-    def attribute_uses(self, name: str) -> list[Use]:
-        """Every use of an attribute of some name, whatever object it is asked of."""
-        return self._attribute_uses.get(name, [])
-
-    def targets(self, value: Value) -> list[FunctionRecord]:
-        """The functions that calling a value runs."""
-        match value:
-            case FunctionValue(function=function):
-                return [function]
-            case ClassValue(cls=cls):
-                found = members.method(self, cls, "__init__")
-                return [found] if found is not None else []
-            case InstanceValue(cls=cls):
-                found = members.method(self, cls, "__call__")
-                return [found] if found is not None else []
-            case _:
-                inner = getattr(value, "function", None)
-                return self.targets(inner) if isinstance(inner, FunctionValue) else []
-
-    def references(self, function: FunctionRecord) -> list[Use]:
-        """Where a function is passed on, stored or returned as a value."""
-        found = list(function.uses)
-        for name in self.names_of(function):
-            for use in self._references.get(name, ()):
-                if use not in found:
-                    found.append(use)
-        return [use for use in found if use.call is None or self._passes(use.call, use.argument, function)]
-
-    def _passes(self, call: CallRecord, position: int, function: FunctionRecord) -> bool:
-        if position >= len(call.arguments):
-            return False
-        term = call.arguments[position].term
-        return any(function in self.targets(value) for value in self.resolve(term))
-
     # -- what the floors below ask one another through -----------------------------------------------------------------
 
     def instances(self, annotation: Term) -> Values:
@@ -440,7 +333,7 @@ class Resolver:
 
     def decorated(self, function: FunctionRecord) -> Value:
         """A function as its decorators leave it."""
-        return calling.decorated(self, function)
+        return decorating.decorated(self, function)
 
     def called(self, value: FunctionValue, call: CallRecord | None) -> Values:
         """What calling a function gives."""

@@ -32,12 +32,12 @@ from .terms import (
     last_name,
 )
 from .texts import Frame, Texts
+from .value_types import Types
 from .values import (
     ClassValue,
     CollectionValue,
     ConstantValue,
     ExternalInstance,
-    ExternalValue,
     FunctionValue,
     InstanceValue,
     MappingValue,
@@ -54,10 +54,6 @@ class Source(enum.IntEnum):
     OPEN = 2
 
 
-_CLOSED_TYPES = {
-    "int", "float", "bool", "complex", "Decimal", "UUID", "UUID1", "UUID4", "date", "datetime", "time", "timedelta",
-    "Literal", "PositiveInt", "NonNegativeInt", "conint", "IPv4Address", "Enum", "IntEnum", "StrEnum", "NoneType",
-}  # fmt: skip
 _CONVERTERS = {
     "int",
     "float",
@@ -106,6 +102,7 @@ class Sources:
         self.resolver = resolver
         self.reach = reach
         self.texts = texts
+        self.types = Types(resolver)
         self._active: set[tuple[int, int]] = set()
 
     def of(self, term: Term, frame: Frame | None = None) -> Source:
@@ -130,7 +127,7 @@ class Sources:
             case Choice(options=options):
                 return self._worst(list(options), frame)
             case Narrowed(base=base, type=narrowed):
-                closed = all(self._is_closed_type(item) for item in arguments_of(narrowed))
+                closed = all(self.types.is_closed(item) for item in arguments_of(narrowed))
                 return Source.CLOSED if closed else self.of(base, frame)
             case Template(parts=parts):
                 return self._worst([part.term for part in parts if not isinstance(part, str)], frame)
@@ -179,7 +176,7 @@ class Sources:
             case TextValue(term=term) | CollectionValue(term=term) | MappingValue(term=term):
                 return self.of(term, None)
             case InstanceValue(cls=cls):
-                return Source.CLOSED if self._is_enum(cls) else Source.UNKNOWN
+                return Source.CLOSED if self.types.is_enum(cls) else Source.UNKNOWN
             case ClassValue():
                 return Source.CLOSED
             case _:
@@ -200,7 +197,7 @@ class Sources:
         own = self.reach.own(function)
         if own & {Origin.HANDLER, Origin.DEPENDENCY}:
             return self._from_request(record)
-        if record.annotation is not None and self._is_closed_set(record.annotation):
+        if record.annotation is not None and self.types.names_its_values(record.annotation):
             return Source.CLOSED
         callers = self.resolver.callers(function)
         sources: list[Source] = []
@@ -217,7 +214,7 @@ class Sources:
         if Origin.UNKNOWN not in self.reach.origins(function) or function.is_lambda or function.parent is not None:
             return Source.UNKNOWN
         # An annotation checks nothing: only FastAPI and callers that are known do.
-        if record.annotation is None or self._is_text(record.annotation):
+        if record.annotation is None or self.types.is_text(record.annotation):
             return Source.OPEN
         return Source.OPEN if type_name(self.resolver, record.annotation) in ("int", "float") else Source.UNKNOWN
 
@@ -232,11 +229,11 @@ class Sources:
                 return Source.CLOSED
         if annotation is None:
             return Source.OPEN
-        if self._is_closed_type(annotation):
+        if self.types.is_closed(annotation):
             return Source.CLOSED
         if isinstance(annotation, Item) and type_name(self.resolver, annotation.base) == "Annotated":
             return self._from_annotated(annotation)
-        return Source.OPEN if self._is_text(annotation) else Source.UNKNOWN
+        return Source.OPEN if self.types.is_text(annotation) else Source.UNKNOWN
 
     def _from_dependency(self, dependency: Term) -> Source:
         """What a dependency returns or yields."""
@@ -258,103 +255,9 @@ class Sources:
                     return self._from_dependency(dependency)
                 if _has_anchored_pattern(extra.call):
                     return Source.CLOSED
-        if self._is_closed_type(declared):
+        if self.types.is_closed(declared):
             return Source.CLOSED
-        return Source.OPEN if self._is_text(declared) else Source.UNKNOWN
-
-    def _is_text(self, annotation: Term) -> bool:
-        """Whether a type admits text of any content."""
-        match annotation:
-            case Choice(options=options) | Computed(operator="|", operands=options):
-                return any(self._is_text(option) for option in options)
-            case Item(base=base, key=key):
-                name = type_name(self.resolver, base)
-                if name in (
-                    "Optional",
-                    "Union",
-                    "list",
-                    "List",
-                    "set",
-                    "Sequence",
-                    "Iterable",
-                    "tuple",
-                    "Tuple",
-                    "dict",
-                    "Dict",
-                    "Annotated",
-                ):
-                    return any(self._is_text(item) for item in arguments_of(key))
-                return False
-            case _:
-                return type_name(self.resolver, annotation) in (
-                    "str",
-                    "Any",
-                    "dict",
-                    "list",
-                    "EmailStr",
-                    "AnyStr",
-                    "bytes",
-                )
-
-    def _is_closed_type(self, annotation: Term) -> bool:
-        """Whether values of a type cannot carry SQL: numbers, dates, identifiers, enums, literals."""
-        match annotation:
-            case Constant(value=None):
-                return True
-            case Choice(options=options) | Computed(operator="|", operands=options):
-                return all(self._is_closed_type(option) for option in options)
-            case Item(base=base, key=key):
-                name = type_name(self.resolver, base)
-                if name == "Literal":
-                    return True
-                arguments = arguments_of(key)
-                if name == "Annotated":
-                    return self._is_closed_type(arguments[0])
-                return name in (
-                    "Optional",
-                    "Union",
-                    "list",
-                    "List",
-                    "set",
-                    "Set",
-                    "Sequence",
-                    "tuple",
-                    "Tuple",
-                    "Iterable",
-                ) and all(isinstance(item, Constant) or self._is_closed_type(item) for item in arguments)
-            case _:
-                if type_name(self.resolver, annotation) in _CLOSED_TYPES:
-                    return True
-                return any(
-                    isinstance(value, ClassValue) and self._is_enum(value.cls)
-                    for value in self.resolver.resolve(annotation)
-                )
-
-    def _is_closed_set(self, annotation: Term) -> bool:
-        """Whether a type names its values one by one: an enum or `Literal`."""
-        match annotation:
-            case Choice(options=options) | Computed(operator="|", operands=options):
-                return all(isinstance(option, Constant) or self._is_closed_set(option) for option in options)
-            case Item(base=base, key=key):
-                name = type_name(self.resolver, base)
-                if name == "Literal":
-                    return True
-                return name in ("Optional", "list", "List", "Sequence", "set", "tuple") and all(
-                    self._is_closed_set(item) for item in arguments_of(key)
-                )
-            case _:
-                return any(
-                    isinstance(value, ClassValue) and self._is_enum(value.cls)
-                    for value in self.resolver.resolve(annotation)
-                )
-
-    def _is_enum(self, cls: ClassRecord) -> bool:
-        return any(
-            isinstance(value, ExternalValue) and value.dotted.startswith("enum.")
-            for other in self.resolver.mro(cls)[0]
-            for base in other.bases
-            for value in self.resolver.resolve(base)
-        )
+        return Source.OPEN if self.types.is_text(declared) else Source.UNKNOWN
 
     # -- attributes, items, calls -----------------------------------------------------------------------------------
 
@@ -382,31 +285,23 @@ class Sources:
 
     def _member(self, cls: ClassRecord, name: str, base: Term, frame: Frame | None) -> Source | None:
         """An attribute of a project class: of an enum, of a request body, or assigned in the class."""
-        if self._is_enum(cls):
+        if self.types.is_enum(cls):
             return Source.CLOSED
         for other in self.resolver.mro(cls)[0]:
             record = other.attributes.get(name)
             if record is None:
                 continue
             if record.annotation is not None:
-                if self._is_closed_type(record.annotation):
+                if self.types.is_closed(record.annotation):
                     return Source.CLOSED
-                if self._is_model(cls):
+                if self.types.is_model(cls):
                     if not self._is_body(base, frame):
                         return Source.UNKNOWN
                     if any(isinstance(value, Result) and _has_anchored_pattern(value.call) for value in record.values):
                         return Source.CLOSED
-                    return Source.OPEN if self._is_text(record.annotation) else Source.UNKNOWN
+                    return Source.OPEN if self.types.is_text(record.annotation) else Source.UNKNOWN
             return self._worst(record.values, None) if record.values else Source.UNKNOWN
         return None
-
-    def _is_model(self, cls: ClassRecord) -> bool:
-        return any(
-            isinstance(value, ExternalValue) and value.dotted.rpartition(".")[2] in ("BaseModel", "SQLModel")
-            for other in self.resolver.mro(cls)[0]
-            for base in other.bases
-            for value in self.resolver.resolve(base)
-        )
 
     def _is_body(self, base: Term, frame: Frame | None) -> bool:
         """Whether a model instance was filled from a request."""
@@ -527,7 +422,7 @@ class Sources:
             if isinstance(value, FunctionValue) and not value.function.module.is_stub and value.function.returned:
                 inner = Frame(call, value.function, frame)
                 return self._worst(list(value.function.returned), inner)
-            if isinstance(value, ClassValue) and self._is_enum(value.cls):
+            if isinstance(value, ClassValue) and self.types.is_enum(value.cls):
                 return Source.CLOSED
         return Source.UNKNOWN
 
@@ -536,7 +431,7 @@ class Sources:
             if isinstance(value, MappingValue):
                 defaults = arguments[1:] if callee.name in ("get", "pop", "setdefault") else []
                 return self._worst([*(entry for _, entry in value.term.entries), *defaults], frame)
-            if isinstance(value, InstanceValue) and self._is_model(value.cls):
+            if isinstance(value, InstanceValue) and self.types.is_model(value.cls):
                 return Source.OPEN if self._is_body(callee.base, frame) else Source.UNKNOWN
         if callee.name in ("get", "pop", "setdefault"):
             return max(self.of(callee.base, frame), self._worst(arguments[1:], frame))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ...semantics.calling import is_route_decorator
+from ...semantics.decorating import is_route_decorator
 from ...semantics.terms import Result, last_name
 from ...semantics.values import ExternalValue, FunctionValue
 from .. import blocks
