@@ -110,7 +110,7 @@ class Lifecycle:
 
     def opens_at_startup(self, app: Application, construction: CallRecord) -> bool:
         """Whether an application's lifespan, or one of its startup handlers, opens a pool."""
-        opening = set(self._methods(construction, "opens"))
+        opening, closing = set(self._methods(construction, "opens")), set(self._methods(construction, "closes"))
         for handler in app.handlers("startup"):
             if self._calls(handler.term, opening, construction):
                 return True
@@ -119,16 +119,18 @@ class Lifecycle:
         seen = set(pending)
         while pending:
             function = pending.pop()
-            for call in function.calls:
+            calls = _before_yield(function)
+            only_tried = any(self._calls(call.callee, closing, construction) for call in calls)
+            for call in calls:
                 callee = call.callee
-                if self._calls(callee, opening, construction):
+                if self._calls(callee, opening, construction) and not only_tried:
                     return True
                 for value in self.resolver.resolve(callee):
                     for target in self.resolver.targets(value):
                         if target not in seen and not target.module.is_stub:
                             seen.add(target)
                             pending.append(target)
-            if any(construction in self.makers.of(term) for term in self._entered(function.withs)):
+            if any(construction in self.makers.of(term) for term in self._entered(_around_yield(function))):
                 return True
         return False
 
@@ -166,3 +168,35 @@ class Lifecycle:
                 return True
             scope = scope.parent
         return False
+
+
+def _before_yield(function: FunctionRecord) -> list[CallRecord]:
+    """The calls that a lifespan makes before the application serves; all of a plain startup handler's."""
+    first = next((node for node in _walk(function.node) if isinstance(node, cst.Yield)), None)
+    if first is None or not function.is_generator:
+        return function.calls
+    ranges = function.module.parsed.range_of
+    served_from = ranges(first).start
+    return [call for call in function.calls if ranges(call.node).start < served_from]
+
+
+def _around_yield(function: FunctionRecord) -> list[Context]:
+    """The `with` blocks that are still entered while the application serves."""
+    if not function.is_generator:
+        return function.withs
+    held: list[Context] = []
+    for context in function.yields_in:
+        outer = context
+        while outer is not None:
+            held.append(outer)
+            outer = outer.parent
+    return [context for context in function.withs if context in held]
+
+
+def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """A node and what is in it, in the order of the source."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        yield current
+        pending.extend(reversed(current.children))
