@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from .parsing import UnparsableFile, check_syntax, decode, parse
 from .screen import relevant
 from .settings import Settings, SettingsResolver
 
+_ROOT_SIGNS = ("requirements.txt", "Pipfile", "tox.ini", "alembic.ini", "Dockerfile", "README.md", "README.rst")
+_MOST_LEVELS = 6
 _ROOT_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 
 
@@ -132,14 +135,22 @@ def _around(files: Iterable[Path]) -> list[Path]:
 
 
 def _root_of(folder: Path) -> Path | None:
-    """The project's top folder: where version control starts, else the outermost folder with project metadata."""
+    """The project's top folder: where version control starts, else the outermost folder with project metadata.
+
+    Without either, the nearest folder that looks like the top of something: its requirements or its readme lie there.
+    """
     outermost = None
     for candidate in (folder, *folder.parents):
         if (candidate / ".git").exists() or (candidate / ".hg").exists():
             return candidate
         if any((candidate / marker).is_file() for marker in _ROOT_MARKERS):
             outermost = candidate
-    return outermost
+    if outermost is not None:
+        return outermost
+    # A readme in the home folder or among temporary files makes no project of all that lies below.
+    too_wide = {Path.home(), Path(tempfile.gettempdir()), Path(folder.anchor)}
+    nearest = [top for top in (folder, *folder.parents)[:_MOST_LEVELS] if top not in too_wide]
+    return next((top for top in nearest if any((top / sign).is_file() for sign in _ROOT_SIGNS)), None)
 
 
 def _package_around(folder: Path) -> list[Path]:

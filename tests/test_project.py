@@ -1,0 +1,51 @@
+"""One file is judged with the whole project around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asyncdb_lint.project import lint_files
+from asyncdb_lint.settings import Settings
+
+DATABASE = 'from databases import Database\n\ndatabase = Database("sqlite:///shop.db")\n'
+ROUTES = 'from db import database\n\n\nasync def clean():\n    database.execute("DELETE FROM users")\n'
+
+
+@pytest.mark.parametrize("sign", ["README.md", "requirements.txt", "pyproject.toml", "setup.py"])
+def test_a_single_file_sees_the_project_that_a_sign_at_its_top_tells(tmp_path: Path, sign: str) -> None:
+    (tmp_path / sign).touch()
+    (tmp_path / "db.py").write_text(DATABASE)
+    routes = tmp_path / "api" / "users" / "routes.py"
+    routes.parent.mkdir(parents=True)
+    routes.write_text(ROUTES)
+
+    found = lint_files([routes], settings=Settings(root=tmp_path)).diagnostics
+
+    assert [(item.code, item.path) for item in found] == [("ADB101", routes)]
+
+
+def test_only_the_files_that_were_asked_for_are_reported(tmp_path: Path) -> None:
+    (tmp_path / "README.md").touch()
+    (tmp_path / "db.py").write_text(DATABASE)
+    (tmp_path / "broken.py").write_text("def broken(:\n")
+    (tmp_path / "other.py").write_text(ROUTES)
+    asked = tmp_path / "routes.py"
+    asked.write_text(ROUTES)
+
+    result = lint_files([asked], settings=Settings(root=tmp_path))
+
+    assert {item.path for item in result.diagnostics} == {asked}
+    assert result.files == 1
+
+
+def test_unsaved_content_counts_instead_of_what_is_on_disk(tmp_path: Path) -> None:
+    saved = tmp_path / "db.py"
+    saved.write_text(DATABASE)
+    unsaved = (DATABASE + '\n\nasync def clean():\n    database.execute("DELETE FROM users")\n').encode()
+
+    assert not lint_files([saved], settings=Settings(root=tmp_path)).diagnostics
+    found = lint_files([saved], settings=Settings(root=tmp_path), overrides={saved: unsaved}).diagnostics
+
+    assert [item.code for item in found] == ["ADB101"]
