@@ -33,13 +33,6 @@ class Selection:
     files: dict[Path, Settings]
     unreadable: tuple[str, ...] = ()
 
-    def by_settings(self) -> dict[Settings, list[Path]]:
-        """Groups the files that share their settings."""
-        groups: dict[Settings, list[Path]] = {}
-        for file, settings in self.files.items():
-            groups.setdefault(settings, []).append(file)
-        return groups
-
 
 def find_files(paths: Sequence[Path], resolver: SettingsResolver, *, force_exclude: bool = False) -> Selection:
     """Finds the Python files under some paths, each once, as absolute paths in a stable order.

@@ -91,10 +91,6 @@ class CallGraph(ABC):
         """Every call whose callee's last name is `name`, known or not."""
         return self._calls.get(name, [])
 
-    def references_named(self, name: str) -> list[Use]:
-        """Places where a name is passed on, stored or returned without being called."""
-        return self._references.get(name, [])
-
     def is_bare_dependency(self, function: FunctionRecord) -> bool:
         """Whether `Depends()` without argument stands for a constructor, through its parameter's annotation."""
         for name in self.names_of(function):

@@ -8,7 +8,8 @@ from . import members
 from .calling import class_roles, roles
 from .records import CallRecord, FunctionRecord, ParameterKind, ParameterRecord, Use
 from .resolve import Resolver
-from .terms import Attribute, Constant, FunctionTerm, Item, Template, last_name
+from .terms import Attribute, Constant, FunctionTerm, Item, Template, decorating, last_name
+from .value_types import Types
 from .values import (
     ClassValue,
     ExternalInstance,
@@ -43,6 +44,7 @@ class Consumers:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
+        self.types = Types(resolver)
 
     def ignores(self, value: Value, use: Use) -> bool:
         """Whether what is called is known never to await this argument."""
@@ -53,7 +55,7 @@ class Consumers:
             case ClassValue(cls=cls):
                 constructor = members.method(self.resolver, cls, "__init__")
                 if constructor is None:
-                    return self._is_model(value)
+                    return self.types.is_model(cls)
                 renders = "response" in class_roles(self.resolver, value)
                 return constructor.module.is_stub and self._marked(constructor, call, use, renders)
             case FunctionValue(function=function) if function.module.is_stub:
@@ -101,7 +103,7 @@ class Consumers:
         if not isinstance(value, ClassValue) or use.call is None:
             return None
         cls = value.cls
-        if "dataclass" not in {last_name(getattr(getattr(d, "call", None), "callee", d)) for d in cls.decorators}:
+        if "dataclass" not in {last_name(decorating(decorator)) for decorator in cls.decorators}:
             return None
         if use.name is not None:
             return use.name
@@ -143,15 +145,6 @@ class Consumers:
             return isinstance(asked.value, str) and asked.value.startswith("__")
         return bool(names_in(asked) & _ASK_BEFORE_AWAITING)
 
-    def _is_model(self, value: ClassValue) -> bool:
-        """Whether a class keeps its arguments as plain data: a pydantic model."""
-        return any(
-            isinstance(found, ExternalValue) and found.dotted.rpartition(".")[2] in ("BaseModel", "SQLModel")
-            for cls in self.resolver.mro(value.cls)[0]
-            for base in cls.bases
-            for found in self.resolver.resolve(base)
-        )
-
     def _is_model_builder(self, call: CallRecord) -> bool:
         """`User.model_validate(row)`"""
         callee = call.callee
@@ -159,7 +152,8 @@ class Consumers:
             isinstance(callee, Attribute)
             and callee.name in _MODEL_BUILDERS
             and any(
-                isinstance(value, ClassValue) and self._is_model(value) for value in self.resolver.resolve(callee.base)
+                isinstance(value, ClassValue) and self.types.is_model(value.cls)
+                for value in self.resolver.resolve(callee.base)
             )
         )
 

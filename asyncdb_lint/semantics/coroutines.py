@@ -11,7 +11,7 @@ from .records import CallRecord, FunctionRecord, Use
 from .resolve import Resolver
 from .values import NONE, CoroutineValue
 
-_LIFECYCLE_ROLES = frozenset({"opens", "closes", "starts", "commits", "rolls_back"})
+LIFECYCLE_ROLES = frozenset({"opens", "closes", "starts", "commits", "rolls_back"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Coroutines:
         names = roles(function)
         if "query" in names:
             kind = "query"
-        elif names & _LIFECYCLE_ROLES:
+        elif names & LIFECYCLE_ROLES:
             kind = "lifecycle"
         elif function.module.is_stub:
             kind = ""

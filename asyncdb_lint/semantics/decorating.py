@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .calling import roles
 from .records import FunctionRecord
-from .terms import Attribute, Constant, FunctionTerm, Parameter, Result, Term, last_name
+from .terms import Attribute, Constant, FunctionTerm, Parameter, Result, Term, decorating, last_name
 from .values import ClassValue, FunctionValue, Value
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def decorated(resolver: Resolver, function: FunctionRecord) -> Value:
 def _decoration(resolver: Resolver, decorator: Term, function: FunctionRecord) -> str:
     """What one decorator makes of calls: "" nothing, a context form, or "opaque"."""
     called_decorator = isinstance(decorator, Result)
-    term = decorator.call.callee if isinstance(decorator, Result) else decorator
+    term = decorating(decorator)
     name = last_name(term)
     for value in resolver.resolve(term):
         match value:

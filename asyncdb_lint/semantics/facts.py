@@ -14,7 +14,7 @@ import libcst as cst
 
 from .backend import Backends
 from .calling import roles
-from .coroutines import CoroutineCall, Coroutines, Loss, LossKind
+from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
 from .pools import Construction, Pools, SharedConnect
@@ -148,7 +148,7 @@ class ModuleFacts:
             function=made.function,
             is_query=made.is_query,
             loss=loss,
-            role=next(iter(sorted(roles(made.function) & {"opens", "closes", "starts", "commits", "rolls_back"})), ""),
+            role=next(iter(sorted(roles(made.function) & LIFECYCLE_ROLES)), ""),
             consumer=consumer,
             is_given_to_scheduler=to_scheduler,
             may_become_async=self._may_become_async(call.function),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .records import FunctionRecord, ModuleRecord
-from .terms import Constant, Result, Term, last_name
+from .terms import Constant, Result, decorating, last_name
 from .values import CoroutineValue, FunctionValue, GeneratorValue, Values, united
 
 if TYPE_CHECKING:
@@ -25,11 +25,7 @@ def given(resolver: Resolver, function: FunctionRecord, name: str) -> Values | N
 
 def is_fixture(function: FunctionRecord) -> bool:
     """Whether a function is decorated as a fixture, by pytest or one of its plugins."""
-    return any(last_name(_decorating(decorator)) == "fixture" for decorator in function.decorators)
-
-
-def _decorating(decorator: Term) -> Term:
-    return decorator.call.callee if isinstance(decorator, Result) else decorator
+    return any(last_name(decorating(decorator)) == "fixture" for decorator in function.decorators)
 
 
 def _fixture_name(function: FunctionRecord) -> str:

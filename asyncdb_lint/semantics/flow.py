@@ -136,7 +136,6 @@ class FunctionWalk(Definitions):
                     self.use(self.expression(node.exc), UseKind.OTHER, node.exc)
                 if node.cause is not None:
                     self.use(self.expression(node.cause.item), UseKind.OTHER, node.cause.item)
-                self.function.raises = True
                 self.alive = False
             case cst.Assert():
                 holds, _ = self.condition(node.test)
@@ -276,9 +275,7 @@ class FunctionWalk(Definitions):
             self.context = Context(ContextKind.EXCEPT, final_context, handler, (clause,))
             if handler.name is not None and isinstance(handler.name.name, cst.Name):
                 self.bind(handler.name.name.value, UNKNOWN)
-            returns = len(self.function.returned)
             self.suite(handler.body)
-            clause.reraises = not self.alive and len(self.function.returned) == returns
             paths.append((self.env, self.alive))
         self.context = outer
         self.join(paths, alive)

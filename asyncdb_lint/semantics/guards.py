@@ -8,7 +8,7 @@ from .decorating import is_route_decorator
 from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord
 from .resolve import Resolver
-from .terms import Collection, Constant, Item, Mapping, Result, Term, last_name
+from .terms import Collection, Constant, Item, Mapping, Result, Term, decorating, last_name
 from .values import (
     ClassValue,
     ConstantValue,
@@ -143,7 +143,7 @@ class Guards:
     def _decorator_guards(self, decorator: Term) -> bool:
         if is_route_decorator(decorator):
             return False
-        term = decorator.call.callee if isinstance(decorator, Result) else decorator
+        term = decorating(decorator)
         for value in self.resolver.resolve(term):
             match value:
                 case FunctionValue(function=function) if function.module.is_stub:

@@ -91,8 +91,7 @@ def method(resolver: Resolver, cls: ClassRecord, name: str) -> FunctionRecord | 
 
 def _instance_member(resolver: Resolver, value: InstanceValue, name: str) -> Values:
     cls = value.cls
-    order, complete = resolver.mro(cls)
-    for other in order:
+    for other in resolver.mro(cls)[0]:
         function = other.methods.get(name)
         if function is not None:
             return _bound(resolver, function, value)
@@ -108,7 +107,6 @@ def _instance_member(resolver: Resolver, value: InstanceValue, name: str) -> Val
     below = [other for other in resolver.subclasses(cls) if name in other.attributes or name in other.methods]
     if below:
         return united([_instance_member(resolver, InstanceValue(other), name) for other in below])
-    del complete
     return NOTHING_KNOWN
 
 

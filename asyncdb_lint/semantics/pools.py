@@ -13,7 +13,7 @@ from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
 from .resolve import Resolver
 from .sql import read
-from .terms import Attribute, Result, last_name
+from .terms import Attribute, Result, decorating, last_name
 from .texts import Texts
 from .values import FunctionValue, InstanceValue, Value
 
@@ -96,7 +96,7 @@ class Pools:
         return False
 
     def _is_cached(self, function: FunctionRecord) -> bool:
-        names = {last_name(item.call.callee if isinstance(item, Result) else item) for item in function.decorators}
+        names = {last_name(decorating(decorator)) for decorator in function.decorators}
         return bool(names & {"lru_cache", "cache", "cached", "singleton", "alru_cache", "fixture"})
 
     def _works_with(self, construction: CallRecord) -> bool:

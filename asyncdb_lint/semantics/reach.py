@@ -10,7 +10,7 @@ from .calling import roles
 from .decorating import is_route_decorator
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, Use, UseKind
 from .resolve import Resolver
-from .terms import Result, Term, last_name
+from .terms import Term, decorating, last_name
 from .values import FunctionValue
 
 
@@ -87,10 +87,6 @@ class Reach:
             for value in self.resolver.resolve(use.call.callee)
         )
 
-    def from_requests(self, function: FunctionRecord) -> bool:
-        """Whether a function runs per request, as far as is known; one without known callers counts as reached."""
-        return bool(self.origins(function) & {Origin.HANDLER, Origin.DEPENDENCY, Origin.UNKNOWN})
-
     def surely_from_requests(self, function: FunctionRecord) -> bool:
         """Whether a handler or dependency is known to lead to a function."""
         return bool(self.origins(function) & {Origin.HANDLER, Origin.DEPENDENCY})
@@ -132,7 +128,7 @@ class Reach:
     def _decorated(self, decorator: Term) -> Origin | None:
         if is_route_decorator(decorator):
             return Origin.HANDLER
-        term = decorator.call.callee if isinstance(decorator, Result) else decorator
+        term = decorating(decorator)
         for value in self.resolver.resolve(term):
             if isinstance(value, FunctionValue):
                 origin = _by_role(roles(value.function))

@@ -74,12 +74,11 @@ class ContextKind(enum.Enum):
 
 @dataclass(slots=True, eq=False)
 class ExceptClause:
-    """`except types as name:` and whether its body always ends by raising."""
+    """`except types as name:`"""
 
     types: tuple[Term, ...]
     node: cst.CSTNode
     is_bare: bool
-    reraises: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -183,7 +182,6 @@ class FunctionRecord:
     tries: list[Context] = field(default_factory=list)
     withs: list[Context] = field(default_factory=list)
     yields_in: list[Context | None] = field(default_factory=list)
-    raises: bool = False
 
     def parameter(self, name: str) -> ParameterRecord | None:
         """The parameter called `name`."""

@@ -225,6 +225,11 @@ def last_name(term: Term) -> str | None:
             return None
 
 
+def decorating(decorator: Term) -> Term:
+    """What decorates: `cache` for `@cache` and for `@cache(ttl=60)`."""
+    return decorator.call.callee if isinstance(decorator, Result) else decorator
+
+
 def arguments_of(key: Term) -> list[Term]:
     """The arguments of a subscripted type."""
     return list(key.elements) if isinstance(key, Collection) and key.kind == "tuple" else [key]

@@ -65,7 +65,6 @@ class Gap:
 
     term: Term
     node: cst.BaseExpression
-    function: FunctionRecord | None
     frame: Frame | None
     spec: str = ""
 
@@ -174,7 +173,7 @@ class Texts:
     ) -> list[Parts]:
         """What may stand in a hole: texts known to the letter or with holes of their own, else the hole itself."""
         flat = self._flatten(term, frame, depth) if not spec else []
-        return [_seen_at(inner.parts, node) for inner in flat] or [(Gap(term, node, None, frame, spec),)]
+        return [_seen_at(inner.parts, node) for inner in flat] or [(Gap(term, node, frame, spec),)]
 
     def _concatenated(
         self,
@@ -188,8 +187,8 @@ class Texts:
         lefts, rights = self._flatten(left, frame, depth), self._flatten(right, frame, depth)
         if not lefts and not rights:
             return []
-        before = [flat.parts for flat in lefts] or [(Gap(left, left_node, None, frame),)]
-        after = [flat.parts for flat in rights] or [(Gap(right, right_node, None, frame),)]
+        before = [flat.parts for flat in lefts] or [(Gap(left, left_node, frame),)]
+        after = [flat.parts for flat in rights] or [(Gap(right, right_node, frame),)]
         return [FlatText((*first, *second)) for first in before for second in after][:_MOST_VARIANTS]
 
     def _percent(
@@ -221,9 +220,7 @@ class Texts:
                 )
                 place = _named_node(node, match.group(1)) if match.group(1) else nodes[min(index, len(nodes) - 1)]
                 index += 1
-                filled = (
-                    self._hole(term, place, frame, depth) if term is not None else [(Gap(right, node, None, frame),)]
-                )
+                filled = self._hole(term, place, frame, depth) if term is not None else [(Gap(right, node, frame),)]
                 variants = [[*variant, *pieces[0], *option] for variant in variants for option in filled][
                     :_MOST_VARIANTS
                 ]
@@ -288,9 +285,7 @@ class Texts:
             filled: list[Parts]
             if argument is None:
                 filled = (
-                    [("",)]
-                    if not call.arguments
-                    else [(Gap(call.arguments[0].term, call.arguments[0].node, None, frame),)]
+                    [("",)] if not call.arguments else [(Gap(call.arguments[0].term, call.arguments[0].node, frame),)]
                 )
             else:
                 filled = self._hole(argument.term, argument.node, frame, depth)
@@ -304,7 +299,7 @@ class Texts:
         items = call.arguments[0].term
         node = call.arguments[0].node
         if not isinstance(items, Collection):
-            return [FlatText((Gap(Joined(separator, items), node, None, frame),))]
+            return [FlatText((Gap(Joined(separator, items), node, frame),))]
         variants: list[list[str | Gap]] = [[]]
         for number, element in enumerate(items.elements):
             options = self._hole(element, node, frame, depth)

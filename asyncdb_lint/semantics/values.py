@@ -193,8 +193,3 @@ def united(groups: list[Values]) -> Values:
 def is_known(values: Values) -> bool:
     """Whether every alternative is known, and there is one."""
     return bool(values) and UNKNOWN_VALUE not in values
-
-
-def without_none(values: Values) -> Values:
-    """The alternatives other than None."""
-    return tuple(value for value in values if value != NONE)
