@@ -31,13 +31,15 @@ def _driver_packages() -> frozenset[bytes]:
 
 @functools.cache
 def _driver_words() -> re.Pattern[bytes]:
-    """What drivers offer, and what guards a whole application against their errors."""
+    """What drivers offer, what guards a whole application against their errors, and what declares tables."""
     names: set[str] = set()
     for path in _DRIVERS.glob("*.pyi"):
         if path.stem != "roles":
             names.update(_STUB_METHOD.findall(path.read_text(encoding="utf-8")))
     return re.compile(
-        rb"\.(?:" + "|".join(sorted(names - _COMMON)).encode() + rb")\b|exception_handler|add_middleware|\.middleware\("
+        rb"\.(?:"
+        + "|".join(sorted(names - _COMMON)).encode()
+        + rb")\b|exception_handler|add_middleware|\.middleware\(|\bTable\(|__tablename__"
     )
 
 

@@ -87,7 +87,7 @@ class ProjectFacts:
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
-        self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
+        self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
