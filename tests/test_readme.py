@@ -38,4 +38,4 @@ def test_the_fix_is_the_one_that_is_shown() -> None:
 
 
 def test_the_table_of_rules_is_the_generated_one() -> None:
-    assert README == build.written(README), "run `make docs`"
+    assert build.written(README) == README, "run `make docs`"
