@@ -57,6 +57,28 @@ class Transaction:
         return self.call.module.parsed.code_of(self.call.node)
 
     @property
+    def second_start(self) -> cst.CSTNode | None:
+        """What starts it once more after it has been started."""
+        if self.entered and (self.awaited or self.starts):
+            return self.entered[0].entered
+        return self.starts[0].node if self.awaited and self.starts else None
+
+    @property
+    def first_start(self) -> cst.CSTNode:
+        """What starts it first: an `await`, or a `.start()`."""
+        return self.awaited[0].node if self.awaited else self.starts[0].node
+
+    @property
+    def endings_inside(self) -> list[CallRecord]:
+        """Awaited commits and rollbacks inside of an `async with` that commits or rolls back itself."""
+        return [
+            ending
+            for ending in (*self.commits, *self.rollbacks)
+            if any(use.kind is UseKind.AWAITED for use in ending.uses)
+            and any(stands_in(ending.context, context) for context in self.entered)
+        ]
+
+    @property
     def is_started(self) -> bool:
         """Whether anything starts it."""
         return bool(self.awaited or self.entered or self.starts or self.decorated)
