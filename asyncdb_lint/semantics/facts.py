@@ -27,6 +27,7 @@ from .sources import Sources
 from .tasks import EscapedWork, Tasks
 from .texts import Texts
 from .transactions import Transaction, Transactions
+from .unbalanced import Balances, Unbalanced
 from .writes import UnguardedWrite, Writes
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class ProjectFacts:
         self.databases = Databases(self.queries, self.backends, self.lifecycle.makers)
         self.transactions = Transactions(self.queries, self.databases)
         self.tasks = Tasks(self.databases, self.transactions)
+        self.balances = Balances(self.transactions, self.reach)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -143,6 +145,11 @@ class ModuleFacts:
         return list(self.project.tasks.escaped(self.record))
 
     @cached_property
+    def unbalanced_transactions(self) -> Sequence[Unbalanced]:
+        """Transactions started by hand that stay open on some way out of their function."""
+        return list(self.project.balances.unbalanced(self.record))
+
+    @cached_property
     def lost_coroutines(self) -> Sequence[LostCoroutine]:
         """Coroutines of the database that nobody awaits."""
         found: list[LostCoroutine] = []
@@ -185,5 +192,6 @@ __all__ = [
     "ProjectFacts",
     "SharedConnect",
     "Transaction",
+    "Unbalanced",
     "UnguardedWrite",
 ]

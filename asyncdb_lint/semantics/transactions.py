@@ -153,7 +153,12 @@ class Transactions:
                         made[id(call)].is_entered_plainly = True
         for call in module.calls:
             self._note_method(call, made)
-        yield from made.values()
+        for found in made.values():
+            # `stack.push_async_callback(tx.rollback)` hands the method on.
+            methods = {id(call.node.func) for call in (*found.starts, *found.commits, *found.rollbacks)}
+            asked = [use for use in (*found.call.uses, *found.call.awaited_uses) if use.kind is UseKind.ATTRIBUTE]
+            found.is_handed_on = found.is_handed_on or any(id(use.node) not in methods for use in asked)
+            yield found
 
     def _is_method_of_transaction(self, call: CallRecord) -> bool:
         method = self.queries.driver_method(call)

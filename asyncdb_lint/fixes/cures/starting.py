@@ -27,7 +27,7 @@ def start(transaction: Transaction) -> FixPlan | None:
     if transaction.commits or transaction.rollbacks:
         return FixPlan.unsafe("Add `await`", Replace(module, call.node, cst.Await(call.node)))
     line = call.statement
-    small = _only(line)
+    small = only(line)
     block = parents_in(function.node).get(id(line))
     if not isinstance(block, cst.IndentedBlock) or not isinstance(line, cst.SimpleStatementLine):
         return None
@@ -62,12 +62,12 @@ def drop_first_start(transaction: Transaction) -> FixPlan | None:
     for use in transaction.awaited:
         if isinstance(use.node, cst.Await):
             line = _line_of(transaction, use.node)
-            small = _only(line) if line is not None else None
+            small = only(line) if line is not None else None
             if isinstance(small, cst.Expr) and small.value is use.node and isinstance(line, cst.SimpleStatementLine):
                 return FixPlan.safe("Start it once", Remove(module, line))
             return FixPlan.safe("Drop the `await`", Replace(module, use.node, use.node.expression))
     for started in transaction.starts:
-        small = _only(started.statement)
+        small = only(started.statement)
         awaits = [use.node for use in started.uses if use.kind is UseKind.AWAITED]
         if len(awaits) != 1 or not isinstance(started.node.func, cst.Attribute):
             continue
@@ -80,12 +80,12 @@ def drop_first_start(transaction: Transaction) -> FixPlan | None:
 def drop_ending(transaction: Transaction, ending: CallRecord) -> FixPlan | None:
     """The commit goes; a rollback only in front of a `raise`, which rolls back by itself."""
     module, line = ending.module.parsed, ending.statement
-    small = _only(line)
+    small = only(line)
     if not isinstance(line, cst.SimpleStatementLine) or not isinstance(small, cst.Expr):
         return None
     if not isinstance(small.value, cst.Await) or small.value.expression is not ending.node:
         return None
-    if ending in transaction.rollbacks and not isinstance(_only(_next(ending)), cst.Raise):
+    if ending in transaction.rollbacks and not isinstance(only(_next(ending)), cst.Raise):
         return None
     changes: list[Change] = [Remove(module, line)]
     entered = transaction.entered[0]
@@ -127,6 +127,6 @@ def _next(ending: CallRecord) -> cst.CSTNode | None:
     return block.body[number + 1] if number + 1 < len(block.body) else None
 
 
-def _only(line: cst.CSTNode | None) -> cst.CSTNode | None:
+def only(line: cst.CSTNode | None) -> cst.CSTNode | None:
     """The small statement of a line that holds just one."""
     return line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else None
