@@ -52,6 +52,9 @@ def rolls_back(method: _T) -> _T: ...
 
 def passes_result(method: _T) -> _T: ...  # awaiting (or running) it gives what awaiting its argument gives
 def makes_task(method: _T) -> _T: ...  # its awaitable runs whether or not the result of the call is awaited
+def own_task(method: _T) -> _T: ...  # runs each awaitable (or function) that it is given in a task of its own
+def own_task_before_3_12(method: _T) -> _T: ...  # the same, on a Python older than 3.12
+def slow(method: _T) -> _T: ...  # awaiting it waits for something outside: another service, a clock
 def runs_event_loop(method: _T) -> _T: ...  # runs an awaitable to its end from synchronous code
 def route(method: _T) -> _T: ...  # decorates a handler, or takes one as `endpoint`
 def exception_handler(method: _T) -> _T: ...  # decorates what answers an exception, or takes it as `handler`
@@ -61,5 +64,6 @@ def mounts(method: _T) -> _T: ...  # takes the routes of another router or appli
 def dependency(method: _T) -> _T: ...  # a parameter with this default is given what its argument returns or yields
 def caches(method: _T) -> _T: ...  # decorates a function whose body runs once for given arguments
 def partial(method: _T) -> _T: ...  # a call of its first argument with the arguments that follow, to be completed
+def maps(method: _T) -> _T: ...  # iterating what it makes gives what calls of its first argument give
 def context_manager(method: _T) -> _T: ...  # decorates a generator function, makes it one for `with`
 def async_context_manager(method: _T) -> _T: ...  # decorates an async generator function, makes it one for `async with`

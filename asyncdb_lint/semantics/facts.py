@@ -15,6 +15,7 @@ import libcst as cst
 from .backend import Backends
 from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
+from .databases import Databases
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
 from .pools import Construction, Pools, SharedConnect
@@ -23,7 +24,10 @@ from .reach import Origin, Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .sources import Sources
+from .tasks import EscapedWork, Tasks
 from .texts import Texts
+from .transactions import Transaction, Transactions
+from .unbalanced import Balances, Unbalanced
 from .writes import UnguardedWrite, Writes
 
 if TYPE_CHECKING:
@@ -88,6 +92,10 @@ class ProjectFacts:
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts)
+        self.databases = Databases(self.queries, self.backends, self.lifecycle.makers)
+        self.transactions = Transactions(self.queries, self.databases)
+        self.tasks = Tasks(self.databases, self.transactions)
+        self.balances = Balances(self.transactions, self.reach)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -127,6 +135,21 @@ class ModuleFacts:
         return self.project.interpolations.by_module.get(self.record, [])
 
     @cached_property
+    def transactions(self) -> Sequence[Transaction]:
+        """The transactions that calls of this module make."""
+        return self.project.transactions.of(self.record)
+
+    @cached_property
+    def escaped_work(self) -> Sequence[EscapedWork]:
+        """Queries inside a transaction that run in tasks of their own."""
+        return list(self.project.tasks.escaped(self.record))
+
+    @cached_property
+    def unbalanced_transactions(self) -> Sequence[Unbalanced]:
+        """Transactions started by hand that stay open on some way out of their function."""
+        return list(self.project.balances.unbalanced(self.record))
+
+    @cached_property
     def lost_coroutines(self) -> Sequence[LostCoroutine]:
         """Coroutines of the database that nobody awaits."""
         found: list[LostCoroutine] = []
@@ -161,11 +184,14 @@ class ModuleFacts:
 
 __all__ = [
     "Construction",
+    "EscapedWork",
     "Interpolation",
     "LostCoroutine",
     "ModuleFacts",
     "OpenHole",
     "ProjectFacts",
     "SharedConnect",
+    "Transaction",
+    "Unbalanced",
     "UnguardedWrite",
 ]
