@@ -14,6 +14,7 @@ import libcst as cst
 
 from .backend import Backends
 from .calling import roles
+from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
@@ -23,7 +24,9 @@ from .reach import Origin, Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .sources import Sources
+from .streams import BlockedQuery, LeftStream, Streams
 from .texts import Texts
+from .unentered import UnenteredConnections, UnenteredUse
 from .writes import UnguardedWrite, Writes
 
 if TYPE_CHECKING:
@@ -86,6 +89,9 @@ class ProjectFacts:
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
+        self.connections = Connections(self.queries, self.lifecycle.makers)
+        self.streams = Streams(self.queries, self.connections)
+        self.unentered = UnenteredConnections(self.queries, self.connections)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
 
@@ -115,6 +121,21 @@ class ModuleFacts:
     def request_connects(self) -> Sequence[SharedConnect]:
         """Connects and disconnects of a shared database while a request is served."""
         return self.project.pools.connects(self.record)
+
+    @cached_property
+    def unentered_uses(self) -> Sequence[UnenteredUse]:
+        """Queries on connections that nothing has entered there."""
+        return self.project.unentered.of(self.record)
+
+    @cached_property
+    def blocked_queries(self) -> Sequence[BlockedQuery]:
+        """Queries in the body of a loop that keeps their connection busy."""
+        return self.project.streams.blocked(self.record)
+
+    @cached_property
+    def left_streams(self) -> Sequence[LeftStream]:
+        """Loops over running queries that are left early, and the query that comes next."""
+        return self.project.streams.left(self.record)
 
     @property
     def unguarded_writes(self) -> Sequence[UnguardedWrite]:
@@ -160,12 +181,15 @@ class ModuleFacts:
 
 
 __all__ = [
+    "BlockedQuery",
     "Construction",
     "Interpolation",
+    "LeftStream",
     "LostCoroutine",
     "ModuleFacts",
     "OpenHole",
     "ProjectFacts",
     "SharedConnect",
+    "UnenteredUse",
     "UnguardedWrite",
 ]
