@@ -6,10 +6,11 @@ entered it (or a transaction on it) holds it for all that the task does inside.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .calling import argument_for, class_roles, roles
+from .calling import argument_for, class_roles, dependency_of, roles
 from .makers import Makers
 from .queries import Queries
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
@@ -20,12 +21,14 @@ from .terms import (
     Entered,
     GlobalName,
     Import,
+    Item,
     Narrowed,
     Parameter,
     Result,
     Term,
+    arguments_of,
 )
-from .values import ContextValue, ExternalInstance, InstanceValue, Value
+from .values import ContextValue, ExternalInstance, FunctionValue, InstanceValue, Value
 
 _DEEPEST = 12
 
@@ -129,6 +132,17 @@ class Connections:
         values = self.resolver.resolve(term)
         return bool(values) and all(self._has_role(value, "pool") for value in values)
 
+    def method_giving(self, query: CallRecord, role: str) -> str | None:
+        """The name of the method of a query's pool that gives something of a role."""
+        method = self.queries.driver_method(query)
+        if method is None or method.owner is None:
+            return None
+        for other in method.owner.methods.values():
+            if other.returns is not None and not other.is_async:
+                if any(self._has_role(value, role) for value in self.resolver.instances(other.returns)):
+                    return other.name
+        return None
+
     def is_held(self, call: CallRecord, pool: Identity | None) -> bool:
         """Whether a block of the call's own function, or of any caller, may hold a connection of the pool."""
         seen: set[FunctionRecord] = set()
@@ -143,6 +157,8 @@ class Connections:
             seen.add(function)
             if any(self._enters(decorator) for decorator in function.decorators) or self._starts(function):
                 return True
+            if any(self._holds_while_it_yields(context) for context in self._dependency_yields(function)):
+                return True
             pending += self.resolver.callers(function)
             pending += [use.call for use in self.resolver.references(function) if use.call is not None]
         return False
@@ -152,12 +168,17 @@ class Connections:
         context = call.context
         while context is not None:
             if context.kind is ContextKind.ASYNC_WITH:
-                for item in context.items:
-                    held = self.pool(item)
-                    if self._may_hold(item) and (pool is None or held is None or held == pool):
-                        return context
+                if any(self._may_hold(item) and self._may_be_of(item, pool) for item in context.items):
+                    return context
             context = context.parent
         return None
+
+    def _may_be_of(self, term: Term, pool: Identity | None) -> bool:
+        """Whether what a term holds may be of a pool; only a driver's own connection or transaction tells."""
+        is_driver = isinstance(term, Result) and any(
+            self.gives(term.call, role) for role in ("connection", "transaction")
+        )
+        return pool is None or not is_driver or self.pool(term) in (None, pool)
 
     def _may_hold(self, term: Term) -> bool:
         """Whether entering a term may enter a connection or a transaction; what is not known may."""
@@ -181,6 +202,18 @@ class Connections:
                 return True
             context = context.parent
         return False
+
+    def _dependency_yields(self, function: FunctionRecord) -> Iterator[Context | None]:
+        """Where the dependencies of a handler yield: what they hold there, they hold for the handler."""
+        for parameter in function.parameters:
+            terms = [parameter.default]
+            if isinstance(parameter.annotation, Item):
+                terms += arguments_of(parameter.annotation.key)
+            for term in terms:
+                given = dependency_of(self.resolver, term.call) if isinstance(term, Result) else None
+                for value in self.resolver.resolve(given) if given is not None else ():
+                    if isinstance(value, FunctionValue):
+                        yield from value.function.yields_in
 
     def _enters(self, decorator: Term) -> bool:
         """`@database.transaction()`"""

@@ -23,6 +23,7 @@ from .queries import Queries, shown
 from .reach import Origin, Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
+from .sessions import LostSessionState, Sessions
 from .sources import Sources
 from .streams import BlockedQuery, LeftStream, Streams
 from .texts import Texts
@@ -91,6 +92,7 @@ class ProjectFacts:
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.connections = Connections(self.queries, self.lifecycle.makers)
         self.streams = Streams(self.queries, self.connections)
+        self.sessions = Sessions(self.queries, self.connections, self.texts, self.reach)
         self.unentered = UnenteredConnections(self.queries, self.connections)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
@@ -136,6 +138,11 @@ class ModuleFacts:
     def left_streams(self) -> Sequence[LeftStream]:
         """Loops over running queries that are left early, and the query that comes next."""
         return self.project.streams.left(self.record)
+
+    @cached_property
+    def lost_session_states(self) -> Sequence[LostSessionState]:
+        """Statements that speak to one connection, run on a pool."""
+        return self.project.sessions.lost(self.record)
 
     @property
     def unguarded_writes(self) -> Sequence[UnguardedWrite]:
@@ -186,6 +193,7 @@ __all__ = [
     "Interpolation",
     "LeftStream",
     "LostCoroutine",
+    "LostSessionState",
     "ModuleFacts",
     "OpenHole",
     "ProjectFacts",
