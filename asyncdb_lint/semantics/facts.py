@@ -14,6 +14,7 @@ import libcst as cst
 
 from .backend import Backends
 from .calling import roles
+from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .databases import Databases
 from .interpolation import Interpolation, Interpolations, OpenHole
@@ -23,11 +24,14 @@ from .queries import Queries, shown
 from .reach import Origin, Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
+from .sessions import LostSessionState, Sessions
 from .sources import Sources
+from .streams import BlockedQuery, LeftStream, Streams
 from .tasks import EscapedWork, Tasks
 from .texts import Texts
 from .transactions import Transaction, Transactions
 from .unbalanced import Balances, Unbalanced
+from .unentered import UnenteredConnections, UnenteredUse
 from .writes import UnguardedWrite, Writes
 
 if TYPE_CHECKING:
@@ -90,6 +94,10 @@ class ProjectFacts:
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
+        self.connections = Connections(self.queries, self.lifecycle.makers)
+        self.streams = Streams(self.queries, self.connections)
+        self.sessions = Sessions(self.queries, self.connections, self.texts, self.reach)
+        self.unentered = UnenteredConnections(self.queries, self.connections)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts)
         self.databases = Databases(self.queries, self.backends, self.lifecycle.makers)
@@ -123,6 +131,26 @@ class ModuleFacts:
     def request_connects(self) -> Sequence[SharedConnect]:
         """Connects and disconnects of a shared database while a request is served."""
         return self.project.pools.connects(self.record)
+
+    @cached_property
+    def unentered_uses(self) -> Sequence[UnenteredUse]:
+        """Queries on connections that nothing has entered there."""
+        return self.project.unentered.of(self.record)
+
+    @cached_property
+    def blocked_queries(self) -> Sequence[BlockedQuery]:
+        """Queries in the body of a loop that keeps their connection busy."""
+        return self.project.streams.blocked(self.record)
+
+    @cached_property
+    def left_streams(self) -> Sequence[LeftStream]:
+        """Loops over running queries that are left early, and the query that comes next."""
+        return self.project.streams.left(self.record)
+
+    @cached_property
+    def lost_session_states(self) -> Sequence[LostSessionState]:
+        """Statements that speak to one connection, run on a pool."""
+        return self.project.sessions.lost(self.record)
 
     @property
     def unguarded_writes(self) -> Sequence[UnguardedWrite]:
@@ -183,15 +211,19 @@ class ModuleFacts:
 
 
 __all__ = [
+    "BlockedQuery",
     "Construction",
     "EscapedWork",
     "Interpolation",
+    "LeftStream",
     "LostCoroutine",
+    "LostSessionState",
     "ModuleFacts",
     "OpenHole",
     "ProjectFacts",
     "SharedConnect",
     "Transaction",
     "Unbalanced",
+    "UnenteredUse",
     "UnguardedWrite",
 ]

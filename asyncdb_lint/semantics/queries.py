@@ -38,6 +38,13 @@ class Queries:
                 return argument_for(self.resolver, call, method, parameter.name)
         return None
 
+    def sibling(self, query: CallRecord, role: str) -> str | None:
+        """The name of the method that the same object has for another role."""
+        method = self.driver_method(query)
+        if method is None or method.owner is None:
+            return None
+        return next((other.name for other in method.owner.methods.values() if role in roles(other)), None)
+
 
 def shown(call: CallRecord) -> str:
     """A call as messages show it: `database.fetch_one(...)`."""
