@@ -22,6 +22,7 @@ from .queries import Queries, shown
 from .reach import Origin, Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
+from .rows import Rows, RowTakenApart
 from .sources import Sources
 from .texts import Texts
 from .writes import UnguardedWrite, Writes
@@ -87,6 +88,7 @@ class ProjectFacts:
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
+        self.rows = Rows(self.queries, self.texts)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
@@ -125,6 +127,11 @@ class ModuleFacts:
     def interpolations(self) -> Sequence[Interpolation]:
         """SQL texts with values from outside in them, whose first open hole stands in this module."""
         return self.project.interpolations.by_module.get(self.record, [])
+
+    @cached_property
+    def rows_taken_apart(self) -> Sequence[RowTakenApart]:
+        """Rows whose columns' names are taken for their values."""
+        return self.project.rows.taken_apart(self.record)
 
     @cached_property
     def lost_coroutines(self) -> Sequence[LostCoroutine]:
@@ -166,6 +173,7 @@ __all__ = [
     "ModuleFacts",
     "OpenHole",
     "ProjectFacts",
+    "RowTakenApart",
     "SharedConnect",
     "UnguardedWrite",
 ]
