@@ -46,10 +46,13 @@ class Database:
         traceback: TracebackType | None = None,
     ) -> None: ...
     @role.query
+    @role.gives_rows
     async def fetch_all(self, query: SQL, values: Binds | None = None) -> list[Record]: ...
     @role.query
+    @role.gives_row
     async def fetch_one(self, query: SQL, values: Binds | None = None) -> Record | None: ...
     @role.query
+    @role.gives_value
     async def fetch_val(self, query: SQL, values: Binds | None = None, column: Any = 0) -> Value: ...
     @role.query
     @role.writes
@@ -76,10 +79,13 @@ class Connection:
         traceback: TracebackType | None = None,
     ) -> None: ...
     @role.query
+    @role.gives_rows
     async def fetch_all(self, query: SQL, values: Binds | None = None) -> list[Record]: ...
     @role.query
+    @role.gives_row
     async def fetch_one(self, query: SQL, values: Binds | None = None) -> Record | None: ...
     @role.query
+    @role.gives_value
     async def fetch_val(self, query: SQL, values: Binds | None = None, column: Any = 0) -> Value: ...
     @role.query
     @role.writes

@@ -42,6 +42,9 @@ def suppresses(cls: type[_T]) -> type[_T]: ...  # swallows the exceptions it is 
 
 def query(method: _T) -> _T: ...  # runs SQL
 def writes(method: _T) -> _T: ...  # meant for statements that change data; the verb of known SQL decides first
+def gives_rows(method: _T) -> _T: ...  # every row of the result
+def gives_row(method: _T) -> _T: ...  # the first row, or None
+def gives_value(method: _T) -> _T: ...  # one value of the first row, or None
 def opens(method: _T) -> _T: ...
 def closes(method: _T) -> _T: ...
 def starts(method: _T) -> _T: ...

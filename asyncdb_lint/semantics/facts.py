@@ -15,6 +15,7 @@ import libcst as cst
 from .backend import Backends
 from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
+from .fetches import ExcessiveFetch, Fetches
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
 from .pools import Construction, Pools, SharedConnect
@@ -88,6 +89,7 @@ class ProjectFacts:
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
+        self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
 
@@ -134,6 +136,11 @@ class ModuleFacts:
         return self.project.rows.taken_apart(self.record)
 
     @cached_property
+    def excessive_fetches(self) -> Sequence[ExcessiveFetch]:
+        """Queries that fetch every row where one row, or their number, is all that is used."""
+        return list(self.project.fetches.excessive(self.record))
+
+    @cached_property
     def lost_coroutines(self) -> Sequence[LostCoroutine]:
         """Coroutines of the database that nobody awaits."""
         found: list[LostCoroutine] = []
@@ -168,6 +175,7 @@ class ModuleFacts:
 
 __all__ = [
     "Construction",
+    "ExcessiveFetch",
     "Interpolation",
     "LostCoroutine",
     "ModuleFacts",

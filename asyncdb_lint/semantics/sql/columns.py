@@ -1,12 +1,21 @@
-"""The names under which a statement gives its columns."""
+"""What a SELECT lists: the names of its columns, and whether it can only give one row."""
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 from .text import lexemes
 
+AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "EXISTS", "TOTAL", "BOOL_AND", "BOOL_OR", "EVERY", "ARRAY_AGG"}
 _AFTER_SELECT = {"FROM", "WHERE", "GROUP", "ORDER", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "HAVING", "OFFSET", ";"}
+
+_NOT_COUNTED = {
+    "DISTINCT", "GROUP", "HAVING", "LIMIT", "OFFSET", "FETCH", "UNION", "EXCEPT", "INTERSECT", "ORDER", "OVER",
+    "FOR", ";",
+}  # fmt: skip
+_PLAIN_SELECT = re.compile(r"\s*SELECT\s+(?P<listed>[^']*?)\s+FROM\s.*", re.IGNORECASE | re.DOTALL)
 
 
 def columns(text: str) -> tuple[str, ...] | None:
@@ -22,6 +31,29 @@ def columns(text: str) -> tuple[str, ...] | None:
             return None
         names.append(name)
     return tuple(names) or None
+
+
+def gives_one_row(text: str) -> bool:
+    """Whether a statement says itself that it gives no more than one row: `LIMIT 1`, an aggregate of all rows."""
+    upper = [word.upper() for word in lexemes(text)]
+    for first, second in itertools.pairwise(upper):
+        if (first, second) in (("LIMIT", "1"), ("FIRST", "ROW"), ("FIRST", "1")):
+            return True
+    if upper[:1] != ["SELECT"] or "GROUP" in upper or "UNION" in upper:
+        return False
+    listed = _listed(upper)
+    return "FROM" not in upper or any(
+        word in AGGREGATES and following == "(" for word, following in itertools.pairwise(listed)
+    )
+
+
+def listed_text(text: str) -> str | None:
+    """What stands between SELECT and FROM in a plain SELECT whose rows COUNT(*) would count; None for any other."""
+    found = _PLAIN_SELECT.fullmatch(text)
+    upper = {word.upper() for word in lexemes(text)}
+    if found is None or upper & _NOT_COUNTED or "(" in found["listed"]:
+        return None
+    return found["listed"]
 
 
 def _listed(words: Sequence[str]) -> Sequence[str]:
