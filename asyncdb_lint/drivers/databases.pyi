@@ -25,6 +25,7 @@ class Record(Sequence[Any]):
     def __len__(self) -> int: ...
 
 @role.pool
+@role.raises_driver_errors
 class Database:
     SUPPORTED_BACKENDS: dict[str, str]
     url: DatabaseURL
@@ -67,6 +68,7 @@ class Database:
     def force_rollback(self) -> AbstractContextManager[None]: ...
 
 @role.connection
+@role.raises_driver_errors
 class Connection:
     def __init__(self, database: Database, backend: Any) -> None: ...
     @role.opens
@@ -100,6 +102,7 @@ class Connection:
     def raw_connection(self) -> RawConnection: ...
 
 @role.transaction
+@role.raises_driver_errors
 class Transaction:
     def __init__(self, connection_callable: Callable[[], Connection], force_rollback: bool, **kwargs: Any) -> None: ...
     @role.starts

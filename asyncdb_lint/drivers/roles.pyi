@@ -29,6 +29,7 @@ def pool(cls: type[_T]) -> type[_T]: ...  # constructing it makes a pool of conn
 def connection(cls: type[_T]) -> type[_T]: ...  # one connection
 def transaction(cls: type[_T]) -> type[_T]: ...
 def row(cls: type[_T]) -> type[_T]: ...  # one record of a result
+def raises_driver_errors(cls: type[_T]) -> type[_T]: ...  # errors of the database arrive as the driver underneath made them
 def url(cls: type[_T]) -> type[_T]: ...  # where the database is and how to reach it
 def app(cls: type[_T]) -> type[_T]: ...  # an application: has routes, a lifespan, exception handlers, a state
 def router(cls: type[_T]) -> type[_T]: ...  # a part of an application: has routes

@@ -15,6 +15,8 @@ import libcst as cst
 from .backend import Backends
 from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
+from .dead_clauses import DeadClause, DeadClauses
+from .driver_errors import DriverErrors
 from .fetches import ExcessiveFetch, Fetches
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
@@ -26,6 +28,7 @@ from .resolve import Resolver
 from .rows import Rows, RowTakenApart
 from .sources import Sources
 from .texts import Texts
+from .tries import Tries
 from .writes import UnguardedWrite, Writes
 
 if TYPE_CHECKING:
@@ -89,6 +92,8 @@ class ProjectFacts:
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
+        self.tries = Tries(self.queries, DriverErrors(resolver))
+        self.dead_clauses = DeadClauses(self.tries, self.backends)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
@@ -136,6 +141,11 @@ class ModuleFacts:
         return self.project.rows.taken_apart(self.record)
 
     @cached_property
+    def dead_clauses(self) -> Sequence[DeadClause]:
+        """Clauses for errors that nothing in their `try` can raise."""
+        return list(self.project.dead_clauses.of(self.record))
+
+    @cached_property
     def excessive_fetches(self) -> Sequence[ExcessiveFetch]:
         """Queries that fetch every row where one row, or their number, is all that is used."""
         return list(self.project.fetches.excessive(self.record))
@@ -175,6 +185,7 @@ class ModuleFacts:
 
 __all__ = [
     "Construction",
+    "DeadClause",
     "ExcessiveFetch",
     "Interpolation",
     "LostCoroutine",
