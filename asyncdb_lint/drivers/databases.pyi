@@ -25,6 +25,7 @@ class Record(Sequence[Any]):
     def __len__(self) -> int: ...
 
 @role.pool
+@role.raises_driver_errors
 class Database:
     SUPPORTED_BACKENDS: dict[str, str]
     url: DatabaseURL
@@ -46,11 +47,13 @@ class Database:
         traceback: TracebackType | None = None,
     ) -> None: ...
     @role.query
-    @role.fetches_all
+    @role.gives_rows
     async def fetch_all(self, query: SQL, values: Binds | None = None) -> list[Record]: ...
     @role.query
+    @role.gives_row
     async def fetch_one(self, query: SQL, values: Binds | None = None) -> Record | None: ...
     @role.query
+    @role.gives_value
     async def fetch_val(self, query: SQL, values: Binds | None = None, column: Any = 0) -> Value: ...
     @role.query
     @role.writes
@@ -66,6 +69,7 @@ class Database:
     def force_rollback(self) -> AbstractContextManager[None]: ...
 
 @role.connection
+@role.raises_driver_errors
 class Connection:
     def __init__(self, database: Database, backend: Any) -> None: ...
     @role.opens
@@ -78,11 +82,13 @@ class Connection:
         traceback: TracebackType | None = None,
     ) -> None: ...
     @role.query
-    @role.fetches_all
+    @role.gives_rows
     async def fetch_all(self, query: SQL, values: Binds | None = None) -> list[Record]: ...
     @role.query
+    @role.gives_row
     async def fetch_one(self, query: SQL, values: Binds | None = None) -> Record | None: ...
     @role.query
+    @role.gives_value
     async def fetch_val(self, query: SQL, values: Binds | None = None, column: Any = 0) -> Value: ...
     @role.query
     @role.writes
@@ -98,6 +104,7 @@ class Connection:
     def raw_connection(self) -> RawConnection: ...
 
 @role.transaction
+@role.raises_driver_errors
 class Transaction:
     def __init__(self, connection_callable: Callable[[], Connection], force_rollback: bool, **kwargs: Any) -> None: ...
     @role.starts

@@ -29,6 +29,7 @@ def pool(cls: type[_T]) -> type[_T]: ...  # constructing it makes a pool of conn
 def connection(cls: type[_T]) -> type[_T]: ...  # one connection
 def transaction(cls: type[_T]) -> type[_T]: ...
 def row(cls: type[_T]) -> type[_T]: ...  # one record of a result
+def raises_driver_errors(cls: type[_T]) -> type[_T]: ...  # errors of the database arrive as the driver underneath made them
 def url(cls: type[_T]) -> type[_T]: ...  # where the database is and how to reach it
 def app(cls: type[_T]) -> type[_T]: ...  # an application: has routes, a lifespan, exception handlers, a state
 def router(cls: type[_T]) -> type[_T]: ...  # a part of an application: has routes
@@ -42,8 +43,10 @@ def suppresses(cls: type[_T]) -> type[_T]: ...  # swallows the exceptions it is 
 
 def query(method: _T) -> _T: ...  # runs SQL
 def writes(method: _T) -> _T: ...  # meant for statements that change data; the verb of known SQL decides first
-def fetches_all(method: _T) -> _T: ...  # gives every row of a query at once
 def streams(method: _T) -> _T: ...  # gives the rows of a query one by one, and keeps its connection until the last
+def gives_rows(method: _T) -> _T: ...  # every row of the result
+def gives_row(method: _T) -> _T: ...  # the first row, or None
+def gives_value(method: _T) -> _T: ...  # one value of the first row, or None
 def opens(method: _T) -> _T: ...
 def closes(method: _T) -> _T: ...
 def starts(method: _T) -> _T: ...

@@ -80,6 +80,7 @@ class Bindings(Expressions):
             self.unpack_starred(elements, value, value_node)
             return
         self.use(value, UseKind.UNPACKED, value_node)
+        self.note_unpacked(target, value, value_node)
         for index, element in enumerate(elements):
             self.assign(element.value, UNKNOWN if starred else Item(value, Constant(index)), value_node)
 

@@ -17,6 +17,9 @@ from .calling import roles
 from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .databases import Databases
+from .dead_clauses import DeadClause, DeadClauses
+from .driver_errors import DriverErrors
+from .fetches import ExcessiveFetch, Fetches
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
 from .pools import Construction, Pools, SharedConnect
@@ -24,12 +27,14 @@ from .queries import Queries, shown
 from .reach import Origin, Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
+from .rows import Rows, RowTakenApart
 from .sessions import LostSessionState, Sessions
 from .sources import Sources
 from .streams import BlockedQuery, LeftStream, Streams
 from .tasks import EscapedWork, Tasks
 from .texts import Texts
 from .transactions import Transaction, Transactions
+from .tries import Tries
 from .unbalanced import Balances, Unbalanced
 from .unentered import UnenteredConnections, UnenteredUse
 from .writes import UnguardedWrite, Writes
@@ -104,6 +109,10 @@ class ProjectFacts:
         self.transactions = Transactions(self.queries, self.databases)
         self.tasks = Tasks(self.databases, self.transactions)
         self.balances = Balances(self.transactions, self.reach)
+        self.tries = Tries(self.queries, DriverErrors(resolver))
+        self.dead_clauses = DeadClauses(self.tries, self.backends)
+        self.fetches = Fetches(self.queries, self.texts, self.reach)
+        self.rows = Rows(self.queries, self.texts)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -177,6 +186,18 @@ class ModuleFacts:
         """Transactions started by hand that stay open on some way out of their function."""
         return list(self.project.balances.unbalanced(self.record))
 
+    def rows_taken_apart(self) -> Sequence[RowTakenApart]:
+        """Rows whose columns' names are taken for their values."""
+        return self.project.rows.taken_apart(self.record)
+
+    def dead_clauses(self) -> Sequence[DeadClause]:
+        """Clauses for errors that nothing in their `try` can raise."""
+        return list(self.project.dead_clauses.of(self.record))
+
+    def excessive_fetches(self) -> Sequence[ExcessiveFetch]:
+        """Queries that fetch every row where one row, or their number, is all that is used."""
+        return list(self.project.fetches.excessive(self.record))
+
     @cached_property
     def lost_coroutines(self) -> Sequence[LostCoroutine]:
         """Coroutines of the database that nobody awaits."""
@@ -213,7 +234,9 @@ class ModuleFacts:
 __all__ = [
     "BlockedQuery",
     "Construction",
+    "DeadClause",
     "EscapedWork",
+    "ExcessiveFetch",
     "Interpolation",
     "LeftStream",
     "LostCoroutine",
@@ -221,6 +244,7 @@ __all__ = [
     "ModuleFacts",
     "OpenHole",
     "ProjectFacts",
+    "RowTakenApart",
     "SharedConnect",
     "Transaction",
     "Unbalanced",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import libcst as cst
 
-    from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, Use
+    from .records import CallRecord, ClassRecord, ExceptClause, FunctionRecord, ModuleRecord, Use
 
 
 @dataclass(slots=True, eq=False)
@@ -92,6 +92,13 @@ class Result(Term):
     """What a call returns."""
 
     call: CallRecord
+
+
+@dataclass(slots=True, eq=False)
+class Caught(Term):
+    """The exception that an `except ... as name` binds."""
+
+    clause: ExceptClause
 
 
 @dataclass(slots=True, eq=False)
