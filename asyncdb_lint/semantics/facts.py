@@ -15,8 +15,12 @@ import libcst as cst
 from .backend import Backends
 from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
+from .credentials import Credentials, Passwords
+from .file_urls import FileUrl, FileUrlKind, FileUrls
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
+from .options import IgnoredOption, Options
+from .pool_options import Bounds, PoolOptions, UnknownOption
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
 from .reach import Origin, Reach
@@ -24,6 +28,7 @@ from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .sources import Sources
 from .texts import Texts
+from .urls import Urls
 from .writes import UnguardedWrite, Writes
 
 if TYPE_CHECKING:
@@ -87,6 +92,11 @@ class ProjectFacts:
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
+        self.urls = Urls(resolver, self.reach)
+        self.options = Options(self.urls)
+        self.passwords = Passwords(self.urls, self.reach)
+        self.file_urls = FileUrls(self.urls, self.options)
+        self.pool_options = PoolOptions(self.urls, self.options)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
@@ -120,6 +130,31 @@ class ModuleFacts:
     def unguarded_writes(self) -> Sequence[UnguardedWrite]:
         """Writes of handlers that nothing guards, standing in this module."""
         return [write for write in self.project.writes.unguarded if write.call.module is self.record]
+
+    @property
+    def credentials(self) -> Sequence[Credentials]:
+        """URLs of databases with a password, written in this module."""
+        return self.project.passwords.in_module(self.record)
+
+    @property
+    def ignored_url_options(self) -> Sequence[IgnoredOption]:
+        """Options in URLs, written in this module, that no driver gets to see."""
+        return self.project.options.in_module(self.record)
+
+    @property
+    def file_urls(self) -> Sequence[FileUrl]:
+        """URLs of database files, written in this module, that lead elsewhere."""
+        return self.project.file_urls.in_module(self.record)
+
+    @property
+    def unknown_pool_options(self) -> Sequence[UnknownOption]:
+        """Keywords of pools built in this module that their drivers do not have."""
+        return self.project.pool_options.unknown(self.record)
+
+    @property
+    def contradictory_pools(self) -> Sequence[Bounds]:
+        """Pools built in this module whose smallest size is above their largest."""
+        return self.project.pool_options.contradictions(self.record)
 
     @property
     def interpolations(self) -> Sequence[Interpolation]:
@@ -160,7 +195,12 @@ class ModuleFacts:
 
 
 __all__ = [
+    "Bounds",
     "Construction",
+    "Credentials",
+    "FileUrl",
+    "FileUrlKind",
+    "IgnoredOption",
     "Interpolation",
     "LostCoroutine",
     "ModuleFacts",
@@ -168,4 +208,5 @@ __all__ = [
     "ProjectFacts",
     "SharedConnect",
     "UnguardedWrite",
+    "UnknownOption",
 ]
