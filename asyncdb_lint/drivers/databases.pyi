@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from urllib.parse import SplitResult
 
 from asyncdb_lint.drivers import roles as role
-from asyncdb_lint.drivers.roles import SQL, Binds, ManyBinds, RawConnection, Value
+from asyncdb_lint.drivers.roles import SQL, URL, Binds, ManyBinds, RawConnection, Value
+from databases.backends import AiopgBackend, AsyncMyBackend, MySQLBackend, PostgresBackend, SQLiteBackend
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -32,7 +33,13 @@ class Database:
     options: dict[str, Any]
     is_connected: bool
 
-    def __init__(self, url: str | DatabaseURL, *, force_rollback: bool = False, **options: Any) -> None: ...
+    def __init__(
+        self,
+        url: URL,
+        *,
+        force_rollback: bool = False,
+        **options: PostgresBackend | AiopgBackend | MySQLBackend | AsyncMyBackend | SQLiteBackend,
+    ) -> None: ...
     @role.opens
     async def connect(self) -> None: ...
     @role.closes
@@ -129,7 +136,7 @@ class Transaction:
 
 @role.url
 class DatabaseURL:
-    def __init__(self, url: str | DatabaseURL) -> None: ...
+    def __init__(self, url: URL) -> None: ...
     @property
     def components(self) -> SplitResult: ...
     @property

@@ -2,7 +2,7 @@
 # Classes are annotations (of parameters and results), functions are decorators (of classes and methods).
 # A parameter without one of these annotations is one of which nothing is known: the linter stays quiet about it.
 
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
 
@@ -13,6 +13,9 @@ class Binds: ...  # one mapping of bind values
 class ManyBinds: ...  # an iterable of such mappings, one statement each
 class Value: ...  # one scalar from the database, or None
 class RawConnection: ...  # the connection of the library underneath
+class URL: ...  # where the database is and how to reach it, as text or as an object of a class that is a `url`
+class FileName: ...  # not read as options: it becomes part of the name of the database file
+class Replaces(Generic[_T]): ...  # `Replaces[Literal["a", "b"]]`: the option that other libraries call `a` or `b`
 
 # What other libraries do with what they are given.
 
@@ -31,6 +34,7 @@ def transaction(cls: type[_T]) -> type[_T]: ...
 def row(cls: type[_T]) -> type[_T]: ...  # one record of a result
 def raises_driver_errors(cls: type[_T]) -> type[_T]: ...  # errors of the database arrive as the driver underneath made them
 def url(cls: type[_T]) -> type[_T]: ...  # where the database is and how to reach it
+def backend(cls: type[_T]) -> type[_T]: ...  # what a pool hands its URL and options to, by the scheme of the URL
 def app(cls: type[_T]) -> type[_T]: ...  # an application: has routes, a lifespan, exception handlers, a state
 def router(cls: type[_T]) -> type[_T]: ...  # a part of an application: has routes
 def state(cls: type[_T]) -> type[_T]: ...  # takes any attribute, one namespace for the whole application
@@ -70,5 +74,6 @@ def dependency(method: _T) -> _T: ...  # a parameter with this default is given 
 def caches(method: _T) -> _T: ...  # decorates a function whose body runs once for given arguments
 def partial(method: _T) -> _T: ...  # a call of its first argument with the arguments that follow, to be completed
 def maps(method: _T) -> _T: ...  # iterating what it makes gives what calls of its first argument give
+def reads_environment(method: _T) -> _T: ...  # what the environment says under its first argument, or else `default`
 def context_manager(method: _T) -> _T: ...  # decorates a generator function, makes it one for `with`
 def async_context_manager(method: _T) -> _T: ...  # decorates an async generator function, makes it one for `async with`

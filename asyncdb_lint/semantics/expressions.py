@@ -369,7 +369,7 @@ class Expressions(Scope):
 
     def _literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Term:
         try:
-            return Constant(ast.literal_eval(node.value))
+            return Constant(ast.literal_eval(node.value), node)
         except (ValueError, SyntaxError, OverflowError):
             return UNKNOWN
 
@@ -389,7 +389,7 @@ class Expressions(Scope):
                 case _:
                     return UNKNOWN
         if all(isinstance(part, str) for part in parts):
-            return Constant("".join(part for part in parts if isinstance(part, str)))
+            return Constant("".join(part for part in parts if isinstance(part, str)), node)
         return Template(tuple(parts), node)
 
     def _formatted(self, node: cst.FormattedString) -> Term:
@@ -409,7 +409,7 @@ class Expressions(Scope):
                         spec += inner.value
                 parts.append(Hole(term, part.expression, spec))
         if all(isinstance(part, str) for part in parts):
-            return Constant("".join(part for part in parts if isinstance(part, str)))
+            return Constant("".join(part for part in parts if isinstance(part, str)), node)
         return Template(tuple(parts), node)
 
     # -- annotations ------------------------------------------------------------------------------------------------

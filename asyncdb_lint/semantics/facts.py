@@ -16,12 +16,16 @@ from .backend import Backends
 from .calling import roles
 from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
+from .credentials import Credentials, Passwords
 from .databases import Databases
 from .dead_clauses import DeadClause, DeadClauses
 from .driver_errors import DriverErrors
 from .fetches import ExcessiveFetch, Fetches
+from .file_urls import FileUrl, FileUrlKind, FileUrls
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
+from .options import IgnoredOption, Options
+from .pool_options import Bounds, PoolOptions, UnknownOption
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
 from .reach import Origin, Reach
@@ -37,6 +41,7 @@ from .transactions import Transaction, Transactions
 from .tries import Tries
 from .unbalanced import Balances, Unbalanced
 from .unentered import UnenteredConnections, UnenteredUse
+from .urls import Urls
 from .writes import UnguardedWrite, Writes
 
 if TYPE_CHECKING:
@@ -113,6 +118,11 @@ class ProjectFacts:
         self.dead_clauses = DeadClauses(self.tries, self.backends)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
+        self.urls = Urls(resolver, self.reach)
+        self.options = Options(self.urls)
+        self.passwords = Passwords(self.urls, self.reach)
+        self.file_urls = FileUrls(self.urls, self.options)
+        self.pool_options = PoolOptions(self.urls, self.options)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -167,6 +177,31 @@ class ModuleFacts:
         return [write for write in self.project.writes.unguarded if write.call.module is self.record]
 
     @property
+    def credentials(self) -> Sequence[Credentials]:
+        """URLs of databases with a password, written in this module."""
+        return self.project.passwords.in_module(self.record)
+
+    @property
+    def ignored_url_options(self) -> Sequence[IgnoredOption]:
+        """Options in URLs, written in this module, that no driver gets to see."""
+        return self.project.options.in_module(self.record)
+
+    @property
+    def file_urls(self) -> Sequence[FileUrl]:
+        """URLs of database files, written in this module, that lead elsewhere."""
+        return self.project.file_urls.in_module(self.record)
+
+    @property
+    def unknown_pool_options(self) -> Sequence[UnknownOption]:
+        """Keywords of pools built in this module that their drivers do not have."""
+        return self.project.pool_options.unknown(self.record)
+
+    @property
+    def contradictory_pools(self) -> Sequence[Bounds]:
+        """Pools built in this module whose smallest size is above their largest."""
+        return self.project.pool_options.contradictions(self.record)
+
+    @property
     def interpolations(self) -> Sequence[Interpolation]:
         """SQL texts with values from outside in them, whose first open hole stands in this module."""
         return self.project.interpolations.by_module.get(self.record, [])
@@ -186,14 +221,17 @@ class ModuleFacts:
         """Transactions started by hand that stay open on some way out of their function."""
         return list(self.project.balances.unbalanced(self.record))
 
+    @cached_property
     def rows_taken_apart(self) -> Sequence[RowTakenApart]:
         """Rows whose columns' names are taken for their values."""
         return self.project.rows.taken_apart(self.record)
 
+    @cached_property
     def dead_clauses(self) -> Sequence[DeadClause]:
         """Clauses for errors that nothing in their `try` can raise."""
         return list(self.project.dead_clauses.of(self.record))
 
+    @cached_property
     def excessive_fetches(self) -> Sequence[ExcessiveFetch]:
         """Queries that fetch every row where one row, or their number, is all that is used."""
         return list(self.project.fetches.excessive(self.record))
@@ -233,10 +271,15 @@ class ModuleFacts:
 
 __all__ = [
     "BlockedQuery",
+    "Bounds",
     "Construction",
+    "Credentials",
     "DeadClause",
     "EscapedWork",
     "ExcessiveFetch",
+    "FileUrl",
+    "FileUrlKind",
+    "IgnoredOption",
     "Interpolation",
     "LeftStream",
     "LostCoroutine",
@@ -250,4 +293,5 @@ __all__ = [
     "Unbalanced",
     "UnenteredUse",
     "UnguardedWrite",
+    "UnknownOption",
 ]

@@ -33,6 +33,8 @@ class Constant(Term):
     """A literal: text, bytes, number, bool, None or Ellipsis."""
 
     value: object
+    node: cst.BaseExpression | None = None
+    """Where a text is written."""
 
 
 @dataclass(slots=True, eq=False)
