@@ -15,15 +15,18 @@ import libcst as cst
 from .backend import Backends
 from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
+from .entering import Entries, WrongEntry
 from .interpolation import Interpolation, Interpolations, OpenHole
+from .iterating import Iterations, WrongIteration
 from .lifecycle import Lifecycle
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
-from .reach import Origin, Reach
+from .reach import Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .sources import Sources
 from .texts import Texts
+from .transaction_decorators import WrongDecoration, wrong_decorations
 from .writes import UnguardedWrite, Writes
 
 if TYPE_CHECKING:
@@ -82,6 +85,8 @@ class ProjectFacts:
         self.queries = Queries(resolver)
         self.texts = Texts(resolver)
         self.coroutines = Coroutines(resolver, self.reach)
+        self.iterations = Iterations(resolver, self.reach, self.coroutines)
+        self.entries = Entries(resolver, self.reach, self.coroutines)
         self.sources = Sources(resolver, self.reach, self.texts)
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
         self.pools = Pools(self.queries, self.reach, self.texts)
@@ -138,6 +143,21 @@ class ModuleFacts:
                     found.append(self._lost(call, made, loss))
         return found
 
+    @property
+    def wrong_iterations(self) -> Sequence[WrongIteration]:
+        """Rows that are iterated the wrong way, or not at all."""
+        return list(self.project.iterations.wrong(self.record))
+
+    @property
+    def wrong_entries(self) -> Sequence[WrongEntry]:
+        """Blocks of the database that are entered the wrong way."""
+        return list(self.project.entries.wrong(self.record))
+
+    @property
+    def wrong_decorations(self) -> Sequence[WrongDecoration]:
+        """Transactions that decorate what they cannot run."""
+        return list(wrong_decorations(self.project.resolver, self.record))
+
     def _lost(self, call: CallRecord, made: CoroutineCall, loss: Loss) -> LostCoroutine:
         consumer, to_scheduler = "", False
         if loss.kind is LossKind.INSPECTED and loss.use is not None and loss.use.call is not None:
@@ -151,12 +171,8 @@ class ModuleFacts:
             role=next(iter(sorted(roles(made.function) & LIFECYCLE_ROLES)), ""),
             consumer=consumer,
             is_given_to_scheduler=to_scheduler,
-            may_become_async=self._may_become_async(call.function),
+            may_become_async=self.project.reach.may_become_async(call.function),
         )
-
-    def _may_become_async(self, function: FunctionRecord) -> bool:
-        own = self.project.reach.own(function)
-        return bool(own & {Origin.HANDLER, Origin.LIFECYCLE}) and not self.project.resolver.callers(function)
 
 
 __all__ = [
@@ -168,4 +184,7 @@ __all__ = [
     "ProjectFacts",
     "SharedConnect",
     "UnguardedWrite",
+    "WrongDecoration",
+    "WrongEntry",
+    "WrongIteration",
 ]

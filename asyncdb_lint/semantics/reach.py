@@ -99,6 +99,10 @@ class Reach:
         """Whether a function itself is given to `Depends`."""
         return Origin.DEPENDENCY in self.own(function)
 
+    def may_become_async(self, function: FunctionRecord) -> bool:
+        """Whether a plain `def` is called by the framework alone, which awaits an `async def` as well."""
+        return bool(self.own(function) & {Origin.HANDLER, Origin.LIFECYCLE}) and not self.resolver.callers(function)
+
     def own(self, function: FunctionRecord) -> frozenset[Origin]:
         """The ways into a function that do not lead through its callers."""
         known = self._own.get(function)
