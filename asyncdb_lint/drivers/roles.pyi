@@ -32,6 +32,7 @@ def row(cls: type[_T]) -> type[_T]: ...  # one record of a result
 def url(cls: type[_T]) -> type[_T]: ...  # where the database is and how to reach it
 def app(cls: type[_T]) -> type[_T]: ...  # an application: has routes, a lifespan, exception handlers, a state
 def router(cls: type[_T]) -> type[_T]: ...  # a part of an application: has routes
+def owns_tasks(cls: type[_T]) -> type[_T]: ...  # keeps the tasks that are made through it, and waits for them
 def state(cls: type[_T]) -> type[_T]: ...  # takes any attribute, one namespace for the whole application
 def request(cls: type[_T]) -> type[_T]: ...  # what a handler is called with
 def response(cls: type[_T]) -> type[_T]: ...  # what a handler answers with
@@ -53,6 +54,8 @@ def rolls_back(method: _T) -> _T: ...
 
 def passes_result(method: _T) -> _T: ...  # awaiting (or running) it gives what awaiting its argument gives
 def makes_task(method: _T) -> _T: ...  # its awaitable runs whether or not the result of the call is awaited
+def asks_for_loop(method: _T) -> _T: ...  # says whether an event loop runs here
+def slow(method: _T) -> _T: ...  # awaiting it waits for something outside: another service, a clock
 def runs_event_loop(method: _T) -> _T: ...  # runs an awaitable to its end from synchronous code
 def route(method: _T) -> _T: ...  # decorates a handler, or takes one as `endpoint`
 def exception_handler(method: _T) -> _T: ...  # decorates what answers an exception, or takes it as `handler`

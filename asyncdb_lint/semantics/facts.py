@@ -15,10 +15,13 @@ import libcst as cst
 from .backend import Backends
 from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
+from .dropped_tasks import DroppedTask, DroppedTasks
 from .entering import Entries, WrongEntry
+from .handed_work import HandedWorks
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .iterating import Iterations, WrongIteration
 from .lifecycle import Lifecycle
+from .loop_calls import LoopCall, LoopCalls
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
 from .reach import Reach
@@ -91,6 +94,9 @@ class ProjectFacts:
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
+        works = HandedWorks(resolver, self.coroutines)
+        self.loop_calls = LoopCalls(resolver, self.reach, works, self.lifecycle)
+        self.dropped_tasks = DroppedTasks(resolver, self.reach, works)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
 
@@ -158,6 +164,16 @@ class ModuleFacts:
         """Transactions that decorate what they cannot run."""
         return list(wrong_decorations(self.project.resolver, self.record))
 
+    @property
+    def loop_calls(self) -> Sequence[LoopCall]:
+        """Event loops that are started for one call, where the application's loop runs or is about to."""
+        return list(self.project.loop_calls.of(self.record))
+
+    @property
+    def dropped_tasks(self) -> Sequence[DroppedTask]:
+        """Tasks that work on a database and that nobody keeps."""
+        return list(self.project.dropped_tasks.of(self.record))
+
     def _lost(self, call: CallRecord, made: CoroutineCall, loss: Loss) -> LostCoroutine:
         consumer, to_scheduler = "", False
         if loss.kind is LossKind.INSPECTED and loss.use is not None and loss.use.call is not None:
@@ -177,7 +193,9 @@ class ModuleFacts:
 
 __all__ = [
     "Construction",
+    "DroppedTask",
     "Interpolation",
+    "LoopCall",
     "LostCoroutine",
     "ModuleFacts",
     "OpenHole",

@@ -62,7 +62,7 @@ class Reach:
             found |= own
             calls = self.resolver.callers(current)
             for call in calls:
-                if _under_main_guard(call.context) or self._runs_event_loop(call):
+                if is_under_main_guard(call.context) or self._runs_event_loop(call):
                     found.add(Origin.SCRIPT)
                 elif call.function not in seen:
                     seen.add(call.function)
@@ -210,7 +210,8 @@ def _by_role(names: frozenset[str]) -> Origin | None:
     return Origin.LIFECYCLE if "event_handler" in names else None
 
 
-def _under_main_guard(context: Context | None) -> bool:
+def is_under_main_guard(context: Context | None) -> bool:
+    """Whether something stands under `if __name__ == "__main__"`."""
     while context is not None:
         if context.kind is ContextKind.MAIN:
             return True
