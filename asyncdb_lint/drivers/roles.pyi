@@ -37,6 +37,7 @@ def url(cls: type[_T]) -> type[_T]: ...  # where the database is and how to reac
 def backend(cls: type[_T]) -> type[_T]: ...  # what a pool hands its URL and options to, by the scheme of the URL
 def app(cls: type[_T]) -> type[_T]: ...  # an application: has routes, a lifespan, exception handlers, a state
 def router(cls: type[_T]) -> type[_T]: ...  # a part of an application: has routes
+def owns_tasks(cls: type[_T]) -> type[_T]: ...  # keeps the tasks that are made through it, and waits for them
 def state(cls: type[_T]) -> type[_T]: ...  # takes any attribute, one namespace for the whole application
 def request(cls: type[_T]) -> type[_T]: ...  # what a handler is called with
 def response(cls: type[_T]) -> type[_T]: ...  # what a handler answers with
@@ -63,6 +64,7 @@ def passes_result(method: _T) -> _T: ...  # awaiting (or running) it gives what 
 def makes_task(method: _T) -> _T: ...  # its awaitable runs whether or not the result of the call is awaited
 def own_task(method: _T) -> _T: ...  # runs each awaitable (or function) that it is given in a task of its own
 def own_task_before_3_12(method: _T) -> _T: ...  # the same, on a Python older than 3.12
+def asks_for_loop(method: _T) -> _T: ...  # says whether an event loop runs here
 def slow(method: _T) -> _T: ...  # awaiting it waits for something outside: another service, a clock
 def runs_event_loop(method: _T) -> _T: ...  # runs an awaitable to its end from synchronous code
 def route(method: _T) -> _T: ...  # decorates a handler, or takes one as `endpoint`

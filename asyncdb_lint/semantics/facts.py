@@ -20,15 +20,20 @@ from .credentials import Credentials, Passwords
 from .databases import Databases
 from .dead_clauses import DeadClause, DeadClauses
 from .driver_errors import DriverErrors
+from .dropped_tasks import DroppedTask, DroppedTasks
+from .entering import Entries, WrongEntry
 from .fetches import ExcessiveFetch, Fetches
 from .file_urls import FileUrl, FileUrlKind, FileUrls
+from .handed_work import HandedWorks
 from .interpolation import Interpolation, Interpolations, OpenHole
+from .iterating import Iterations, WrongIteration
 from .lifecycle import Lifecycle
+from .loop_calls import LoopCall, LoopCalls
 from .options import IgnoredOption, Options
 from .pool_options import Bounds, PoolOptions, UnknownOption
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
-from .reach import Origin, Reach
+from .reach import Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .rows import Rows, RowTakenApart
@@ -37,6 +42,7 @@ from .sources import Sources
 from .streams import BlockedQuery, LeftStream, Streams
 from .tasks import EscapedWork, Tasks
 from .texts import Texts
+from .transaction_decorators import WrongDecoration, wrong_decorations
 from .transactions import Transaction, Transactions
 from .tries import Tries
 from .unbalanced import Balances, Unbalanced
@@ -100,6 +106,8 @@ class ProjectFacts:
         self.queries = Queries(resolver)
         self.texts = Texts(resolver)
         self.coroutines = Coroutines(resolver, self.reach)
+        self.iterations = Iterations(resolver, self.reach, self.coroutines)
+        self.entries = Entries(resolver, self.reach, self.coroutines)
         self.sources = Sources(resolver, self.reach, self.texts)
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
         self.pools = Pools(self.queries, self.reach, self.texts)
@@ -108,6 +116,9 @@ class ProjectFacts:
         self.streams = Streams(self.queries, self.connections)
         self.sessions = Sessions(self.queries, self.connections, self.texts, self.reach)
         self.unentered = UnenteredConnections(self.queries, self.connections)
+        works = HandedWorks(resolver, self.coroutines)
+        self.loop_calls = LoopCalls(resolver, self.reach, works, self.lifecycle)
+        self.dropped_tasks = DroppedTasks(resolver, self.reach, works)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts)
         self.databases = Databases(self.queries, self.backends, self.lifecycle.makers)
@@ -248,6 +259,31 @@ class ModuleFacts:
                     found.append(self._lost(call, made, loss))
         return found
 
+    @property
+    def wrong_iterations(self) -> Sequence[WrongIteration]:
+        """Rows that are iterated the wrong way, or not at all."""
+        return list(self.project.iterations.wrong(self.record))
+
+    @property
+    def wrong_entries(self) -> Sequence[WrongEntry]:
+        """Blocks of the database that are entered the wrong way."""
+        return list(self.project.entries.wrong(self.record))
+
+    @property
+    def wrong_decorations(self) -> Sequence[WrongDecoration]:
+        """Transactions that decorate what they cannot run."""
+        return list(wrong_decorations(self.project.resolver, self.record))
+
+    @property
+    def loop_calls(self) -> Sequence[LoopCall]:
+        """Event loops that are started for one call, where the application's loop runs or is about to."""
+        return list(self.project.loop_calls.of(self.record))
+
+    @property
+    def dropped_tasks(self) -> Sequence[DroppedTask]:
+        """Tasks that work on a database and that nobody keeps."""
+        return list(self.project.dropped_tasks.of(self.record))
+
     def _lost(self, call: CallRecord, made: CoroutineCall, loss: Loss) -> LostCoroutine:
         consumer, to_scheduler = "", False
         if loss.kind is LossKind.INSPECTED and loss.use is not None and loss.use.call is not None:
@@ -261,12 +297,8 @@ class ModuleFacts:
             role=next(iter(sorted(roles(made.function) & LIFECYCLE_ROLES)), ""),
             consumer=consumer,
             is_given_to_scheduler=to_scheduler,
-            may_become_async=self._may_become_async(call.function),
+            may_become_async=self.project.reach.may_become_async(call.function),
         )
-
-    def _may_become_async(self, function: FunctionRecord) -> bool:
-        own = self.project.reach.own(function)
-        return bool(own & {Origin.HANDLER, Origin.LIFECYCLE}) and not self.project.resolver.callers(function)
 
 
 __all__ = [
@@ -275,6 +307,7 @@ __all__ = [
     "Construction",
     "Credentials",
     "DeadClause",
+    "DroppedTask",
     "EscapedWork",
     "ExcessiveFetch",
     "FileUrl",
@@ -282,6 +315,7 @@ __all__ = [
     "IgnoredOption",
     "Interpolation",
     "LeftStream",
+    "LoopCall",
     "LostCoroutine",
     "LostSessionState",
     "ModuleFacts",
@@ -294,4 +328,7 @@ __all__ = [
     "UnenteredUse",
     "UnguardedWrite",
     "UnknownOption",
+    "WrongDecoration",
+    "WrongEntry",
+    "WrongIteration",
 ]

@@ -149,6 +149,8 @@ class FunctionWalk(Definitions):
                 self.imports(node)
             case cst.Global():
                 self.globals.update(item.name.value for item in node.names)
+            case cst.Nonlocal():
+                self.nonlocals.update(item.name.value for item in node.names)
             case cst.Del():
                 self.use(self.expression(node.target), UseKind.OTHER, node)
             case cst.Break():
