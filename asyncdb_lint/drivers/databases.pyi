@@ -25,6 +25,10 @@ class Record(Sequence[Any]):
     def __len__(self) -> int: ...
 
 @role.pool
+@role.binds_by_name
+@role.makes_text
+@role.prepares
+@role.logs_with_percent
 class Database:
     SUPPORTED_BACKENDS: dict[str, str]
     url: DatabaseURL
@@ -64,6 +68,10 @@ class Database:
     def force_rollback(self) -> AbstractContextManager[None]: ...
 
 @role.connection
+@role.binds_by_name
+@role.makes_text
+@role.prepares
+@role.logs_with_percent
 class Connection:
     def __init__(self, database: Database, backend: Any) -> None: ...
     @role.opens

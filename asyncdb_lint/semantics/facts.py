@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from .backend import Backends
+from .bind_mismatches import BindMismatch, BindMismatches
+from .bound_queries import BoundQueries, BoundQuery
 from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .interpolation import Interpolation, Interpolations, OpenHole
@@ -84,6 +86,8 @@ class ProjectFacts:
         self.coroutines = Coroutines(resolver, self.reach)
         self.sources = Sources(resolver, self.reach, self.texts)
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
+        self.bound_queries = BoundQueries(self.queries, self.texts)
+        self.bind_mismatches = BindMismatches(self.bound_queries)
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
@@ -126,6 +130,16 @@ class ModuleFacts:
         """SQL texts with values from outside in them, whose first open hole stands in this module."""
         return self.project.interpolations.by_module.get(self.record, [])
 
+    @property
+    def bound_queries(self) -> Sequence[BoundQuery]:
+        """Queries with their texts and values, where text and values meet in this module."""
+        return self.project.bound_queries.by_module.get(self.record, [])
+
+    @property
+    def bind_mismatches(self) -> Sequence[BindMismatch]:
+        """Queries whose values are not those that their text asks for."""
+        return [found for query in self.bound_queries for found in self.project.bind_mismatches.of(query)]
+
     @cached_property
     def lost_coroutines(self) -> Sequence[LostCoroutine]:
         """Coroutines of the database that nobody awaits."""
@@ -160,6 +174,8 @@ class ModuleFacts:
 
 
 __all__ = [
+    "BindMismatch",
+    "BoundQuery",
     "Construction",
     "Interpolation",
     "LostCoroutine",
