@@ -27,6 +27,10 @@ class Record(Sequence[Any]):
 
 @role.pool
 @role.raises_driver_errors
+@role.binds_by_name
+@role.makes_text
+@role.prepares
+@role.logs_with_percent
 class Database:
     SUPPORTED_BACKENDS: dict[str, str]
     url: DatabaseURL
@@ -77,6 +81,10 @@ class Database:
 
 @role.connection
 @role.raises_driver_errors
+@role.binds_by_name
+@role.makes_text
+@role.prepares
+@role.logs_with_percent
 class Connection:
     def __init__(self, database: Database, backend: Any) -> None: ...
     @role.opens

@@ -31,6 +31,10 @@ class Lifespan: ...  # an async context manager function, entered at startup and
 def pool(cls: type[_T]) -> type[_T]: ...  # constructing it makes a pool of connections, to be opened and closed once
 def connection(cls: type[_T]) -> type[_T]: ...  # one connection
 def transaction(cls: type[_T]) -> type[_T]: ...
+def binds_by_name(cls: type[_T]) -> type[_T]: ...  # `:name` is a bind parameter as text() reads it; values are a mapping
+def makes_text(cls: type[_T]) -> type[_T]: ...  # text() of a str; beside an expression, values go to its `.values()`
+def prepares(cls: type[_T]) -> type[_T]: ...  # prepares what it runs, so a text holds one statement
+def logs_with_percent(cls: type[_T]) -> type[_T]: ...  # on SQLite it puts values into the text with `%`, for its log
 def row(cls: type[_T]) -> type[_T]: ...  # one record of a result
 def raises_driver_errors(cls: type[_T]) -> type[_T]: ...  # errors of the database arrive as the driver underneath made them
 def url(cls: type[_T]) -> type[_T]: ...  # where the database is and how to reach it

@@ -259,12 +259,12 @@ class Expressions(Scope):
                 entries.append((self.expression(element.key), self.expression(element.value)))
             else:
                 term = self.expression(element.value)
-                if isinstance(term, Mapping):
+                if isinstance(term, Mapping) and len(term.entries) == term.written:
                     entries.extend(term.entries)
                 else:
                     self.use(term, UseKind.UNPACKED, element)
                     entries.append((None, term))
-        return self._kept(Mapping(entries))
+        return self._kept(Mapping(entries, node=node))
 
     def _subscript(self, node: cst.Subscript) -> Term:
         base = self.expression(node.value)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from .backend import Backends
+from .bind_mismatches import BindMismatch, BindMismatches
+from .bound_queries import BoundQueries, BoundQuery
 from .calling import roles
 from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
@@ -110,6 +112,8 @@ class ProjectFacts:
         self.entries = Entries(resolver, self.reach, self.coroutines)
         self.sources = Sources(resolver, self.reach, self.texts)
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
+        self.bound_queries = BoundQueries(self.queries, self.texts)
+        self.bind_mismatches = BindMismatches(self.bound_queries)
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.connections = Connections(self.queries, self.lifecycle.makers)
@@ -217,6 +221,16 @@ class ModuleFacts:
         """SQL texts with values from outside in them, whose first open hole stands in this module."""
         return self.project.interpolations.by_module.get(self.record, [])
 
+    @property
+    def bound_queries(self) -> Sequence[BoundQuery]:
+        """Queries with their texts and values, where text and values meet in this module."""
+        return self.project.bound_queries.by_module.get(self.record, [])
+
+    @property
+    def bind_mismatches(self) -> Sequence[BindMismatch]:
+        """Queries whose values are not those that their text asks for."""
+        return [found for query in self.bound_queries for found in self.project.bind_mismatches.of(query)]
+
     @cached_property
     def transactions(self) -> Sequence[Transaction]:
         """The transactions that calls of this module make."""
@@ -302,7 +316,9 @@ class ModuleFacts:
 
 
 __all__ = [
+    "BindMismatch",
     "BlockedQuery",
+    "BoundQuery",
     "Bounds",
     "Construction",
     "Credentials",

@@ -153,6 +153,8 @@ class FunctionWalk(Definitions):
                 self.nonlocals.update(item.name.value for item in node.names)
             case cst.Del():
                 self.use(self.expression(node.target), UseKind.OTHER, node)
+                if isinstance(node.target, cst.Subscript):
+                    self.use(self.expression(node.target.value), UseKind.OTHER, node)
             case cst.Break():
                 if self.breaks and self.alive:
                     self.breaks[-1].append(dict(self.env))

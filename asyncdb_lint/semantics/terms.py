@@ -188,6 +188,14 @@ class Mapping(Term):
 
     entries: list[tuple[Term | None, Term]]
     uses: list[Use] = field(default_factory=list)
+    node: cst.Dict | None = None
+    """The display that it is written as."""
+    written: int = field(init=False)
+    """How many entries it starts with; those behind them were added by statements, which may not have run."""
+
+    def __post_init__(self) -> None:
+        """Notes how many entries it starts with."""
+        self.written = len(self.entries)
 
 
 @dataclass(slots=True, eq=False)
