@@ -23,7 +23,7 @@ from .databases import Databases
 from .dead_clauses import DeadClause, DeadClauses
 from .driver_errors import DriverErrors
 from .dropped_tasks import DroppedTask, DroppedTasks
-from .entering import Entries, WrongEntry
+from .entering import Entries
 from .fetches import ExcessiveFetch, Fetches
 from .file_urls import FileUrl, FileUrlKind, FileUrls
 from .handed_work import HandedWorks
@@ -51,6 +51,7 @@ from .unbalanced import Balances, Unbalanced
 from .unentered import UnenteredConnections, UnenteredUse
 from .urls import Urls
 from .writes import UnguardedWrite, Writes
+from .wrong_entry import WrongEntry
 
 if TYPE_CHECKING:
     from ..parsing import ParsedModule
