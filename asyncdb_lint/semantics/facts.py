@@ -291,13 +291,22 @@ class ModuleFacts:
 
     @property
     def loop_calls(self) -> Sequence[LoopCall]:
-        """Event loops that are started for one call, where the application's loop runs or is about to."""
-        return list(self.project.loop_calls.of(self.record))
+        """Event loops that are started for one call, where the application's runs or is about to.
+
+        A connect that no request should do, in whatever loop, is not among them.
+        """
+        connects = {id(connect.node) for connect in self.request_connects}
+        return [
+            loop
+            for loop in self.project.loop_calls.of(self.record)
+            if loop.work.call is None or id(loop.work.call.node) not in connects
+        ]
 
     @property
     def dropped_tasks(self) -> Sequence[DroppedTask]:
-        """Tasks that work on a database and that nobody keeps."""
-        return list(self.project.dropped_tasks.of(self.record))
+        """Tasks that work on a database and that nobody keeps; inside a transaction they are escaped work."""
+        escaped = {id(work.tasks) for work in self.escaped_work}
+        return [task for task in self.project.dropped_tasks.of(self.record) if id(task.call) not in escaped]
 
     def _lost(self, call: CallRecord, made: CoroutineCall, loss: Loss) -> LostCoroutine:
         consumer, to_scheduler = "", False
