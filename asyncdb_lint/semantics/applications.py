@@ -59,6 +59,12 @@ class Application:
         """Where it is made."""
         return self.call.module
 
+    @property
+    def functions(self) -> list[FunctionRecord]:
+        """The project's functions that it runs at startup and shutdown."""
+        own = [self.lifespan, *(handler.function for handler in self.events)]
+        return [function for function in own if function is not None]
+
     def handlers(self, event: str) -> list[EventHandler]:
         """What runs at one event."""
         return [handler for handler in self.events if handler.event == event]

@@ -18,6 +18,7 @@ from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
+from .opening import Openings, UnclosedPool, UnopenedPool
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
 from .reach import Origin, Reach
@@ -28,6 +29,7 @@ from .sources import Sources
 from .streams import BlockedQuery, LeftStream, Streams
 from .texts import Texts
 from .unentered import UnenteredConnections, UnenteredUse
+from .unsafe_closing import UnsafeClosing, UnsafeClosings
 from .writes import UnguardedWrite, Writes
 
 if TYPE_CHECKING:
@@ -95,6 +97,8 @@ class ProjectFacts:
         self.sessions = Sessions(self.queries, self.connections, self.texts, self.reach)
         self.unentered = UnenteredConnections(self.queries, self.connections)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
+        self.unsafe_closings = UnsafeClosings(self.lifecycle)
+        self.openings = Openings(self.lifecycle, self.queries, self.backends)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
@@ -143,6 +147,21 @@ class ModuleFacts:
     def lost_session_states(self) -> Sequence[LostSessionState]:
         """Statements that speak to one connection, run on a pool."""
         return self.project.sessions.lost(self.record)
+
+    @cached_property
+    def unclosed_pools(self) -> Sequence[UnclosedPool]:
+        """Pools that an application opens here at startup and that nothing closes."""
+        return self.project.openings.unclosed(self.record)
+
+    @cached_property
+    def unsafe_closings(self) -> Sequence[UnsafeClosing]:
+        """Context managers that skip closing their pool when an error comes out of their `yield`."""
+        return self.project.unsafe_closings.of(self.record)
+
+    @cached_property
+    def unopened_pools(self) -> Sequence[UnopenedPool]:
+        """Pools made here that handlers query and that nothing opens."""
+        return self.project.openings.unopened(self.record)
 
     @property
     def unguarded_writes(self) -> Sequence[UnguardedWrite]:
@@ -198,6 +217,9 @@ __all__ = [
     "OpenHole",
     "ProjectFacts",
     "SharedConnect",
+    "UnclosedPool",
     "UnenteredUse",
     "UnguardedWrite",
+    "UnopenedPool",
+    "UnsafeClosing",
 ]
