@@ -260,10 +260,14 @@ def _prefix(selector: str, origin: str) -> str:
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5) or difflib.get_close_matches(
-        word.upper(), list(known), n=1, cutoff=0.5
-    )
-    return f"; did you mean `{found[0]}`?" if found else ""
+    choices = list(known)
+    for written in (word, word.upper()):
+        found = difflib.get_close_matches(written, choices, n=3, cutoff=0.5)
+        if found:
+            # Codes differ by single characters: of those alike, the one with most of them in place is meant.
+            nearest = max(found, key=lambda other: sum(a == b for a, b in zip(written, other, strict=False)))
+            return f"; did you mean `{nearest}`?"
+    return ""
 
 
 def _specificity(code: str, prefixes: Iterable[str]) -> int:

@@ -14,6 +14,7 @@ import libcst as cst
 
 from .backend import Backends
 from .calling import roles
+from .clients import Clients, UnenteredClient
 from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .interpolation import Interpolation, Interpolations, OpenHole
@@ -29,6 +30,7 @@ from .sources import Sources
 from .streams import BlockedQuery, LeftStream, Streams
 from .texts import Texts
 from .unentered import UnenteredConnections, UnenteredUse
+from .unrun import DatabaseEvents, MountedLifespan, Unrun
 from .unsafe_closing import UnsafeClosing, UnsafeClosings
 from .writes import UnguardedWrite, Writes
 
@@ -99,6 +101,8 @@ class ProjectFacts:
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
         self.unsafe_closings = UnsafeClosings(self.lifecycle)
         self.openings = Openings(self.lifecycle, self.queries, self.backends)
+        self.unrun = Unrun(self.lifecycle, self.openings)
+        self.clients = Clients(self.lifecycle, self.openings, self.queries)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
@@ -163,6 +167,21 @@ class ModuleFacts:
         """Pools made here that handlers query and that nothing opens."""
         return self.project.openings.unopened(self.record)
 
+    @cached_property
+    def database_events(self) -> Sequence[DatabaseEvents]:
+        """Applications that open or close a pool in startup and shutdown events registered here."""
+        return self.project.unrun.events(self.record)
+
+    @cached_property
+    def mounted_lifespans(self) -> Sequence[MountedLifespan]:
+        """Applications made here whose pool is never opened, since they are mounted in others."""
+        return self.project.unrun.mounted(self.record)
+
+    @cached_property
+    def unentered_clients(self) -> Sequence[UnenteredClient]:
+        """Test clients made here that send requests without the lifespan that opens the database."""
+        return self.project.clients.unentered(self.record)
+
     @property
     def unguarded_writes(self) -> Sequence[UnguardedWrite]:
         """Writes of handlers that nothing guards, standing in this module."""
@@ -209,15 +228,18 @@ class ModuleFacts:
 __all__ = [
     "BlockedQuery",
     "Construction",
+    "DatabaseEvents",
     "Interpolation",
     "LeftStream",
     "LostCoroutine",
     "LostSessionState",
     "ModuleFacts",
+    "MountedLifespan",
     "OpenHole",
     "ProjectFacts",
     "SharedConnect",
     "UnclosedPool",
+    "UnenteredClient",
     "UnenteredUse",
     "UnguardedWrite",
     "UnopenedPool",

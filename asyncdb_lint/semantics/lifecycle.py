@@ -15,7 +15,7 @@ from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .terms import UNKNOWN, Attribute, GlobalName, Import, Term
-from .values import InstanceValue
+from .values import FunctionValue, InstanceValue
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,6 +139,15 @@ class Lifecycle:
                 entered = context.items if context.kind is ContextKind.ASYNC_WITH else ()
                 if context.entered is not None and any(construction in self.makers.of(term) for term in entered):
                     yield function, context.entered
+
+    def driver_method(self, term: Term) -> FunctionRecord | None:
+        """The driver's method that a term is, not called."""
+        values = [value for value in self.resolver.resolve(term) if isinstance(value, FunctionValue)]
+        return values[0].function if len(values) == 1 and values[0].function.module.is_stub else None
+
+    def is_method(self, term: Term, construction: CallRecord, role: str) -> bool:
+        """Whether a term is one of a pool's own methods of a role, not called."""
+        return self._calls(term, set(self.methods(construction, role)), construction)
 
     def runs(self, call: CallRecord, construction: CallRecord, role: str) -> bool:
         """Whether a call is one of a pool's own methods of a role: it opens the pool, it closes it."""

@@ -86,7 +86,7 @@ class Serving:
         first = lifespan.parameters[0].name if lifespan.parameters else None
         pool = self._pool(lifespan.module, lifespan, first)
         opened, closed = statements_of(f"await {pool}.{self.opener}()\nawait {pool}.{self.closer}()\n")
-        body = around_yield(node.body.body, opened if opens else None, closed)
+        body = around_yield(node.body.body, [opened] if opens else [], [closed])
         if body is None:
             raise PlanRefused("the lifespan yields inside another construct")
         self.edits.replace(lifespan.module.parsed, node, node.with_changes(body=with_body(node.body, body)))
@@ -102,7 +102,7 @@ class Serving:
         written = parsed.code_of(call.func)
         annotation = f": {written}" if written.partition(".")[0] in module.bindings else ""
         returns = ""
-        if _annotates_returns(module):
+        if annotates_returns(module):
             returns = " -> AsyncIterator[None]"
             self.edits.add_import(parsed, "collections.abc", "AsyncIterator")
         self.edits.add_import(parsed, "contextlib", "asynccontextmanager")
@@ -203,7 +203,7 @@ class Serving:
             raise PlanRefused("the handlers stand in a function")
         pool = self._pool(module, None)
         written = module.parsed.code_of(other.node.func)
-        returns = " -> None" if _annotates_returns(module) else ""
+        returns = " -> None" if annotates_returns(module) else ""
         (definition,) = statements_of(
             f'@{written}("{event}")\nasync def {name}(){returns}:\n    await {pool}.{method}()\n'
         )
@@ -224,7 +224,7 @@ def _is_placeholder(statement: Statement) -> bool:
     return isinstance(small, cst.Pass) or (isinstance(small, cst.Expr) and isinstance(small.value, cst.Ellipsis))
 
 
-def _annotates_returns(module: ModuleRecord) -> bool:
+def annotates_returns(module: ModuleRecord) -> bool:
     """Whether a module says of every function what it returns."""
     functions = [function.node for function in module.functions if isinstance(function.node, cst.FunctionDef)]
     return bool(functions) and all(node.returns is not None for node in functions)

@@ -10,7 +10,9 @@ from .. import blocks
 from ..blocks import Statement
 
 
-def around_yield(body: Sequence[cst.CSTNode], opened: Statement | None, closed: Statement) -> list[Statement] | None:
+def around_yield(
+    body: Sequence[cst.CSTNode], opened: Sequence[Statement], closed: Sequence[Statement]
+) -> list[Statement] | None:
     """A body that opens before its `yield` and closes behind it, whatever is raised between."""
     statements = [statement for statement in body if isinstance(statement, cst.BaseStatement)]
     for index, statement in enumerate(statements):
@@ -20,12 +22,16 @@ def around_yield(body: Sequence[cst.CSTNode], opened: Statement | None, closed: 
     return None
 
 
-def _at_yield(statement: cst.BaseStatement, opened: Statement | None, closed: Statement) -> list[Statement] | None:
+def _at_yield(
+    statement: cst.BaseStatement, opened: Sequence[Statement], closed: Sequence[Statement]
+) -> list[Statement] | None:
     if isinstance(statement, cst.SimpleStatementLine) and _is_yield(statement):
+        if not closed:
+            return _headed(opened, statement, statement.leading_lines)
         blanks, comments = blocks.split_blanks(statement.leading_lines)
         guarded = cst.Try(
             cst.IndentedBlock([blocks.with_leading(statement, comments)]),
-            finalbody=cst.Finally(cst.IndentedBlock([closed])),
+            finalbody=cst.Finally(cst.IndentedBlock(closed)),
         )
         return _headed(opened, guarded, blanks)
     if isinstance(statement, cst.Try):
@@ -33,7 +39,7 @@ def _at_yield(statement: cst.BaseStatement, opened: Statement | None, closed: St
         final = statement.finalbody
         if final is not None and inside and _is_yield(inside[-1]):
             # The `finally` that is there serves both: opened last, closed first.
-            closing = with_body(final.body, [closed, *lines_of(final.body)])
+            closing = with_body(final.body, [*closed, *lines_of(final.body)])
             rest = statement.with_changes(finalbody=final.with_changes(body=closing))
             return _headed(opened, rest, statement.leading_lines)
     if isinstance(statement, cst.Try | cst.With):
@@ -43,11 +49,12 @@ def _at_yield(statement: cst.BaseStatement, opened: Statement | None, closed: St
     return None
 
 
-def _headed(opened: Statement | None, rest: Statement, leading: Sequence[cst.EmptyLine]) -> list[Statement]:
+def _headed(opened: Sequence[Statement], rest: Statement, leading: Sequence[cst.EmptyLine]) -> list[Statement]:
     """What opens, if anything does, and what follows it, with the lines that stood above both."""
-    if opened is None:
+    if not opened:
         return [blocks.with_leading(rest, leading)]
-    return [blocks.with_leading(opened, leading), blocks.with_leading(rest, [])]
+    first, *others = opened
+    return [blocks.with_leading(first, leading), *others, blocks.with_leading(rest, [])]
 
 
 def _is_yield(statement: cst.CSTNode) -> bool:
