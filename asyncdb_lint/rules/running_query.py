@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.fetching import fetch_first
+from ..fixes.cures.collecting import fetch_first
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:

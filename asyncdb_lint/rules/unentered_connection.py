@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.entering import enter_connection
+from ..fixes.cures.acquiring import enter_connection
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:

@@ -19,11 +19,13 @@ from .records import (
     ExceptClause,
     FunctionRecord,
     ModuleRecord,
+    Returned,
     UseKind,
 )
 from .scope import dotted_name
 from .terms import (
     UNKNOWN,
+    Caught,
     Checked,
     Choice,
     Collection,
@@ -130,6 +132,7 @@ class FunctionWalk(Definitions):
                 term = self.expression(node.value) if node.value is not None else Constant(None)
                 self.use(term, UseKind.RETURNED, node)
                 self.function.returned.append(term)
+                self.function.returns_at[id(node)] = Returned(node, term, self.context)
                 self.alive = False
             case cst.Raise():
                 if node.exc is not None:
@@ -146,8 +149,12 @@ class FunctionWalk(Definitions):
                 self.imports(node)
             case cst.Global():
                 self.globals.update(item.name.value for item in node.names)
+            case cst.Nonlocal():
+                self.nonlocals.update(item.name.value for item in node.names)
             case cst.Del():
                 self.use(self.expression(node.target), UseKind.OTHER, node)
+                if isinstance(node.target, cst.Subscript):
+                    self.use(self.expression(node.target.value), UseKind.OTHER, node)
             case cst.Break():
                 if self.breaks and self.alive:
                     self.breaks[-1].append(dict(self.env))
@@ -278,7 +285,7 @@ class FunctionWalk(Definitions):
             self.env, self.alive = _joined([before, after_body]), alive
             self.context = Context(ContextKind.EXCEPT, final_context, handler, (clause,))
             if handler.name is not None and isinstance(handler.name.name, cst.Name):
-                self.bind(handler.name.name.value, UNKNOWN)
+                self.bind(handler.name.name.value, Caught(clause))
             self.suite(handler.body)
             paths.append((self.env, self.alive))
         self.context = outer

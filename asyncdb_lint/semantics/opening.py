@@ -85,13 +85,8 @@ class Openings:
         if self._constructions is None:
             self._constructions = [
                 call
-                for module in self.resolver.modules
-                if not module.is_stub and self.reach.module_kind(module) not in (Origin.TEST, Origin.SCRIPT)
-                for call in module.calls
-                if any(
-                    isinstance(value, ClassValue) and "pool" in class_roles(self.resolver, value)
-                    for value in self.resolver.resolve(call.callee)
-                )
+                for call in self.backends.constructions()
+                if self.reach.module_kind(call.module) is not Origin.SCRIPT
             ]
         return self._constructions
 
