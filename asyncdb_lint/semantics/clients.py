@@ -74,7 +74,7 @@ class Clients:
         app = next((app for app in self.lifecycle.applications.all if app.call is made), None)
         if app is None:
             return None
-        for pool in self.openings.constructions():
+        for pool in self.openings.constructions:
             opening = next(self.lifecycle.openings(app, pool), None)
             if opening is None or not self.openings.needs_opening(pool) or self.openings.in_tests(pool, "opens"):
                 continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import libcst as cst
 
@@ -76,19 +77,15 @@ class Openings:
         self.resolver = lifecycle.resolver
         self.reach = lifecycle.reach
         self.makers = lifecycle.makers
-        self._constructions: list[CallRecord] | None = None
 
     # -- what there is ----------------------------------------------------------------------------------------------
 
+    @cached_property
     def constructions(self) -> list[CallRecord]:
         """The calls that make the pools of the project itself: not those of its tests and scripts."""
-        if self._constructions is None:
-            self._constructions = [
-                call
-                for call in self.backends.constructions()
-                if self.reach.module_kind(call.module) is not Origin.SCRIPT
-            ]
-        return self._constructions
+        return [
+            call for call in self.backends.constructions() if self.reach.module_kind(call.module) is not Origin.SCRIPT
+        ]
 
     def places(self, construction: CallRecord, role: str) -> Iterator[Place]:
         """Every place outside of tests that opens ("opens") or closes ("closes") a pool, or may."""
@@ -207,20 +204,21 @@ class Openings:
 
     def unclosed(self, module: ModuleRecord) -> Sequence[UnclosedPool]:
         """Pools that an application opens at startup and nothing closes, by the module that opens them."""
-        found: list[UnclosedPool] = []
+        return [pool for pool in self._unclosed if pool.place.function.module is module]
+
+    @cached_property
+    def _unclosed(self) -> list[UnclosedPool]:
+        found: dict[cst.CSTNode, UnclosedPool] = {}
         for app in self.lifecycle.applications.all:
-            for construction in self.constructions():
+            for construction in self.constructions:
                 opening = next(self.lifecycle.openings(app, construction), None)
                 if opening is None:
                     continue
                 reopened = self._reopened(app, construction)
-                if reopened is not None and reopened.call.module is module:
-                    found.append(UnclosedPool(construction, app, Place(*opening, True), reopened))
-                elif opening[0].module is module and not self._is_closed(app, construction):
-                    place = Place(*opening, True)
-                    if all(place.node is not other.opening.node for other in found):
-                        found.append(UnclosedPool(construction, app, place))
-        return found
+                if reopened is not None or not self._is_closed(app, construction):
+                    pool = UnclosedPool(construction, app, Place(*opening, True), reopened)
+                    found.setdefault(pool.place.node, pool)
+        return list(found.values())
 
     def _is_closed(self, app: Application, construction: CallRecord) -> bool:
         """Whether anything may close a pool for an application; what only other applications run does not."""
@@ -258,7 +256,7 @@ class Openings:
             return []
         return [
             UnopenedPool(construction, query)
-            for construction in self.constructions()
+            for construction in self.constructions
             if construction.module is module
             and self.needs_opening(construction)
             and (query := self._query_of_handler(construction)) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import libcst as cst
 
@@ -64,19 +65,23 @@ class Unrun:
 
     def events(self, module: ModuleRecord) -> Sequence[DatabaseEvents]:
         """The applications with events for a pool, by the module of the first such event."""
+        return [events for events in self._events if events.first.call.module is module]
+
+    @cached_property
+    def _events(self) -> list[DatabaseEvents]:
         found: list[DatabaseEvents] = []
         for app in self.lifecycle.applications.all:
-            if not _is_given(app, "lifespan") and app.has_lifespan:
+            if app.has_lifespan and not _is_given(app, "lifespan"):
                 continue
             relevant = [handler for handler in app.own_events if self._matters(app, handler)]
-            if relevant and relevant[0].call.module is module:
+            if relevant:
                 found.append(DatabaseEvents(app, relevant[0], tuple(relevant[1:]), app.has_lifespan))
         return found
 
     def _matters(self, app: Application, handler: EventHandler) -> bool:
         """Whether a handler opens or closes a pool; beside a lifespan, one that the lifespan does not open."""
         return any(
-            self._works_on(handler, pool) for pool in self.openings.constructions() if not self._by_lifespan(app, pool)
+            self._works_on(handler, pool) for pool in self.openings.constructions if not self._by_lifespan(app, pool)
         )
 
     def _works_on(self, handler: EventHandler, pool: CallRecord) -> bool:
@@ -109,7 +114,7 @@ class Unrun:
         outer = [other for other in applications.all if other.call in roots]
         if app.call in roots or len(outer) != len(roots) or self._runs_others():
             return None
-        for pool in self.openings.constructions():
+        for pool in self.openings.constructions:
             own = list(self.lifecycle.openings(app, pool))
             if not own or any(self.lifecycle.opens_at_startup(other, pool) for other in outer):
                 continue
