@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from asyncdb_lint import __version__
+from asyncdb_lint.diagnostics import Severity
 
 if TYPE_CHECKING:
     from asyncdb_lint.files import Selection
@@ -33,8 +34,8 @@ Examples:
 
 \b
 Exit codes:
-  0  nothing found (or --exit-zero)
-  1  findings are left; with --diff: there is something to change
+  0  nothing found but hints (or --exit-zero)
+  1  errors or warnings are left; with --diff: there is something to change
   2  the linter could not do its work
 """
 
@@ -251,7 +252,9 @@ def _print_findings(run: FixRun, asked: CheckOptions, stream: TextIO) -> int:
                 yield from summary(diagnostics, checked=run.left.files, fixed=run.fixed, unsafe=asked.unsafe)
 
         write_lines(lines(), stream, colour=wants_colour(stream, asked.color))
-    return FINDINGS if diagnostics and not asked.exit_zero else CLEAN
+    # A hint is for whoever reads it; no build and no commit fails for it.
+    counts = any(diagnostic.severity is not Severity.INFO for diagnostic in diagnostics)
+    return FINDINGS if counts and not asked.exit_zero else CLEAN
 
 
 def _print_diff(run: FixRun, asked: CheckOptions) -> int:

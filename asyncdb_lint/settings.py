@@ -260,10 +260,19 @@ def _prefix(selector: str, origin: str) -> str:
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5) or difflib.get_close_matches(
-        word.upper(), list(known), n=1, cutoff=0.5
-    )
-    return f"; did you mean `{found[0]}`?" if found else ""
+    choices = list(known)
+    for written in (word, word.upper()):
+        found = difflib.get_close_matches(written, choices, n=3, cutoff=0.5)
+        if found:
+            # Codes differ by single characters: of those alike, the one with most of them in place is meant.
+            return f"; did you mean `{max(found, key=lambda other: _likeness(written, other))}`?"
+    return ""
+
+
+def _likeness(word: str, other: str) -> tuple[int, int]:
+    """How many characters are in place, and how many before the first that is not."""
+    same = [a == b for a, b in zip(word, other, strict=False)]
+    return sum(same), same.index(False) if False in same else len(same)
 
 
 def _specificity(code: str, prefixes: Iterable[str]) -> int:

@@ -155,6 +155,19 @@ def test_exit_zero_hides_findings_from_the_shell_only(project: Project) -> None:
     assert "Found 1 error" in ran.out
 
 
+def test_hints_are_shown_and_fail_nothing(project: Project) -> None:
+    project.write(
+        "app.py",
+        "from databases import Database\nfrom fastapi import FastAPI\n\n"
+        'database = Database("sqlite:///app.db")\n'
+        "app = FastAPI(on_startup=[database.connect], on_shutdown=[database.disconnect])\n",
+    )
+    ran = project.check("--output-format=concise")
+    assert ran.code == 0
+    assert ran.out.startswith("app.py:5:26: ADB211 ")
+    assert "Found 1 hint in 1 file" in ran.out
+
+
 def test_a_file_that_does_not_parse_is_a_finding_and_the_others_go_on(project: Project) -> None:
     project.write("a.py", BROKEN)
     project.write("b.py", PITFALL)

@@ -46,6 +46,7 @@ def state(cls: type[_T]) -> type[_T]: ...  # takes any attribute, one namespace 
 def request(cls: type[_T]) -> type[_T]: ...  # what a handler is called with
 def response(cls: type[_T]) -> type[_T]: ...  # what a handler answers with
 def http_error(cls: type[_T]) -> type[_T]: ...  # raising it is an answer, not a failure
+def serves_app(cls: type[_T]) -> type[_T]: ...  # sends requests to an application; its lifespan runs if it is entered
 def suppresses(cls: type[_T]) -> type[_T]: ...  # swallows the exceptions it is given while it is entered
 
 # Methods and functions of drivers.

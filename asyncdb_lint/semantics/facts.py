@@ -16,6 +16,7 @@ from .backend import Backends
 from .bind_mismatches import BindMismatch, BindMismatches
 from .bound_queries import BoundQueries, BoundQuery
 from .calling import roles
+from .clients import Clients, UnenteredClient
 from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .credentials import Credentials, Passwords
@@ -31,6 +32,7 @@ from .interpolation import Interpolation, Interpolations, OpenHole
 from .iterating import Iterations, WrongIteration
 from .lifecycle import Lifecycle
 from .loop_calls import LoopCall, LoopCalls
+from .opening import Openings, UnclosedPool, UnopenedPool
 from .options import IgnoredOption, Options
 from .pool_options import Bounds, PoolOptions, UnknownOption
 from .pools import Construction, Pools, SharedConnect
@@ -49,6 +51,8 @@ from .transactions import Transaction, Transactions
 from .tries import Tries
 from .unbalanced import Balances, Unbalanced
 from .unentered import UnenteredConnections, UnenteredUse
+from .unrun import DatabaseEvents, MountedLifespan, Unrun
+from .unsafe_closing import UnsafeClosing, UnsafeClosings
 from .urls import Urls
 from .writes import UnguardedWrite, Writes
 from .wrong_entry import WrongEntry
@@ -125,6 +129,10 @@ class ProjectFacts:
         self.loop_calls = LoopCalls(resolver, self.reach, works, self.lifecycle)
         self.dropped_tasks = DroppedTasks(resolver, self.reach, works)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
+        self.unsafe_closings = UnsafeClosings(self.lifecycle)
+        self.openings = Openings(self.lifecycle, self.queries, self.backends)
+        self.unrun = Unrun(self.lifecycle, self.openings)
+        self.clients = Clients(self.lifecycle, self.openings, self.queries)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts)
         self.databases = Databases(self.queries, self.backends, self.lifecycle.makers)
         self.transactions = Transactions(self.queries, self.databases)
@@ -186,6 +194,36 @@ class ModuleFacts:
     def lost_session_states(self) -> Sequence[LostSessionState]:
         """Statements that speak to one connection, run on a pool."""
         return self.project.sessions.lost(self.record)
+
+    @cached_property
+    def unclosed_pools(self) -> Sequence[UnclosedPool]:
+        """Pools that an application opens here at startup and that nothing closes."""
+        return self.project.openings.unclosed(self.record)
+
+    @cached_property
+    def unsafe_closings(self) -> Sequence[UnsafeClosing]:
+        """Context managers that skip closing their pool when an error comes out of their `yield`."""
+        return self.project.unsafe_closings.of(self.record)
+
+    @cached_property
+    def unopened_pools(self) -> Sequence[UnopenedPool]:
+        """Pools made here that handlers query and that nothing opens."""
+        return self.project.openings.unopened(self.record)
+
+    @cached_property
+    def database_events(self) -> Sequence[DatabaseEvents]:
+        """Applications that open or close a pool in startup and shutdown events registered here."""
+        return self.project.unrun.events(self.record)
+
+    @cached_property
+    def mounted_lifespans(self) -> Sequence[MountedLifespan]:
+        """Applications made here whose pool is never opened, since they are mounted in others."""
+        return self.project.unrun.mounted(self.record)
+
+    @cached_property
+    def unentered_clients(self) -> Sequence[UnenteredClient]:
+        """Test clients made here that send requests without the lifespan that opens the database."""
+        return self.project.clients.unentered(self.record)
 
     @property
     def unguarded_writes(self) -> Sequence[UnguardedWrite]:
@@ -332,6 +370,7 @@ __all__ = [
     "Bounds",
     "Construction",
     "Credentials",
+    "DatabaseEvents",
     "DeadClause",
     "DroppedTask",
     "EscapedWork",
@@ -345,15 +384,20 @@ __all__ = [
     "LostCoroutine",
     "LostSessionState",
     "ModuleFacts",
+    "MountedLifespan",
     "OpenHole",
     "ProjectFacts",
     "RowTakenApart",
     "SharedConnect",
     "Transaction",
     "Unbalanced",
+    "UnclosedPool",
+    "UnenteredClient",
     "UnenteredUse",
     "UnguardedWrite",
     "UnknownOption",
+    "UnopenedPool",
+    "UnsafeClosing",
     "WrongDecoration",
     "WrongEntry",
     "WrongIteration",
