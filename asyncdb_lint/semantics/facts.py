@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from .backend import Backends
+from .boundaries import Boundaries, EscapingTransaction
 from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .databases import Databases
@@ -24,10 +25,12 @@ from .reach import Origin, Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .sources import Sources
+from .swallowing import SwallowedError, Swallowing
 from .tasks import EscapedWork, Tasks
 from .texts import Texts
 from .transactions import Transaction, Transactions
 from .unbalanced import Balances, Unbalanced
+from .waiting import HeldConnection, Waiting
 from .writes import UnguardedWrite, Writes
 
 if TYPE_CHECKING:
@@ -96,6 +99,9 @@ class ProjectFacts:
         self.transactions = Transactions(self.queries, self.databases)
         self.tasks = Tasks(self.databases, self.transactions)
         self.balances = Balances(self.transactions, self.reach)
+        self.swallowing = Swallowing(self.databases, self.transactions, self.backends, self.reach)
+        self.boundaries = Boundaries(self.transactions, self.reach)
+        self.waiting = Waiting(self.transactions, self.reach)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -149,6 +155,21 @@ class ModuleFacts:
         """Transactions started by hand that stay open on some way out of their function."""
         return list(self.project.balances.unbalanced(self.record))
 
+    @property
+    def swallowed_errors(self) -> Sequence[SwallowedError]:
+        """Errors of queries that are caught inside a transaction which goes on, by an `except` of this module."""
+        return self.project.swallowing.by_module.get(self.record, [])
+
+    @cached_property
+    def escaping_transactions(self) -> Sequence[EscapingTransaction]:
+        """Transactions around `call_next` of a middleware, or the `yield` of a dependency."""
+        return list(self.project.boundaries.escaping(self.record))
+
+    @cached_property
+    def held_connections(self) -> Sequence[HeldConnection]:
+        """Waits for something slow inside a transaction."""
+        return list(self.project.waiting.held(self.record))
+
     @cached_property
     def lost_coroutines(self) -> Sequence[LostCoroutine]:
         """Coroutines of the database that nobody awaits."""
@@ -185,12 +206,15 @@ class ModuleFacts:
 __all__ = [
     "Construction",
     "EscapedWork",
+    "EscapingTransaction",
+    "HeldConnection",
     "Interpolation",
     "LostCoroutine",
     "ModuleFacts",
     "OpenHole",
     "ProjectFacts",
     "SharedConnect",
+    "SwallowedError",
     "Transaction",
     "Unbalanced",
     "UnguardedWrite",

@@ -1,0 +1,1 @@
+from httpx._client import AsyncClient as AsyncClient
