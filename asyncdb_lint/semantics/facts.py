@@ -15,8 +15,10 @@ import libcst as cst
 from .backend import Backends
 from .boundaries import Boundaries, EscapingTransaction
 from .calling import roles
+from .changes import RowChanges
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .databases import Databases
+from .dependent_writes import DependentWrites, WriteDependences
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
 from .pools import Construction, Pools, SharedConnect
@@ -102,6 +104,8 @@ class ProjectFacts:
         self.swallowing = Swallowing(self.databases, self.transactions, self.backends, self.reach)
         self.boundaries = Boundaries(self.transactions, self.reach)
         self.waiting = Waiting(self.transactions, self.reach)
+        self.changes = RowChanges(self.databases, self.texts, self.writes)
+        self.write_dependences = WriteDependences(self.changes, self.transactions, self.boundaries, self.reach)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -166,6 +170,11 @@ class ModuleFacts:
         return list(self.project.boundaries.escaping(self.record))
 
     @cached_property
+    def dependent_writes(self) -> Sequence[DependentWrites]:
+        """Writes that belong together, outside of a transaction; one pair a function."""
+        return list(self.project.write_dependences.dependent(self.record))
+
+    @cached_property
     def held_connections(self) -> Sequence[HeldConnection]:
         """Waits for something slow inside a transaction."""
         return list(self.project.waiting.held(self.record))
@@ -205,6 +214,7 @@ class ModuleFacts:
 
 __all__ = [
     "Construction",
+    "DependentWrites",
     "EscapedWork",
     "EscapingTransaction",
     "HeldConnection",

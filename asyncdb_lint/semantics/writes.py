@@ -245,13 +245,13 @@ class Writes:
             values += [value for item in given if isinstance(item.term, Mapping) for _, value in item.term.entries]
             if all(not self.brought_in.of(value, frame) for value in values):
                 return False
-        name = self._table_name(table)
+        name = self.table_name(table)
         known = self.schema.table(name) if name is not None else None
         return known is None or known.may_refuse(
             verb, assigned if verb == "update" else None, dialect=self._dialect(query)
         )
 
-    def _table_name(self, term: Term | None) -> str | None:
+    def table_name(self, term: Term | None) -> str | None:
         """The name of a `Table(...)` or of a declarative class, or of its `__table__`."""
         if isinstance(term, Attribute) and term.name == "__table__":
             term = term.base
