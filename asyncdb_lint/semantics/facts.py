@@ -27,6 +27,7 @@ from .reach import Origin, Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .sources import Sources
+from .stale_writes import StaleWrite, StaleWrites
 from .swallowing import SwallowedError, Swallowing
 from .tasks import EscapedWork, Tasks
 from .texts import Texts
@@ -105,6 +106,7 @@ class ProjectFacts:
         self.boundaries = Boundaries(self.transactions, self.reach)
         self.waiting = Waiting(self.transactions, self.reach)
         self.changes = RowChanges(self.databases, self.texts, self.writes)
+        self.stale_writes = StaleWrites(self.changes, self.transactions, self.reach)
         self.write_dependences = WriteDependences(self.changes, self.transactions, self.boundaries, self.reach)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
@@ -175,6 +177,11 @@ class ModuleFacts:
         return list(self.project.write_dependences.dependent(self.record))
 
     @cached_property
+    def stale_writes(self) -> Sequence[StaleWrite]:
+        """Values that are read, computed with and written back."""
+        return list(self.project.stale_writes.stale(self.record))
+
+    @cached_property
     def held_connections(self) -> Sequence[HeldConnection]:
         """Waits for something slow inside a transaction."""
         return list(self.project.waiting.held(self.record))
@@ -224,6 +231,7 @@ __all__ = [
     "OpenHole",
     "ProjectFacts",
     "SharedConnect",
+    "StaleWrite",
     "SwallowedError",
     "Transaction",
     "Unbalanced",
