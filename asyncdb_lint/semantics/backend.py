@@ -22,13 +22,17 @@ class Backend:
     """What to import for its errors."""
     integrity_error: str
     """The error of a duplicate or a broken constraint, with its module."""
+    any_error: str
+    """What every error of the database is."""
 
 
-_ASYNCPG = Backend("postgresql", "asyncpg", "asyncpg.exceptions.IntegrityConstraintViolationError")
-_SQLITE = Backend("sqlite", "sqlite3", "sqlite3.IntegrityError")
-_MYSQL = Backend("mysql", "pymysql", "pymysql.err.IntegrityError")
-_AIOPG = Backend("postgresql", "psycopg2", "psycopg2.IntegrityError")
-_ASYNCMY = Backend("mysql", "asyncmy.errors", "asyncmy.errors.IntegrityError")
+_ASYNCPG = Backend(
+    "postgresql", "asyncpg", "asyncpg.exceptions.IntegrityConstraintViolationError", "asyncpg.exceptions.PostgresError"
+)
+_SQLITE = Backend("sqlite", "sqlite3", "sqlite3.IntegrityError", "sqlite3.Error")
+_MYSQL = Backend("mysql", "pymysql", "pymysql.err.IntegrityError", "pymysql.err.MySQLError")
+_AIOPG = Backend("postgresql", "psycopg2", "psycopg2.IntegrityError", "psycopg2.Error")
+_ASYNCMY = Backend("mysql", "asyncmy.errors", "asyncmy.errors.IntegrityError", "asyncmy.errors.Error")
 
 # A driver that `databases` does not know behind the `+` is ignored: the default one of the dialect is used.
 _BY_SCHEME = {"postgresql+aiopg": _AIOPG, "mysql+asyncmy": _ASYNCMY}

@@ -1,4 +1,4 @@
-"""Cures writes that belong together: one transaction from the first to the second."""
+"""Cures a statement that speaks to one connection: holds that connection for the queries that rely on it."""
 
 from __future__ import annotations
 
@@ -11,51 +11,58 @@ from ..blocks import Statement
 from ..changes import FixPlan, Replace
 from ..rewrite import descendants
 from .editing import parents_in
-from .starting import entering
 
 if TYPE_CHECKING:
-    from ...semantics.facts import DependentWrites
+    from ...semantics.facts import LostSessionState, ProjectFacts
+
+_LEAVES = (cst.Yield, cst.Break, cst.Continue)
 
 
-def hold_together(writes: DependentWrites) -> FixPlan | None:
-    """`async with` around the statements from the first write to the second, where one block holds them both."""
-    asked = next((call.node.func for call in writes.direct if isinstance(call.node.func, cst.Attribute)), None)
-    function = writes.first.function
-    if asked is None or not isinstance(function.node, cst.FunctionDef):
+def hold_connection(lost: LostSessionState, project: ProjectFacts) -> FixPlan | None:
+    """`async with pool.connection():`, or a transaction, from the statement to the last query that follows it."""
+    call = lost.call
+    function = call.function.node
+    role = "transaction" if lost.statement.only_in_transaction else "connection"
+    method = project.connections.method_giving(call, role)
+    if lost.at_startup or not lost.following or method is None or not isinstance(function, cst.FunctionDef):
         return None
-    made = cst.Call(cst.Attribute(asked.value, cst.Name("transaction")))
-    parents = parents_in(function.node)
-    paths = [_blocks(call.node, parents) for call in (writes.first, writes.second)]
-    shared = [block for block in paths[0] if any(block is other for other in paths[1])]
-    if not shared:
+    parents = parents_in(function)
+    following = {id(other.node) for other in lost.following}
+    statement: cst.CSTNode = call.node
+    while statement is not function:
+        block = parents[id(statement)]
+        if isinstance(block, cst.IndentedBlock):
+            statements: list[Statement] = list(block.body)  # type: ignore[arg-type]
+            first = next(number for number, other in enumerate(statements) if other is statement)
+            relying = [
+                number
+                for number, other in enumerate(statements)
+                if number > first and any(id(node) in following for node in descendants(other))
+            ]
+            if relying:
+                return _held(lost, f"{lost.pool_source}.{method}()", block, statements, first, relying[-1])
+        elif isinstance(block, cst.For | cst.While | cst.With):
+            return None
+        statement = block
+    return None
+
+
+def _held(
+    lost: LostSessionState, entered: str, block: cst.IndentedBlock, statements: list[Statement], first: int, last: int
+) -> FixPlan | None:
+    held = statements[first : last + 1]
+    if any(isinstance(node, _LEAVES) for statement in held for node in descendants(statement)):
         return None
-    block = shared[0]
-    statements: list[Statement] = list(block.body)  # type: ignore[arg-type]
-    numbers = [_number(block, call.node) for call in (writes.first, writes.second)]
-    first, last = min(numbers), max(numbers)
-    inside = statements[first : last + 1]
-    if any(
-        isinstance(node, cst.Try | cst.TryStar | cst.Yield) for statement in inside for node in descendants(statement)
-    ):
-        # An error that is caught inside a transaction is another pitfall.
-        return None
-    entered = entering(made, inside, blocks.split_blanks(blocks.leading_lines(inside[0]))[0])
-    changed = block.with_changes(body=[*statements[:first], entered, *statements[last + 1 :]])
-    return FixPlan.unsafe("Put both into one transaction", Replace(function.module.parsed, block, changed))
-
-
-def _blocks(node: cst.CSTNode, parents: dict[int, cst.CSTNode]) -> list[cst.IndentedBlock]:
-    """The blocks around a node, from the inside out."""
-    found: list[cst.IndentedBlock] = []
-    above = parents.get(id(node))
-    while above is not None:
-        if isinstance(above, cst.IndentedBlock):
-            found.append(above)
-        above = parents.get(id(above))
-    return found
-
-
-def _number(block: cst.IndentedBlock, node: cst.CSTNode) -> int:
-    return next(
-        number for number, statement in enumerate(block.body) if any(inner is node for inner in descendants(statement))
+    leading = blocks.leading_lines(held[0])
+    held[0] = blocks.with_leading(held[0], [])
+    around = cst.With(
+        items=[cst.WithItem(cst.parse_expression(entered))],
+        body=cst.IndentedBlock(held),
+        asynchronous=cst.Asynchronous(),
+        leading_lines=leading,
+    )
+    body = [*statements[:first], around, *statements[last + 1 :]]
+    return FixPlan.unsafe(
+        f"Hold one connection with `async with {entered}`",
+        Replace(lost.call.module.parsed, block, block.with_changes(body=body)),
     )
