@@ -2,6 +2,8 @@ from typing import Any
 
 from asyncdb_lint.drivers import roles as role
 
+from httpx._client import AsyncClient as AsyncClient
+
 # Entering it, or a client around it, runs no lifespan.
 @role.serves_app
 class ASGITransport:

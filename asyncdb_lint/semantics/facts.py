@@ -15,13 +15,16 @@ import libcst as cst
 from .backend import Backends
 from .bind_mismatches import BindMismatch, BindMismatches
 from .bound_queries import BoundQueries, BoundQuery
+from .boundaries import Boundaries, EscapingTransaction
 from .calling import roles
+from .changes import RowChanges
 from .clients import Clients, UnenteredClient
 from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .credentials import Credentials, Passwords
 from .databases import Databases
 from .dead_clauses import DeadClause, DeadClauses
+from .dependent_writes import DependentWrites, WriteDependences
 from .driver_errors import DriverErrors
 from .dropped_tasks import DroppedTask, DroppedTasks
 from .entering import Entries
@@ -43,7 +46,9 @@ from .resolve import Resolver
 from .rows import Rows, RowTakenApart
 from .sessions import LostSessionState, Sessions
 from .sources import Sources
+from .stale_writes import StaleWrite, StaleWrites
 from .streams import BlockedQuery, LeftStream, Streams
+from .swallowing import SwallowedError, Swallowing
 from .tasks import EscapedWork, Tasks
 from .texts import Texts
 from .transaction_decorators import WrongDecoration, wrong_decorations
@@ -54,6 +59,7 @@ from .unentered import UnenteredConnections, UnenteredUse
 from .unrun import DatabaseEvents, MountedLifespan, Unrun
 from .unsafe_closing import UnsafeClosing, UnsafeClosings
 from .urls import Urls
+from .waiting import HeldConnection, Waiting
 from .writes import UnguardedWrite, Writes
 from .wrong_entry import WrongEntry
 
@@ -138,6 +144,12 @@ class ProjectFacts:
         self.transactions = Transactions(self.queries, self.databases)
         self.tasks = Tasks(self.databases, self.transactions)
         self.balances = Balances(self.transactions, self.reach)
+        self.swallowing = Swallowing(self.databases, self.transactions, self.backends, self.reach)
+        self.boundaries = Boundaries(self.transactions, self.reach)
+        self.waiting = Waiting(self.transactions, self.reach)
+        self.changes = RowChanges(self.databases, self.texts, self.writes)
+        self.stale_writes = StaleWrites(self.changes, self.transactions, self.reach)
+        self.write_dependences = WriteDependences(self.changes, self.transactions, self.boundaries, self.reach)
         self.tries = Tries(self.queries, DriverErrors(resolver))
         self.dead_clauses = DeadClauses(self.tries, self.backends)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
@@ -285,6 +297,31 @@ class ModuleFacts:
         """Transactions started by hand that stay open on some way out of their function."""
         return list(self.project.balances.unbalanced(self.record))
 
+    @property
+    def swallowed_errors(self) -> Sequence[SwallowedError]:
+        """Errors of queries that are caught inside a transaction which goes on, by an `except` of this module."""
+        return self.project.swallowing.by_module.get(self.record, [])
+
+    @cached_property
+    def escaping_transactions(self) -> Sequence[EscapingTransaction]:
+        """Transactions around `call_next` of a middleware, or the `yield` of a dependency."""
+        return list(self.project.boundaries.escaping(self.record))
+
+    @cached_property
+    def dependent_writes(self) -> Sequence[DependentWrites]:
+        """Writes that belong together, outside of a transaction; one pair a function."""
+        return list(self.project.write_dependences.dependent(self.record))
+
+    @cached_property
+    def stale_writes(self) -> Sequence[StaleWrite]:
+        """Values that are read, computed with and written back."""
+        return list(self.project.stale_writes.stale(self.record))
+
+    @cached_property
+    def held_connections(self) -> Sequence[HeldConnection]:
+        """Waits for something slow inside a transaction."""
+        return list(self.project.waiting.held(self.record))
+
     @cached_property
     def rows_taken_apart(self) -> Sequence[RowTakenApart]:
         """Rows whose columns' names are taken for their values."""
@@ -372,11 +409,14 @@ __all__ = [
     "Credentials",
     "DatabaseEvents",
     "DeadClause",
+    "DependentWrites",
     "DroppedTask",
     "EscapedWork",
+    "EscapingTransaction",
     "ExcessiveFetch",
     "FileUrl",
     "FileUrlKind",
+    "HeldConnection",
     "IgnoredOption",
     "Interpolation",
     "LeftStream",
@@ -389,6 +429,8 @@ __all__ = [
     "ProjectFacts",
     "RowTakenApart",
     "SharedConnect",
+    "StaleWrite",
+    "SwallowedError",
     "Transaction",
     "Unbalanced",
     "UnclosedPool",
