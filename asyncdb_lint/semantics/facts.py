@@ -27,6 +27,7 @@ from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .rows import Rows, RowTakenApart
 from .sources import Sources
+from .swallowing import SwallowedError, Swallowing
 from .texts import Texts
 from .tries import Tries
 from .writes import UnguardedWrite, Writes
@@ -94,6 +95,7 @@ class ProjectFacts:
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
         self.tries = Tries(self.queries, DriverErrors(resolver))
         self.dead_clauses = DeadClauses(self.tries, self.backends)
+        self.swallowing = Swallowing(self.tries, self.texts, self.reach)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
@@ -146,6 +148,11 @@ class ModuleFacts:
         return list(self.project.dead_clauses.of(self.record))
 
     @cached_property
+    def swallowed_errors(self) -> Sequence[SwallowedError]:
+        """Errors of the database that nobody gets to know of."""
+        return list(self.project.swallowing.of(self.record))
+
+    @cached_property
     def excessive_fetches(self) -> Sequence[ExcessiveFetch]:
         """Queries that fetch every row where one row, or their number, is all that is used."""
         return list(self.project.fetches.excessive(self.record))
@@ -194,5 +201,6 @@ __all__ = [
     "ProjectFacts",
     "RowTakenApart",
     "SharedConnect",
+    "SwallowedError",
     "UnguardedWrite",
 ]
