@@ -19,6 +19,7 @@ from .dead_clauses import DeadClause, DeadClauses
 from .driver_errors import DriverErrors
 from .fetches import ExcessiveFetch, Fetches
 from .interpolation import Interpolation, Interpolations, OpenHole
+from .leaks import LeakedError, Leaks
 from .lifecycle import Lifecycle
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
@@ -96,6 +97,7 @@ class ProjectFacts:
         self.tries = Tries(self.queries, DriverErrors(resolver))
         self.dead_clauses = DeadClauses(self.tries, self.backends)
         self.swallowing = Swallowing(self.tries, self.texts, self.reach)
+        self.leaks = Leaks(self.tries, self.reach)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
@@ -153,6 +155,11 @@ class ModuleFacts:
         return list(self.project.swallowing.of(self.record))
 
     @cached_property
+    def leaked_errors(self) -> Sequence[LeakedError]:
+        """Texts of database errors that become part of a response."""
+        return list(self.project.leaks.of(self.record))
+
+    @cached_property
     def excessive_fetches(self) -> Sequence[ExcessiveFetch]:
         """Queries that fetch every row where one row, or their number, is all that is used."""
         return list(self.project.fetches.excessive(self.record))
@@ -195,6 +202,7 @@ __all__ = [
     "DeadClause",
     "ExcessiveFetch",
     "Interpolation",
+    "LeakedError",
     "LostCoroutine",
     "ModuleFacts",
     "OpenHole",
