@@ -29,8 +29,14 @@ def test_pitfall_does_harm_until_it_is_found_and_cured(
 
 
 def test_linter_marks_exactly_the_marked_lines_of_all_fixtures() -> None:
-    """The app and the corrected services carry no mark, so they must stay quiet."""
-    assert {finding.mark for finding in linter.check(FIXTURES)} == marks(FIXTURES)
+    """The app and the corrected services carry no mark, so they must stay quiet.
+
+    Here the environment decides which database it is, so what is wrong on some of them only is not known to be wrong.
+    """
+    depends = {f"pitfalls/{pitfall.file.name}" for pitfall in pitfalls() if pitfall.sound}
+    assert {finding.mark for finding in linter.check(FIXTURES)} == {
+        mark for mark in marks(FIXTURES) if mark.file not in depends
+    }
 
 
 @pytest.mark.parametrize("code", sorted({pitfall.code for pitfall in pitfalls()}))

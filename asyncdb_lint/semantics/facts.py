@@ -21,6 +21,7 @@ from .fetches import ExcessiveFetch, Fetches
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .leaks import LeakedError, Leaks
 from .lifecycle import Lifecycle
+from .outcomes import Outcomes, UselessOutcome
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
 from .reach import Origin, Reach
@@ -98,6 +99,7 @@ class ProjectFacts:
         self.dead_clauses = DeadClauses(self.tries, self.backends)
         self.swallowing = Swallowing(self.tries, self.texts, self.reach)
         self.leaks = Leaks(self.tries, self.reach)
+        self.outcomes = Outcomes(self.queries, self.texts, self.reach, self.backends)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
@@ -160,6 +162,11 @@ class ModuleFacts:
         return list(self.project.leaks.of(self.record))
 
     @cached_property
+    def useless_outcomes(self) -> Sequence[UselessOutcome]:
+        """Results of statements that are used and do not hold what they are used for."""
+        return list(self.project.outcomes.useless(self.record))
+
+    @cached_property
     def excessive_fetches(self) -> Sequence[ExcessiveFetch]:
         """Queries that fetch every row where one row, or their number, is all that is used."""
         return list(self.project.fetches.excessive(self.record))
@@ -211,4 +218,5 @@ __all__ = [
     "SharedConnect",
     "SwallowedError",
     "UnguardedWrite",
+    "UselessOutcome",
 ]

@@ -112,7 +112,8 @@ def find_cure(pitfall: Pitfall, backend: str) -> Cure:
     sources = sources_of(pitfall)
     with folder_of({**sources, CONFIG: LITERAL_CONFIG[backend]}) as root:
         findings = linter.check(root, "--select", pitfall.code)
-        marked = tuple(sorted(mark for mark in marks(root) if mark.code == pitfall.code))
+        due = marks(root) if backend not in pitfall.sound else set()
+        marked = tuple(sorted(mark for mark in due if mark.code == pitfall.code))
         by_fix = any(finding.has_fix for finding in findings)
         if by_fix:
             linter.fix(root, pitfall.code)
