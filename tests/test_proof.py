@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from asyncdb_lint.rules import all_rules
 from tests.proof import evidence, linter
 from tests.proof.cases import BACKENDS, FIXTURES, Pitfall, marks, pitfalls
 from tests.proof.harness import does_harm, prove, works
@@ -33,8 +34,9 @@ def test_linter_marks_exactly_the_marked_lines_of_all_fixtures() -> None:
 
     Here the environment decides which database it is, so what is wrong on some of them only is not known to be wrong.
     """
+    opt_in = ",".join(rule.code for rule in all_rules() if not rule.default)
     depends = {f"pitfalls/{pitfall.file.name}" for pitfall in pitfalls() if pitfall.sound}
-    assert {finding.mark for finding in linter.check(FIXTURES)} == {
+    assert {finding.mark for finding in linter.check(FIXTURES, "--extend-select", opt_in)} == {
         mark for mark in marks(FIXTURES) if mark.file not in depends
     }
 

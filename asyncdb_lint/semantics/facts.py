@@ -17,7 +17,7 @@ from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .dead_clauses import DeadClause, DeadClauses
 from .driver_errors import DriverErrors
-from .fetches import ExcessiveFetch, Fetches
+from .fetches import ExcessiveFetch, Fetches, UncheckedRow
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .leaks import LeakedError, Leaks
 from .lifecycle import Lifecycle
@@ -167,6 +167,11 @@ class ModuleFacts:
         return list(self.project.outcomes.useless(self.record))
 
     @cached_property
+    def unchecked_rows(self) -> Sequence[UncheckedRow]:
+        """Rows that are asked for their columns though the query may give None."""
+        return list(self.project.fetches.unchecked(self.record))
+
+    @cached_property
     def excessive_fetches(self) -> Sequence[ExcessiveFetch]:
         """Queries that fetch every row where one row, or their number, is all that is used."""
         return list(self.project.fetches.excessive(self.record))
@@ -217,6 +222,7 @@ __all__ = [
     "RowTakenApart",
     "SharedConnect",
     "SwallowedError",
+    "UncheckedRow",
     "UnguardedWrite",
     "UselessOutcome",
 ]
