@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 from .calling import class_roles
@@ -11,6 +12,14 @@ from .records import CallRecord, ModuleRecord
 from .terms import Attribute, Choice, Constant, GlobalName, Import, Result, Term
 from .texts import Texts
 from .values import ClassValue, InstanceValue, ModuleValue
+
+
+class Outcome(enum.Enum):
+    """What running a statement gives on a database."""
+
+    FIRST_VALUE = "the first value of the first row, None without rows"
+    ID_OR_COUNT = "the id of the row inserted last, or else the number of rows that changed"
+    UNKNOWN = "nobody has looked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +33,25 @@ class Backend:
     """The error of a duplicate or a broken constraint, with its module."""
     any_error: str
     """What every error of the database is."""
+    outcome: Outcome
+    name: str
+    """What people call the database."""
 
 
 _ASYNCPG = Backend(
-    "postgresql", "asyncpg", "asyncpg.exceptions.IntegrityConstraintViolationError", "asyncpg.exceptions.PostgresError"
+    "postgresql",
+    "asyncpg",
+    "asyncpg.exceptions.IntegrityConstraintViolationError",
+    "asyncpg.exceptions.PostgresError",
+    Outcome.FIRST_VALUE,
+    "PostgreSQL",
 )
-_SQLITE = Backend("sqlite", "sqlite3", "sqlite3.IntegrityError", "sqlite3.Error")
-_MYSQL = Backend("mysql", "pymysql", "pymysql.err.IntegrityError", "pymysql.err.MySQLError")
-_AIOPG = Backend("postgresql", "psycopg2", "psycopg2.IntegrityError", "psycopg2.Error")
-_ASYNCMY = Backend("mysql", "asyncmy.errors", "asyncmy.errors.IntegrityError", "asyncmy.errors.Error")
+_SQLITE = Backend("sqlite", "sqlite3", "sqlite3.IntegrityError", "sqlite3.Error", Outcome.ID_OR_COUNT, "SQLite")
+_MYSQL = Backend("mysql", "pymysql", "pymysql.err.IntegrityError", "pymysql.err.MySQLError", Outcome.UNKNOWN, "MySQL")
+_AIOPG = Backend("postgresql", "psycopg2", "psycopg2.IntegrityError", "psycopg2.Error", Outcome.UNKNOWN, "PostgreSQL")
+_ASYNCMY = Backend(
+    "mysql", "asyncmy.errors", "asyncmy.errors.IntegrityError", "asyncmy.errors.Error", Outcome.UNKNOWN, "MySQL"
+)
 
 # A driver that `databases` does not know behind the `+` is ignored: the default one of the dialect is used.
 _BY_SCHEME = {"postgresql+aiopg": _AIOPG, "mysql+asyncmy": _ASYNCMY}

@@ -28,15 +28,17 @@ from .dependent_writes import DependentWrites, WriteDependences
 from .driver_errors import DriverErrors
 from .dropped_tasks import DroppedTask, DroppedTasks
 from .entering import Entries
-from .fetches import ExcessiveFetch, Fetches
+from .fetches import ExcessiveFetch, Fetches, UncheckedRow
 from .file_urls import FileUrl, FileUrlKind, FileUrls
 from .handed_work import HandedWorks
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .iterating import Iterations, WrongIteration
+from .leaks import LeakedError, Leaks
 from .lifecycle import Lifecycle
 from .loop_calls import LoopCall, LoopCalls
 from .opening import Openings, UnclosedPool, UnopenedPool
 from .options import IgnoredOption, Options
+from .outcomes import Outcomes, UselessOutcome
 from .pool_options import Bounds, PoolOptions, UnknownOption
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
@@ -48,6 +50,7 @@ from .sessions import LostSessionState, Sessions
 from .sources import Sources
 from .stale_writes import StaleWrite, StaleWrites
 from .streams import BlockedQuery, LeftStream, Streams
+from .swallowed_in_transactions import SwallowedInTransaction, SwallowedInTransactions
 from .swallowing import SwallowedError, Swallowing
 from .tasks import EscapedWork, Tasks
 from .texts import Texts
@@ -144,7 +147,9 @@ class ProjectFacts:
         self.transactions = Transactions(self.queries, self.databases)
         self.tasks = Tasks(self.databases, self.transactions)
         self.balances = Balances(self.transactions, self.reach)
-        self.swallowing = Swallowing(self.databases, self.transactions, self.backends, self.reach)
+        self.swallowed_in_transactions = SwallowedInTransactions(
+            self.databases, self.transactions, self.backends, self.reach
+        )
         self.boundaries = Boundaries(self.transactions, self.reach)
         self.waiting = Waiting(self.transactions, self.reach)
         self.changes = RowChanges(self.databases, self.texts, self.writes)
@@ -152,6 +157,9 @@ class ProjectFacts:
         self.write_dependences = WriteDependences(self.changes, self.transactions, self.boundaries, self.reach)
         self.tries = Tries(self.queries, DriverErrors(resolver))
         self.dead_clauses = DeadClauses(self.tries, self.backends)
+        self.swallowing = Swallowing(self.tries, self.texts, self.reach)
+        self.leaks = Leaks(self.tries, self.reach)
+        self.outcomes = Outcomes(self.queries, self.texts, self.reach, self.backends)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
         self.urls = Urls(resolver, self.reach)
@@ -298,9 +306,9 @@ class ModuleFacts:
         return list(self.project.balances.unbalanced(self.record))
 
     @property
-    def swallowed_errors(self) -> Sequence[SwallowedError]:
+    def swallowed_in_transactions(self) -> Sequence[SwallowedInTransaction]:
         """Errors of queries that are caught inside a transaction which goes on, by an `except` of this module."""
-        return self.project.swallowing.by_module.get(self.record, [])
+        return self.project.swallowed_in_transactions.by_module.get(self.record, [])
 
     @cached_property
     def escaping_transactions(self) -> Sequence[EscapingTransaction]:
@@ -331,6 +339,26 @@ class ModuleFacts:
     def dead_clauses(self) -> Sequence[DeadClause]:
         """Clauses for errors that nothing in their `try` can raise."""
         return list(self.project.dead_clauses.of(self.record))
+
+    @cached_property
+    def swallowed_errors(self) -> Sequence[SwallowedError]:
+        """Errors of the database that nobody gets to know of."""
+        return list(self.project.swallowing.of(self.record))
+
+    @cached_property
+    def leaked_errors(self) -> Sequence[LeakedError]:
+        """Texts of database errors that become part of a response."""
+        return list(self.project.leaks.of(self.record))
+
+    @cached_property
+    def useless_outcomes(self) -> Sequence[UselessOutcome]:
+        """Results of statements that are used and do not hold what they are used for."""
+        return list(self.project.outcomes.useless(self.record))
+
+    @cached_property
+    def unchecked_rows(self) -> Sequence[UncheckedRow]:
+        """Rows that are asked for their columns though the query may give None."""
+        return list(self.project.fetches.unchecked(self.record))
 
     @cached_property
     def excessive_fetches(self) -> Sequence[ExcessiveFetch]:
@@ -419,6 +447,7 @@ __all__ = [
     "HeldConnection",
     "IgnoredOption",
     "Interpolation",
+    "LeakedError",
     "LeftStream",
     "LoopCall",
     "LostCoroutine",
@@ -431,8 +460,10 @@ __all__ = [
     "SharedConnect",
     "StaleWrite",
     "SwallowedError",
+    "SwallowedInTransaction",
     "Transaction",
     "Unbalanced",
+    "UncheckedRow",
     "UnclosedPool",
     "UnenteredClient",
     "UnenteredUse",
@@ -440,6 +471,7 @@ __all__ = [
     "UnknownOption",
     "UnopenedPool",
     "UnsafeClosing",
+    "UselessOutcome",
     "WrongDecoration",
     "WrongEntry",
     "WrongIteration",
