@@ -15,6 +15,7 @@ import libcst as cst
 from .backend import Backends
 from .bind_mismatches import BindMismatch, BindMismatches
 from .bound_queries import BoundQueries, BoundQuery
+from .blocking import Blocking, BlockingCall
 from .calling import roles
 from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
@@ -133,6 +134,7 @@ class ProjectFacts:
         self.dead_clauses = DeadClauses(self.tries, self.backends)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
+        self.blocking = Blocking(resolver, self.reach)
         self.urls = Urls(resolver, self.reach)
         self.options = Options(self.urls)
         self.passwords = Passwords(self.urls, self.reach)
@@ -190,6 +192,11 @@ class ModuleFacts:
     def unguarded_writes(self) -> Sequence[UnguardedWrite]:
         """Writes of handlers that nothing guards, standing in this module."""
         return [write for write in self.project.writes.unguarded if write.call.module is self.record]
+
+    @cached_property
+    def blocking_calls(self) -> Sequence[BlockingCall]:
+        """Calls of this module that stop the event loop while requests are served."""
+        return self.project.blocking.in_module(self.record)
 
     @property
     def credentials(self) -> Sequence[Credentials]:
@@ -319,6 +326,7 @@ __all__ = [
     "BindMismatch",
     "BlockedQuery",
     "BoundQuery",
+    "BlockingCall",
     "Bounds",
     "Construction",
     "Credentials",

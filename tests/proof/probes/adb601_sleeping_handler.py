@@ -1,0 +1,23 @@
+"""While one request sleeps in its thread, no other is answered; while one sleeps in its task, all others are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from tests.proof.observation import Observation
+from tests.proof.site import Site
+
+
+async def probe(site: Site) -> AsyncIterator[Observation]:
+    await site.get("/accounts/1")
+    waiting = asyncio.create_task(site.get("/accounts/1/covered", params={"amount": 5000}))
+    await asyncio.sleep(0.2)
+    account = await site.get("/accounts/1")
+    waited = waiting.done()
+    reply = await waiting
+    yield Observation(
+        f"account: {account.status}, {'after' if waited else 'before'} the one that waits for money",
+        harm=waited,
+        intact=not waited and account.json == {"id": 1, "balance": 100} and reply.json == {"covered": False},
+    )
