@@ -17,8 +17,6 @@ from .values import FunctionValue, is_known
 
 _DEEPEST = 6
 _LONGEST = 60
-_SERVING = {Origin.HANDLER, Origin.DEPENDENCY, Origin.BACKGROUND}
-_ELSEWHERE = {Origin.LIFECYCLE, Origin.SCRIPT, Origin.TEST, Origin.IMPORT}
 _ASYNCHRONOUS = {UseKind.AWAITED, UseKind.ASYNC_ENTERED, UseKind.ASYNC_ITERATED}
 
 
@@ -77,7 +75,7 @@ class Blocking:
 
     def _in_function(self, function: FunctionRecord) -> list[BlockingCall]:
         causes = [(call, cause) for call in function.calls if (cause := self._cause(call, 0)) is not None]
-        if not causes or not self._serves_requests(function):
+        if not causes or not self.reach.may_serve_requests(function):
             return []
         own = bool(self.reach.own(function) & {Origin.HANDLER, Origin.DEPENDENCY})
         sleeps = [call for call, cause in causes if call is cause and self._has_role(call, "sleeps")]
@@ -87,10 +85,6 @@ class Blocking:
             first, cause = waiting[0]
             found.append(BlockingCall(first, cause, False, own, tuple(call for call, _ in waiting[1:])))
         return found
-
-    def _serves_requests(self, function: FunctionRecord) -> bool:
-        origins = self.reach.origins(function)
-        return bool(origins & _SERVING) or (Origin.UNKNOWN in origins and not origins & _ELSEWHERE)
 
     def _cause(self, call: CallRecord, depth: int) -> CallRecord | None:
         """The call that keeps the thread waiting while this one runs."""

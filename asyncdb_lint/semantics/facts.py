@@ -32,6 +32,7 @@ from .interpolation import Interpolation, Interpolations, OpenHole
 from .iterating import Iterations, WrongIteration
 from .lifecycle import Lifecycle
 from .loop_calls import LoopCall, LoopCalls
+from .loops import LoopQuery, Loops
 from .options import IgnoredOption, Options
 from .pool_options import Bounds, PoolOptions, UnknownOption
 from .pools import Construction, Pools, SharedConnect
@@ -134,6 +135,7 @@ class ProjectFacts:
         self.dead_clauses = DeadClauses(self.tries, self.backends)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
+        self.loops = Loops(self.queries, self.texts, self.reach)
         self.blocking = Blocking(resolver, self.reach)
         self.urls = Urls(resolver, self.reach)
         self.options = Options(self.urls)
@@ -197,6 +199,11 @@ class ModuleFacts:
     def blocking_calls(self) -> Sequence[BlockingCall]:
         """Calls of this module that stop the event loop while requests are served."""
         return self.project.blocking.in_module(self.record)
+
+    @cached_property
+    def loop_queries(self) -> Sequence[LoopQuery]:
+        """Queries that loops of this module run for each of their items while requests are served."""
+        return self.project.loops.in_module(self.record)
 
     @property
     def credentials(self) -> Sequence[Credentials]:
@@ -340,6 +347,7 @@ __all__ = [
     "Interpolation",
     "LeftStream",
     "LoopCall",
+    "LoopQuery",
     "LostCoroutine",
     "LostSessionState",
     "ModuleFacts",
