@@ -122,6 +122,25 @@ def comes_from(term: Term, call: CallRecord, depth: int) -> bool:
             return False
 
 
+def leaves_early(node: cst.CSTNode) -> bool:
+    """Whether a loop may stop before its last item: then it looks for something, and asks no more than it must."""
+    pending: list[tuple[cst.CSTNode, bool]] = [(node.body, True)] if isinstance(node, cst.For) else []
+    while pending:
+        current, is_own = pending.pop()
+        match current:
+            case cst.Return():
+                return True
+            case cst.Break() if is_own:
+                return True
+            case cst.FunctionDef() | cst.Lambda():
+                continue
+            case cst.For() | cst.While():
+                pending.append((current.body, False))
+            case _:
+                pending.extend((child, is_own) for child in current.children)
+    return False
+
+
 class Iteration:
     """Judges the iterables of one project."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from .calling import class_roles, roles
-from .iteration import Iteration, dependents, feeds_itself, item_names, mentions, nodes_in
+from .iteration import Iteration, dependents, feeds_itself, item_names, leaves_early, mentions, nodes_in
 from .queries import Queries, numbered, shown
 from .reach import Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
@@ -109,7 +109,7 @@ class Loops:
                 return None
             if innermost is None and mentions(call, self._item_names(context)):
                 innermost = context
-        if innermost is None or self.iteration.is_closed(innermost) or _leaves_early(innermost.node):
+        if innermost is None or self.iteration.is_closed(innermost) or leaves_early(innermost.node):
             return None
         return innermost
 
@@ -247,11 +247,6 @@ def _around(call: CallRecord) -> Iterator[Context]:
     while context is not None:
         yield context
         context = context.parent
-
-
-def _leaves_early(node: cst.CSTNode) -> bool:
-    """Whether a loop may stop before its last item: then it looks for something, and asks no more than it must."""
-    return isinstance(node, cst.For) and any(isinstance(inner, cst.Break | cst.Return) for inner in nodes_in(node.body))
 
 
 def _literal(flat: FlatText) -> str:
