@@ -14,8 +14,8 @@ import libcst as cst
 
 from .backend import Backends
 from .bind_mismatches import BindMismatch, BindMismatches
-from .bound_queries import BoundQueries, BoundQuery
 from .blocking import Blocking, BlockingCall
+from .bound_queries import BoundQueries, BoundQuery
 from .calling import roles
 from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
@@ -332,8 +332,8 @@ class ModuleFacts:
 __all__ = [
     "BindMismatch",
     "BlockedQuery",
-    "BoundQuery",
     "BlockingCall",
+    "BoundQuery",
     "Bounds",
     "Construction",
     "Credentials",

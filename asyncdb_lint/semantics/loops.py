@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from .calling import class_roles, roles
-from .iteration import Iteration, dependents, feeds_itself, item_names, leaves_early, mentions, nodes_in
+from .loop_items import Iterables, dependents, feeds_itself, item_names, leaves_early, mentions, nodes_in
 from .queries import Queries, numbered, shown
 from .reach import Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
@@ -74,7 +74,7 @@ class Loops:
         self.queries = queries
         self.texts = texts
         self.reach = reach
-        self.iteration = Iteration(self.resolver)
+        self.iterables = Iterables(self.resolver)
         self._names: dict[int, set[str]] = {}
 
     def _item_names(self, loop: Context) -> set[str]:
@@ -109,7 +109,7 @@ class Loops:
                 return None
             if innermost is None and mentions(call, self._item_names(context)):
                 innermost = context
-        if innermost is None or self.iteration.is_closed(innermost) or leaves_early(innermost.node):
+        if innermost is None or self.iterables.is_closed(innermost) or leaves_early(innermost.node):
             return None
         return innermost
 

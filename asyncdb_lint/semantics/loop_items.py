@@ -141,7 +141,7 @@ def leaves_early(node: cst.CSTNode) -> bool:
     return False
 
 
-class Iteration:
+class Iterables:
     """Judges the iterables of one project."""
 
     def __init__(self, resolver: Resolver) -> None:
