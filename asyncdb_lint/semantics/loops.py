@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from .calling import class_roles, roles
-from .loop_items import Iterables, dependents, feeds_itself, item_names, leaves_early, mentions, nodes_in
+from .loop_items import Iterables, dependents, feeds_itself, item_names, leaves_early, mentions, names_in, nodes_in
 from .queries import Queries, numbered, shown
 from .reach import Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
@@ -257,12 +257,12 @@ def _parameters_given(call: CallRecord, value: FunctionValue, names: set[str]) -
     """The parameters that are given something made from one of some names."""
     parameters = [parameter for parameter in value.function.parameters if parameter.kind is ParameterKind.POSITIONAL]
     if value.receiver is not None and parameters:
-        if isinstance(call.node.func, cst.Attribute) and not names.isdisjoint(_names(call.node.func.value)):
+        if isinstance(call.node.func, cst.Attribute) and not names.isdisjoint(names_in(call.node.func.value)):
             yield parameters[0].name
         parameters = parameters[1:]
     position = 0
     for argument in call.arguments:
-        depends = not names.isdisjoint(_names(argument.node))
+        depends = not names.isdisjoint(names_in(argument.node))
         if argument.keyword is not None:
             if depends:
                 yield argument.keyword
@@ -270,10 +270,6 @@ def _parameters_given(call: CallRecord, value: FunctionValue, names: set[str]) -
             if depends and position < len(parameters):
                 yield parameters[position].name
             position += 1
-
-
-def _names(node: cst.CSTNode) -> set[str]:
-    return {inner.value for inner in nodes_in(node) if isinstance(inner, cst.Name)}
 
 
 def _together(items: list[LoopQuery]) -> LoopQuery:
