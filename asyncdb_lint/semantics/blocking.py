@@ -35,6 +35,16 @@ class BlockingCall:
     """Further such calls of the same function."""
 
     @property
+    def in_generator_expression(self) -> bool:
+        """Whether an `await` here would turn a generator expression into an asynchronous one."""
+        context = self.call.context
+        while context is not None:
+            if isinstance(context.node, cst.GeneratorExp):
+                return True
+            context = context.parent
+        return False
+
+    @property
     def source(self) -> str:
         """The call as messages show it."""
         return _brief(self.call)

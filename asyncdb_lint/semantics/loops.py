@@ -9,7 +9,17 @@ from dataclasses import dataclass
 import libcst as cst
 
 from .calling import class_roles, roles
-from .loop_items import Iterables, dependents, feeds_itself, item_names, leaves_early, mentions, names_in, nodes_in
+from .loop_items import (
+    Iterables,
+    dependents,
+    feeds_itself,
+    is_asynchronous,
+    item_names,
+    leaves_early,
+    mentions,
+    names_in,
+    nodes_in,
+)
 from .queries import Queries, numbered, shown
 from .reach import Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
@@ -105,7 +115,7 @@ class Loops:
                 continue
             node = context.node
             # What a `while` waits for, and what an `async for` brings, comes one by one.
-            if isinstance(node, cst.While) or (isinstance(node, cst.For) and node.asynchronous is not None):
+            if isinstance(node, cst.While) or is_asynchronous(node):
                 return None
             if innermost is None and mentions(call, self._item_names(context)):
                 innermost = context

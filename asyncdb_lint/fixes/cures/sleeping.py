@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def sleep_as_a_task(found: BlockingCall) -> FixPlan | None:
     """`await asyncio.sleep(seconds)` in place of a sleep that stands in the `async def` itself."""
     call = found.call
-    if not found.sleeps or len(call.node.args) != 1 or call.node.args[0].star or call.node.args[0].keyword is not None:
+    if not found.sleeps or found.in_generator_expression or len(call.node.args) != 1:
+        return None
+    if call.node.args[0].star or call.node.args[0].keyword is not None:
         return None
     module = call.module.parsed
     callee = cst.Attribute(cst.Name("asyncio"), cst.Name("sleep"))
