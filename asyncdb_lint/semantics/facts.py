@@ -14,6 +14,7 @@ import libcst as cst
 
 from .backend import Backends
 from .bind_mismatches import BindMismatch, BindMismatches
+from .blocking import Blocking, BlockingCall
 from .bound_queries import BoundQueries, BoundQuery
 from .boundaries import Boundaries, EscapingTransaction
 from .calling import roles
@@ -36,6 +37,7 @@ from .iterating import Iterations, WrongIteration
 from .leaks import LeakedError, Leaks
 from .lifecycle import Lifecycle
 from .loop_calls import LoopCall, LoopCalls
+from .loops import LoopQuery, Loops
 from .opening import Openings, UnclosedPool, UnopenedPool
 from .options import IgnoredOption, Options
 from .outcomes import Outcomes, UselessOutcome
@@ -162,6 +164,8 @@ class ProjectFacts:
         self.outcomes = Outcomes(self.queries, self.texts, self.reach, self.backends)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
+        self.loops = Loops(self.queries, self.texts, self.reach)
+        self.blocking = Blocking(resolver, self.reach)
         self.urls = Urls(resolver, self.reach)
         self.options = Options(self.urls)
         self.passwords = Passwords(self.urls, self.reach)
@@ -249,6 +253,16 @@ class ModuleFacts:
     def unguarded_writes(self) -> Sequence[UnguardedWrite]:
         """Writes of handlers that nothing guards, standing in this module."""
         return [write for write in self.project.writes.unguarded if write.call.module is self.record]
+
+    @cached_property
+    def blocking_calls(self) -> Sequence[BlockingCall]:
+        """Calls of this module that stop the event loop while requests are served."""
+        return self.project.blocking.in_module(self.record)
+
+    @cached_property
+    def loop_queries(self) -> Sequence[LoopQuery]:
+        """Queries that loops of this module run for each of their items while requests are served."""
+        return self.project.loops.in_module(self.record)
 
     @property
     def credentials(self) -> Sequence[Credentials]:
@@ -431,6 +445,7 @@ class ModuleFacts:
 __all__ = [
     "BindMismatch",
     "BlockedQuery",
+    "BlockingCall",
     "BoundQuery",
     "Bounds",
     "Construction",
@@ -450,6 +465,7 @@ __all__ = [
     "LeakedError",
     "LeftStream",
     "LoopCall",
+    "LoopQuery",
     "LostCoroutine",
     "LostSessionState",
     "ModuleFacts",
