@@ -63,6 +63,11 @@ class Given:
     source: Term | None = None
     """The term it was read from, behind names and calls."""
 
+    @property
+    def holds_something(self) -> bool:
+        """Whether it is known not to be empty."""
+        return bool(self.certain) or bool(self.elements) or self.shape is Shape.MODEL
+
     @classmethod
     def unknown(cls) -> Given:
         """Anything."""

@@ -16,6 +16,7 @@ from .records import Argument, CallRecord, FunctionRecord, ModuleRecord
 from .sql import Statement, read
 from .sql.bound import BoundMark, bound_marks
 from .sql.marks import CastMark, ForeignMark, Mark, bind_marks, cast_marks, foreign_marks
+from .sql.percents import LiteralPercent, literal_percents
 from .sql.text import Filled, fill
 from .terms import Attribute, Choice, Constant, GlobalName, Import, Parameter, Result, Term, last_name
 from .texts import FlatText, Frame, Texts
@@ -60,9 +61,25 @@ class QueryText:
         return [bound for bound in bound_marks(self.filled.text) if not self.filled.has_hole(bound.mark.name)]
 
     @cached_property
+    def accidents(self) -> list[Mark]:
+        """What is read as a bind parameter where no value can be bound."""
+        return [mark for mark in self.marks if not mark.is_meant]
+
+    @cached_property
+    def statements(self) -> int:
+        """How many statements it holds; what holes may bring along does not count."""
+        return read([" ".join(part for part in self.parts if isinstance(part, str))]).statements
+
+    @cached_property
     def casts(self) -> list[CastMark]:
         """Every `:name::type`."""
         return cast_marks(self.filled.text)
+
+    @cached_property
+    def percents(self) -> list[LiteralPercent]:
+        """Each literal `%` that raises where a driver fills in the text by `%`."""
+        names = frozenset(mark.name for mark in self.marks)
+        return [found for found in literal_percents(self.filled.text, names) if not self.filled.has_hole(found.shown)]
 
     @cached_property
     def foreign(self) -> list[ForeignMark]:
@@ -99,6 +116,8 @@ class BoundQuery:
     wrapping: Wrapping | None
     given: list[Given]
     takes_many: bool
+    sql: Argument
+    """The argument of `sink` that is the text or expression."""
     query: Argument | None
     """The argument of `site` that brings the text; None where the text is inside the wrapper."""
     values: Argument | None
@@ -109,6 +128,16 @@ class BoundQuery:
         """What the driver does with its SQL."""
         decorators = self.method.owner.decorators if self.method.owner is not None else []
         return frozenset(name for name in map(last_name, decorators) if name is not None)
+
+    @property
+    def gives_values_to_none(self) -> bool:
+        """Whether values come beside an expression that takes none."""
+        return (
+            "makes_text" in self.roles
+            and self.form in (Form.WRAPPED, Form.SELECT)
+            and bool(self.given)
+            and all(given.holds_something for given in self.given)
+        )
 
     @property
     def text_node(self) -> cst.CSTNode:
@@ -124,6 +153,16 @@ class BoundQuery:
     def source(self) -> str:
         """What is called, as written."""
         return self.site.module.parsed.code_of(self.site.node.func)
+
+
+@dataclass(slots=True, eq=False)
+class RunText:
+    """One place in the source from which a query takes its text, and every text that it may be."""
+
+    query: BoundQuery
+    module: ModuleRecord
+    node: cst.BaseExpression
+    texts: tuple[QueryText, ...]
 
 
 class BoundQueries:
@@ -145,6 +184,21 @@ class BoundQueries:
             for call in module.calls:
                 for query in self._queries(call):
                     found.setdefault(query.site.module, []).append(query)
+        return found
+
+    @cached_property
+    def texts_by_module(self) -> dict[ModuleRecord, list[RunText]]:
+        """Where texts are handed over, each place once however many callers a wrapper has."""
+        found: dict[ModuleRecord, list[RunText]] = {}
+        seen: set[int] = set()
+        for queries in self.by_module.values():
+            for query in queries:
+                argument, module = query.sql, query.sink.module
+                if query.query is not None:
+                    argument, module = query.query, query.site.module
+                if query.texts and query.form in (Form.TEXT, Form.WRAPPED) and id(argument.node) not in seen:
+                    seen.add(id(argument.node))
+                    found.setdefault(module, []).append(RunText(query, module, argument.node, query.texts))
         return found
 
     def _queries(self, sink: CallRecord) -> Iterator[BoundQuery]:
@@ -172,6 +226,7 @@ class BoundQueries:
                 wrapping,
                 self.values.of(values.term if values is not None else None, frame),
                 takes_many,
+                query,
                 self._argument_at_site(query, frame),
                 self._argument_at_site(values, frame) if values is not None else None,
             )
@@ -300,4 +355,4 @@ def _kind(value: object) -> str:
     return next((name for name in names if name in ("select", "insert", "update", "delete", "text")), "")
 
 
-__all__ = ["BoundQueries", "BoundQuery", "Form", "QueryText", "Wrapping"]
+__all__ = ["BoundQueries", "BoundQuery", "Form", "QueryText", "RunText", "Wrapping"]

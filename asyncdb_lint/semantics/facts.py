@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from .accidents import Accident, Accidents
 from .backend import Backends
 from .bind_mismatches import BindMismatch, BindMismatches
-from .bound_queries import BoundQueries, BoundQuery
+from .bound_queries import BoundQueries, BoundQuery, RunText
 from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
+from .foreign_placeholders import ForeignPlaceholder, ForeignPlaceholders
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .lifecycle import Lifecycle
+from .misplaced_binds import MisplacedBind, MisplacedBinds
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
+from .raw_transactions import RawTransaction, RawTransactions
 from .reach import Origin, Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
@@ -88,9 +92,13 @@ class ProjectFacts:
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
         self.bound_queries = BoundQueries(self.queries, self.texts)
         self.bind_mismatches = BindMismatches(self.bound_queries)
+        self.misplaced_binds = MisplacedBinds(self.bound_queries)
+        self.raw_transactions = RawTransactions(self.bound_queries)
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
+        self.accidents = Accidents(self.backends)
+        self.foreign_placeholders = ForeignPlaceholders(self.backends)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
@@ -136,6 +144,31 @@ class ModuleFacts:
         return self.project.bound_queries.by_module.get(self.record, [])
 
     @property
+    def run_texts(self) -> Sequence[RunText]:
+        """Where a query takes its text from in this module."""
+        return self.project.bound_queries.texts_by_module.get(self.record, [])
+
+    @property
+    def accidents(self) -> Sequence[Accident]:
+        """What is read as a bind parameter by accident, or is kept from being read."""
+        return self.project.accidents.of(self.run_texts)
+
+    @property
+    def foreign_placeholders(self) -> Sequence[ForeignPlaceholder]:
+        """Placeholders in the style of another driver."""
+        return self.project.foreign_placeholders.of(self.run_texts)
+
+    @property
+    def misplaced_binds(self) -> Sequence[MisplacedBind]:
+        """Bind parameters where SQL wants a name, a keyword or a list."""
+        return self.project.misplaced_binds.of(self.run_texts)
+
+    @cached_property
+    def raw_transactions(self) -> Sequence[RawTransaction]:
+        """Transactions that are controlled by statements, on connections that are taken anew for each."""
+        return self.project.raw_transactions.of(self.run_texts)
+
+    @property
     def bind_mismatches(self) -> Sequence[BindMismatch]:
         """Queries whose values are not those that their text asks for."""
         return [found for query in self.bound_queries for found in self.project.bind_mismatches.of(query)]
@@ -174,14 +207,19 @@ class ModuleFacts:
 
 
 __all__ = [
+    "Accident",
     "BindMismatch",
     "BoundQuery",
     "Construction",
+    "ForeignPlaceholder",
     "Interpolation",
     "LostCoroutine",
+    "MisplacedBind",
     "ModuleFacts",
     "OpenHole",
     "ProjectFacts",
+    "RawTransaction",
+    "RunText",
     "SharedConnect",
     "UnguardedWrite",
 ]
