@@ -22,10 +22,16 @@ class MultipleStatements(Rule):
         """One finding for each place that hands such a text over."""
         for run in module.run_texts:
             count = max(text.statements for text in run.texts)
-            if count > 1 and "prepares" in run.query.roles:
+            if count < 2 or "prepares" not in run.query.roles:
+                continue
+            backend = module.project.backends.of(run.query.sink)
+            if backend is None or backend.prepares:
                 yield Finding(
                     run.node,
-                    f"this text holds {count} statements, and its driver takes one at a time: "
+                    f"this text holds {count} statements, and {_TAKER[backend is None]} takes one at a time: "
                     "every call raises an error and none of them runs",
                     help="run each statement by a call of its own, inside a transaction where they belong together",
                 )
+
+
+_TAKER = {False: "its driver", True: "a driver of PostgreSQL or SQLite"}

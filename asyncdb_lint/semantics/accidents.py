@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .backend import Backends
-from .bound_queries import QueryText, RunText
+from .bound_queries import RunText
+from .query_texts import QueryText
 from .sql.marks import CastMark, Mark, Where
 
 

@@ -23,6 +23,16 @@ class Backend:
     integrity_error: str
     """The error of a duplicate or a broken constraint, with its module."""
 
+    @property
+    def prepares(self) -> bool:
+        """Whether the server gets text and values apart; the other drivers write the values into the text."""
+        return self.package in ("asyncpg", "sqlite3")
+
+    @property
+    def binds_null(self) -> bool:
+        """Whether a bind parameter without a value is NULL rather than an error."""
+        return self.package == "asyncpg"
+
 
 _ASYNCPG = Backend("postgresql", "asyncpg", "asyncpg.exceptions.IntegrityConstraintViolationError")
 _SQLITE = Backend("sqlite", "sqlite3", "sqlite3.IntegrityError")

@@ -92,12 +92,12 @@ class ProjectFacts:
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
         self.bound_queries = BoundQueries(self.queries, self.texts)
         self.bind_mismatches = BindMismatches(self.bound_queries)
-        self.misplaced_binds = MisplacedBinds(self.bound_queries)
         self.raw_transactions = RawTransactions(self.bound_queries)
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
         self.accidents = Accidents(self.backends)
+        self.misplaced_binds = MisplacedBinds(resolver, self.backends)
         self.foreign_placeholders = ForeignPlaceholders(self.backends)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts, self.backends)
 

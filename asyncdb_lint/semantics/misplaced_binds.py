@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .bound_queries import BoundQueries, RunText
+from .backend import Backends
+from .bound_queries import RunText
+from .resolve import Resolver
 from .sql.bound import BoundMark, Misplacement
 from .terms import Collection, Parameter, Term
 from .values import GenericValue
@@ -23,8 +25,9 @@ class MisplacedBind:
 class MisplacedBinds:
     """Finds them in one project."""
 
-    def __init__(self, queries: BoundQueries) -> None:
-        self.resolver = queries.resolver
+    def __init__(self, resolver: Resolver, backends: Backends) -> None:
+        self.resolver = resolver
+        self.backends = backends
 
     def of(self, runs: Sequence[RunText]) -> list[MisplacedBind]:
         """The first of each place that hands a text over."""
@@ -40,7 +43,9 @@ class MisplacedBinds:
                 misplacement = bound.misplacement
                 if misplacement is None and bound.is_alone_in_list and self._is_given_list(run, bound.mark.name):
                     misplacement = Misplacement.ITEM
-                if misplacement in (Misplacement.LIST, Misplacement.ITEM) and self._may_expand(run, bound.mark.name):
+                if misplacement in (Misplacement.LIST, Misplacement.ITEM) and (
+                    self._may_expand(run, bound.mark.name) or self._writes_lists(run, misplacement)
+                ):
                     continue
                 if misplacement is not None:
                     yield MisplacedBind(run, bound, misplacement)
@@ -49,6 +54,14 @@ class MisplacedBinds:
         """Whether `bindparam(..., expanding=True)` makes several of one."""
         wrapping = run.query.wrapping
         return wrapping is not None and (not wrapping.is_complete or name in wrapping.expanding)
+
+    def _writes_lists(self, run: RunText, misplacement: Misplacement) -> bool:
+        """Whether the driver writes a list into the text, parentheses and all, as those of MySQL do.
+
+        Where the database is not known, `IN :ids` that is in use is a sign of such a driver.
+        """
+        backend = self.backends.of(run.query.sink)
+        return misplacement is Misplacement.LIST if backend is None else not backend.prepares
 
     def _is_given_list(self, run: RunText, name: str) -> bool:
         values = [given.keys.get(name) for given in run.query.given]
