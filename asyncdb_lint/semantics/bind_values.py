@@ -154,6 +154,8 @@ class BindValues:
     def _changed(self, found: Given, uses: Iterable[Use], frame: Frame | None, depth: int) -> Given:
         """A dict after all that statements may have done to it."""
         for use in uses:
+            if use.contained or use.taken:
+                continue  # that was done to the list it is in, or to one of its values
             match use:
                 case Use(kind=UseKind.OTHER, node=cst.Subscript() as node):
                     self._set_item(found, node)
@@ -164,7 +166,7 @@ class BindValues:
                         found.certain.clear()
                     elif name not in _READING:
                         self._updated(found, use, node, frame, depth)
-                case Use(kind=UseKind.ARGUMENT, call=CallRecord() as call) if not use.contained and not use.taken:
+                case Use(kind=UseKind.ARGUMENT, call=CallRecord() as call):
                     if self._is_changed_by(call, use):
                         found.is_complete = False
                         found.certain.clear()
