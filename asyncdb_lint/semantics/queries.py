@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import libcst as cst
+
 from .calling import argument_for, roles
-from .records import Argument, CallRecord, FunctionRecord
+from .records import Argument, CallRecord, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .sql import Hole
 from .terms import Choice, Computed, Term, last_name
@@ -57,10 +59,31 @@ class Queries:
                 return parameter.name
         return None
 
+    def sibling(self, query: CallRecord, role: str) -> str | None:
+        """The name of the method that the same object has for another role."""
+        method = self.driver_method(query)
+        if method is None or method.owner is None:
+            return None
+        return next((other.name for other in method.owner.methods.values() if role in roles(other)), None)
+
 
 def shown(call: CallRecord) -> str:
     """A call as messages show it: `database.fetch_one(...)`."""
-    return call.module.parsed.code_of(call.node.func) + ("(...)" if call.node.args else "()")
+    return shown_expression(call.module, call.node)
+
+
+def shown_expression(module: ModuleRecord, node: cst.BaseExpression) -> str:
+    """An expression as messages show it; of a call the arguments are left out."""
+    if isinstance(node, cst.Await):
+        return f"await {shown_expression(module, node.expression)}"
+    if isinstance(node, cst.Call):
+        return module.parsed.code_of(node.func) + ("(...)" if node.args else "()")
+    return module.parsed.code_of(node)
+
+
+def name_of_plain(function: FunctionRecord) -> str:
+    """The name of a plain `def`, in which nothing can be awaited; empty for all else."""
+    return "" if function.is_async or function.is_lambda or function.is_module else function.name
 
 
 def numbered(parts: Sequence[str | Gap]) -> list[str | Hole]:
