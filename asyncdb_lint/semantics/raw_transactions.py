@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .bound_queries import BoundQueries, RunText
-from .held import holds_connection
-from .records import FunctionRecord
+from .bound_queries import RunText
+from .connections import Connections
+from .records import CallRecord, FunctionRecord
 from .sql import Verb
 
 _CONTROL: frozenset[Verb] = frozenset({"begin", "commit", "rollback", "savepoint"})
@@ -32,8 +32,8 @@ class RawTransaction:
 class RawTransactions:
     """Finds them in one project."""
 
-    def __init__(self, queries: BoundQueries) -> None:
-        self.resolver = queries.resolver
+    def __init__(self, connections: Connections) -> None:
+        self.connections = connections
 
     def of(self, runs: Sequence[RunText]) -> list[RawTransaction]:
         """By function, in the order of the source."""
@@ -41,6 +41,10 @@ class RawTransactions:
         for run in runs:
             verbs = {text.statement.verb for text in run.texts if text.statements == 1}
             verb = next(iter(verbs)) if len(verbs) == 1 and len(run.texts) == 1 else None
-            if verb in _CONTROL and "pool" in run.query.roles and not holds_connection(self.resolver, run.query.sink):
+            if verb in _CONTROL and "pool" in run.query.roles and not self._is_on_one_connection(run.query.sink):
                 by_function.setdefault(run.query.site.function, []).append(ControlStatement(run, verb))
         return [RawTransaction(function, tuple(found)) for function, found in by_function.items()]
+
+    def _is_on_one_connection(self, call: CallRecord) -> bool:
+        pool = self.connections.pool_of_query(call)
+        return self.connections.keeps_one(call) or self.connections.is_held(call, pool)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ...semantics.calling import class_roles
-from ...semantics.values import InstanceValue
 from ..changes import FixPlan, Replace
 from ..rewrite import descendants
 
@@ -33,7 +31,7 @@ def enter_transaction(found: RawTransaction, project: ProjectFacts) -> FixPlan |
             return None
         by_verb[statement.verb].append(line)
         receivers.add(call.module.parsed.code_of(call.node.func.value))
-    method = _transaction_method(found, project)
+    method = project.connections.method_giving(found.statements[0].run.query.sink, "transaction")
     if len(receivers) != 1 or method is None or by_verb["savepoint"]:
         return None
     if len(by_verb["begin"]) != 1 or len(by_verb["commit"]) != 1:
@@ -47,19 +45,6 @@ def enter_transaction(found: RawTransaction, project: ProjectFacts) -> FixPlan |
             if body is not None and not shape.left:
                 block = node.with_changes(body=body)
                 return FixPlan.unsafe("Enter a transaction", Replace(module, node, block))
-    return None
-
-
-def _transaction_method(found: RawTransaction, project: ProjectFacts) -> str | None:
-    """The method of the pool that gives a transaction."""
-    owner = found.statements[0].run.query.method.owner
-    for name, method in owner.methods.items() if owner is not None else ():
-        values = project.resolver.instances(method.returns) if method.returns is not None else ()
-        if any(
-            isinstance(value, InstanceValue) and "transaction" in class_roles(project.resolver, value)
-            for value in values
-        ):
-            return name
     return None
 
 
