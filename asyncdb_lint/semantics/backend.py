@@ -37,6 +37,16 @@ class Backend:
     name: str
     """What people call the database."""
 
+    @property
+    def prepares(self) -> bool:
+        """Whether the server gets text and values apart; the other drivers write the values into the text."""
+        return self.package in ("asyncpg", "sqlite3")
+
+    @property
+    def binds_null(self) -> bool:
+        """Whether a bind parameter without a value is NULL rather than an error."""
+        return self.package == "asyncpg"
+
 
 _ASYNCPG = Backend(
     "postgresql",

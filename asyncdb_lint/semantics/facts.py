@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from .accidents import Accident, Accidents
 from .backend import Backends
 from .bind_mismatches import BindMismatch, BindMismatches
 from .blocking import Blocking, BlockingCall
-from .bound_queries import BoundQueries, BoundQuery
+from .bound_queries import BoundQueries, BoundQuery, RunText
 from .boundaries import Boundaries, EscapingTransaction
 from .calling import roles
 from .changes import RowChanges
@@ -31,6 +32,7 @@ from .dropped_tasks import DroppedTask, DroppedTasks
 from .entering import Entries
 from .fetches import ExcessiveFetch, Fetches, UncheckedRow
 from .file_urls import FileUrl, FileUrlKind, FileUrls
+from .foreign_placeholders import ForeignPlaceholder, ForeignPlaceholders
 from .handed_work import HandedWorks
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .iterating import Iterations, WrongIteration
@@ -38,12 +40,14 @@ from .leaks import LeakedError, Leaks
 from .lifecycle import Lifecycle
 from .loop_calls import LoopCall, LoopCalls
 from .loops import LoopQuery, Loops
+from .misplaced_binds import MisplacedBind, MisplacedBinds
 from .opening import Openings, UnclosedPool, UnopenedPool
 from .options import IgnoredOption, Options
 from .outcomes import Outcomes, UselessOutcome
 from .pool_options import Bounds, PoolOptions, UnknownOption
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
+from .raw_transactions import RawTransaction, RawTransactions
 from .reach import Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
@@ -171,6 +175,10 @@ class ProjectFacts:
         self.passwords = Passwords(self.urls, self.reach)
         self.file_urls = FileUrls(self.urls, self.options)
         self.pool_options = PoolOptions(self.urls, self.options)
+        self.raw_transactions = RawTransactions(self.connections)
+        self.accidents = Accidents(self.backends)
+        self.misplaced_binds = MisplacedBinds(resolver, self.backends)
+        self.foreign_placeholders = ForeignPlaceholders(self.backends)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -298,6 +306,31 @@ class ModuleFacts:
     def bound_queries(self) -> Sequence[BoundQuery]:
         """Queries with their texts and values, where text and values meet in this module."""
         return self.project.bound_queries.by_module.get(self.record, [])
+
+    @property
+    def run_texts(self) -> Sequence[RunText]:
+        """Where a query takes its text from in this module."""
+        return self.project.bound_queries.texts_by_module.get(self.record, [])
+
+    @property
+    def accidents(self) -> Sequence[Accident]:
+        """What is read as a bind parameter by accident, or is kept from being read."""
+        return self.project.accidents.of(self.run_texts)
+
+    @property
+    def foreign_placeholders(self) -> Sequence[ForeignPlaceholder]:
+        """Placeholders in the style of another driver."""
+        return self.project.foreign_placeholders.of(self.run_texts)
+
+    @property
+    def misplaced_binds(self) -> Sequence[MisplacedBind]:
+        """Bind parameters where SQL wants a name, a keyword or a list."""
+        return self.project.misplaced_binds.of(self.run_texts)
+
+    @cached_property
+    def raw_transactions(self) -> Sequence[RawTransaction]:
+        """Transactions that are controlled by statements, on connections that are taken anew for each."""
+        return self.project.raw_transactions.of(self.run_texts)
 
     @property
     def bind_mismatches(self) -> Sequence[BindMismatch]:
@@ -443,6 +476,7 @@ class ModuleFacts:
 
 
 __all__ = [
+    "Accident",
     "BindMismatch",
     "BlockedQuery",
     "BlockingCall",
@@ -459,6 +493,7 @@ __all__ = [
     "ExcessiveFetch",
     "FileUrl",
     "FileUrlKind",
+    "ForeignPlaceholder",
     "HeldConnection",
     "IgnoredOption",
     "Interpolation",
@@ -468,11 +503,14 @@ __all__ = [
     "LoopQuery",
     "LostCoroutine",
     "LostSessionState",
+    "MisplacedBind",
     "ModuleFacts",
     "MountedLifespan",
     "OpenHole",
     "ProjectFacts",
+    "RawTransaction",
     "RowTakenApart",
+    "RunText",
     "SharedConnect",
     "StaleWrite",
     "SwallowedError",
