@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from . import annotated, calling, decorating, fixtures, members
+from . import annotated, calling, decorating, fixtures, members, metaclasses
 from .callgraph import UNCUT, CallGraph
 from .linking import ModuleIndex
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind, Store
@@ -82,6 +82,7 @@ class Resolver(CallGraph):
         self._stores: dict[str, list[Store]] = {}
         self._mro: dict[ClassRecord, tuple[tuple[ClassRecord, ...], bool]] = {}
         self._subclasses: dict[ClassRecord, list[ClassRecord]] | None = None
+        self._made: dict[ClassRecord, list[ClassRecord]] | None = None
         for module in modules:
             for store in module.stores:
                 self._stores.setdefault(store.name, []).append(store)
@@ -281,8 +282,9 @@ class Resolver(CallGraph):
             return NOTHING_KNOWN
         if function.owner is not None and function.is_method and record is function.parameters[0]:
             kinds = {last_name(decorator) for decorator in function.decorators}
-            if "staticmethod" not in kinds:
-                return (ClassValue(function.owner) if "classmethod" in kinds else InstanceValue(function.owner),)
+            if "staticmethod" not in kinds and not self._is_declared_otherwise(function.owner, record.annotation):
+                of_class = "classmethod" in kinds or function.name in _GIVEN_CLASS
+                return (ClassValue(function.owner) if of_class else InstanceValue(function.owner),)
         if record.kind in (ParameterKind.ARGS, ParameterKind.KWARGS):
             kind = "iterable" if record.kind is ParameterKind.ARGS else "mapping"
             return (GenericValue(kind, record.annotation),) if record.annotation is not None else NOTHING_KNOWN
@@ -310,22 +312,33 @@ class Resolver(CallGraph):
             passed = [group for group in passed if group != NOTHING_KNOWN]
         return united(passed)
 
+    def _is_declared_otherwise(self, owner: ClassRecord, annotation: Term | None) -> bool:
+        """Whether a method's first parameter is declared as an object of another class: `@staticmethod` left out."""
+        if annotation is None:
+            return False
+        declared = [value.cls for value in annotated.instances(self, annotation) if isinstance(value, InstanceValue)]
+        return bool(declared) and not any(cls in self.mro(owner)[0] or owner in self.mro(cls)[0] for cls in declared)
+
     def _is_driver_object(self, value: Value) -> bool:
         return isinstance(value, InstanceValue) and any(cls.module.is_stub for cls in self.mro(value.cls)[0])
 
     def _passed(self, function: FunctionRecord, name: str) -> list[Values]:
-        passed: list[Values] = []
-        for call in self.callers(function):
-            argument = calling.argument_for(self, call, function, name)
-            if argument is not None:
-                passed.append(self.resolve(argument))
-        return passed
+        return [self.resolve(argument) for argument in self.arguments_for(function, name)]
+
+    def arguments_for(self, function: FunctionRecord, name: str) -> list[Term]:
+        """What the known callers pass for a parameter."""
+        passed = [calling.argument_for(self, call, function, name) for call in self.callers(function)]
+        return [argument for argument in passed if argument is not None]
 
     # -- what the floors below ask one another through -----------------------------------------------------------------
 
     def instances(self, annotation: Term) -> Values:
         """What an object of an annotated type is."""
         return annotated.instances(self, annotation)
+
+    def attribute(self, values: Values, name: str) -> Values:
+        """`value.name` for every alternative."""
+        return members.attribute(self, values, name)
 
     def method(self, cls: ClassRecord, name: str) -> FunctionRecord | None:
         """The method that a class has or inherits."""
@@ -384,6 +397,17 @@ class Resolver(CallGraph):
                         self._subclasses.setdefault(above, []).append(other)
         return self._subclasses.get(cls, [])
 
+    def made_by(self, maker: ClassRecord) -> list[ClassRecord]:
+        """The project's classes that have a metaclass."""
+        if self._made is None:
+            self._made = {}
+            for module in self.modules:
+                for cls in module.classes:
+                    above = metaclasses.metaclass(self, cls)
+                    for other in self.mro(above)[0] if above is not None else ():
+                        self._made.setdefault(other, []).append(cls)
+        return self._made.get(maker, [])
+
     def stores_of(self, cls: ClassRecord, name: str) -> list[Values]:
         """What is assigned to an attribute of a class's instances from outside the class."""
         found: list[Values] = []
@@ -397,4 +421,6 @@ class Resolver(CallGraph):
         return found
 
 
+# Methods that Python gives the class without being told to.
+_GIVEN_CLASS = {"__new__", "__init_subclass__", "__class_getitem__"}
 _PLAIN_BASES = {"builtins.object", "typing.Protocol", "typing.Generic", "abc.ABC", "typing.NamedTuple", "enum.Enum"}
