@@ -12,12 +12,12 @@ from .diagnostics import Diagnostic, Position
 from .files import SUFFIXES, find_files
 from .parsing import UnparsableFile, check_syntax, check_text, decode, parse
 from .screen import relevant
-from .settings import Settings, SettingsResolver
+from .settings import FILE_NAMES, Settings, SettingsResolver
 from .suppressions import may_hold
 
 _ROOT_SIGNS = ("requirements.txt", "Pipfile", "tox.ini", "alembic.ini", "Dockerfile", "README.md", "README.rst")
 _MOST_LEVELS = 6
-_ROOT_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
+_ROOT_MARKERS = (".git", *FILE_NAMES, "setup.py", "setup.cfg", ".hg")
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,10 +121,11 @@ def _layers(file: Path, above: tuple[Path, ...] = ()) -> list[Values]:
             f"`extend` leads out of the project {root}, to {_real(target)}; to use that file, name it with --config",
             "extend",
         )
+    if not os.path.isfile(target):  # noqa: PTH113 - Path.is_file raises for circles of links
+        raise source.error(f"`extend`: {shown(target)} is no file", "extend")
     below = _layers(_real(target), chain)
     if not below:
-        what = "has no `[tool.asyncdb-lint]`" if target.is_file() else "is no file"
-        raise source.error(f"`extend`: {shown(target)} {what}", "extend")
+        raise source.error(f"`extend`: {shown(target)} has no `[tool.asyncdb-lint]`", "extend")
     return [*below, values]
 
 
