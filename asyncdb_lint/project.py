@@ -77,6 +77,7 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
     from .semantics.linking import ModuleIndex, is_stub
     from .semantics.records import ModuleRecord
     from .semantics.resolve import Resolver
+    from .semantics.stubs import stub_record
 
     linked = _Linked()
     records: dict[Path, ModuleRecord | None] = {}
@@ -84,6 +85,9 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
 
     def load(path: Path) -> ModuleRecord | None:
         if path not in records:
+            if is_stub(path) and path not in contents:
+                records[path] = stub_record(path)
+                return records[path]
             records[path] = None
             try:
                 parsed = parse(path, contents[path] if path in contents else path.read_bytes())

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from urllib.parse import SplitResult
 
 from asyncdb_lint.drivers import roles as role
-from asyncdb_lint.drivers.roles import SQL, Binds, ManyBinds, RawConnection, Value
+from asyncdb_lint.drivers.roles import SQL, URL, Binds, ManyBinds, RawConnection, Value
+from databases.backends import AiopgBackend, AsyncMyBackend, MySQLBackend, PostgresBackend, SQLiteBackend
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -25,13 +26,24 @@ class Record(Sequence[Any]):
     def __len__(self) -> int: ...
 
 @role.pool
+@role.raises_driver_errors
+@role.binds_by_name
+@role.makes_text
+@role.prepares
+@role.logs_with_percent
 class Database:
     SUPPORTED_BACKENDS: dict[str, str]
     url: DatabaseURL
     options: dict[str, Any]
     is_connected: bool
 
-    def __init__(self, url: str | DatabaseURL, *, force_rollback: bool = False, **options: Any) -> None: ...
+    def __init__(
+        self,
+        url: URL,
+        *,
+        force_rollback: bool = False,
+        **options: PostgresBackend | AiopgBackend | MySQLBackend | AsyncMyBackend | SQLiteBackend,
+    ) -> None: ...
     @role.opens
     async def connect(self) -> None: ...
     @role.closes
@@ -46,10 +58,13 @@ class Database:
         traceback: TracebackType | None = None,
     ) -> None: ...
     @role.query
+    @role.gives_rows
     async def fetch_all(self, query: SQL, values: Binds | None = None) -> list[Record]: ...
     @role.query
+    @role.gives_row
     async def fetch_one(self, query: SQL, values: Binds | None = None) -> Record | None: ...
     @role.query
+    @role.gives_value
     async def fetch_val(self, query: SQL, values: Binds | None = None, column: Any = 0) -> Value: ...
     @role.query
     @role.writes
@@ -58,12 +73,18 @@ class Database:
     @role.writes
     async def execute_many(self, query: SQL, values: ManyBinds) -> None: ...
     @role.query
+    @role.streams
     def iterate(self, query: SQL, values: Binds | None = None) -> AsyncGenerator[Record, None]: ...
     def connection(self) -> Connection: ...
     def transaction(self, *, force_rollback: bool = False, **kwargs: Any) -> Transaction: ...
     def force_rollback(self) -> AbstractContextManager[None]: ...
 
 @role.connection
+@role.raises_driver_errors
+@role.binds_by_name
+@role.makes_text
+@role.prepares
+@role.logs_with_percent
 class Connection:
     def __init__(self, database: Database, backend: Any) -> None: ...
     @role.opens
@@ -76,10 +97,13 @@ class Connection:
         traceback: TracebackType | None = None,
     ) -> None: ...
     @role.query
+    @role.gives_rows
     async def fetch_all(self, query: SQL, values: Binds | None = None) -> list[Record]: ...
     @role.query
+    @role.gives_row
     async def fetch_one(self, query: SQL, values: Binds | None = None) -> Record | None: ...
     @role.query
+    @role.gives_value
     async def fetch_val(self, query: SQL, values: Binds | None = None, column: Any = 0) -> Value: ...
     @role.query
     @role.writes
@@ -88,12 +112,14 @@ class Connection:
     @role.writes
     async def execute_many(self, query: SQL, values: ManyBinds) -> None: ...
     @role.query
+    @role.streams
     def iterate(self, query: SQL, values: Binds | None = None) -> AsyncGenerator[Record, None]: ...
     def transaction(self, *, force_rollback: bool = False, **kwargs: Any) -> Transaction: ...
     @property
     def raw_connection(self) -> RawConnection: ...
 
 @role.transaction
+@role.raises_driver_errors
 class Transaction:
     def __init__(self, connection_callable: Callable[[], Connection], force_rollback: bool, **kwargs: Any) -> None: ...
     @role.starts
@@ -118,7 +144,7 @@ class Transaction:
 
 @role.url
 class DatabaseURL:
-    def __init__(self, url: str | DatabaseURL) -> None: ...
+    def __init__(self, url: URL) -> None: ...
     @property
     def components(self) -> SplitResult: ...
     @property

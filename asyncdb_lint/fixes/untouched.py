@@ -15,8 +15,6 @@ from asyncdb_lint.diagnostics import Position
 from asyncdb_lint.fixes.textdiff import Splice
 from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse_text
 
-_Path = tuple[str, ...]
-"""The blocks that a statement stands in, and what it is."""
 _BRANCHES = (cst.Else, cst.If, cst.ExceptHandler, cst.ExceptStarHandler, cst.Finally, cst.MatchCase)
 
 
@@ -32,10 +30,10 @@ def changed_elsewhere(before: str, after: str, edits: Sequence[Splice]) -> str |
     new = _module(after)
     if old is None or new is None:
         return None
-    found = {(_start(new, node), path): node for path, node in _statements(new.tree)}
-    for path, node in _untouched(old, old.tree, (), edits):
-        twin = found.get((_shifted(_start(old, node), edits), path))
-        if twin is None or not _bare(node).deep_equals(_bare(twin)):
+    found = {(_start(new, node), type(node)): (node, block) for block, node in _statements(new.tree)}
+    for block, node in _untouched(old, old.tree, edits):
+        twin, new_block = found.get((_shifted(_start(old, node), edits), type(node)), (None, ""))
+        if twin is None or block not in (None, new_block) or not _bare(node).deep_equals(_bare(twin)):
             return old.code_of(node).strip()
     return None
 
@@ -49,38 +47,52 @@ def _module(text: str) -> ParsedModule | None:
 
 
 def _untouched(
-    module: ParsedModule, holder: cst.CSTNode, path: _Path, edits: Sequence[Splice]
-) -> Iterator[tuple[_Path, cst.BaseStatement]]:
-    for inner, node in _within(holder, path):
+    module: ParsedModule, holder: cst.CSTNode, edits: Sequence[Splice]
+) -> Iterator[tuple[str | None, cst.BaseStatement]]:
+    """The statements that no edit touches, with their block; None where the head of that block is edited."""
+    keeps_head = not isinstance(holder, cst.BaseCompoundStatement) or not _edits_head(module, holder, edits)
+    for block, node in _within(holder):
         if not any(_touches(edit, module, node) for edit in edits):
-            yield inner, node
+            yield block if keeps_head else None, node
         else:
-            yield from _untouched(module, node, inner, edits)
+            yield from _untouched(module, node, edits)
 
 
-def _statements(holder: cst.CSTNode, path: _Path = ()) -> Iterator[tuple[_Path, cst.BaseStatement]]:
-    """Every statement, however deep, with the blocks it stands in."""
-    for inner, node in _within(holder, path):
-        yield inner, node
-        yield from _statements(node, inner)
+def _statements(holder: cst.CSTNode) -> Iterator[tuple[str, cst.BaseStatement]]:
+    """Every statement, however deep, with the block it stands in."""
+    for block, node in _within(holder):
+        yield block, node
+        yield from _statements(node)
 
 
-def _within(holder: cst.CSTNode, path: _Path) -> Iterator[tuple[_Path, cst.BaseStatement]]:
+def _within(holder: cst.CSTNode, block: str = "") -> Iterator[tuple[str, cst.BaseStatement]]:
     """The statements of the blocks that stand directly in a compound statement or the module."""
+    block = f"{block}/{type(holder).__name__}"
     if isinstance(holder, (cst.Module, cst.IndentedBlock)):
         for node in holder.body:
-            yield (*path, type(node).__name__), node
+            yield block, node
         return
     for child in holder.children:
         if isinstance(child, (cst.IndentedBlock, *_BRANCHES)):
-            yield from _within(child, (*path, type(child).__name__))
+            yield from _within(child, block)
+
+
+def _edits_head(module: ParsedModule, holder: cst.BaseCompoundStatement, edits: Sequence[Splice]) -> bool:
+    first = holder.cases[0] if isinstance(holder, cst.Match) else holder.body
+    body = module.range_of(first).start
+    is_below = body.line > module.range_of(holder).start.line
+    start, end = _start(module, holder), module.offset_of(Position(body.line, 1) if is_below else body)
+    return any((low < end and start < high) or low == high == start for low, high, _ in edits)
 
 
 def _touches(edit: Splice, module: ParsedModule, node: cst.BaseStatement) -> bool:
     low, high, content = edit
     place = module.range_of(node)
+    first = place.start
+    if isinstance(node, (cst.FunctionDef, cst.ClassDef)) and node.decorators:
+        first = module.range_of(node.decorators[0]).start
     # A new indentation of its line touches a statement; so does a line added below the last one of its block.
-    start = module.offset_of(Position(place.start.line, 1))
+    start = module.offset_of(Position(first.line, 1))
     end = module.offset_of(place.end)
     if isinstance(node, cst.BaseCompoundStatement):
         end = _next_line(module.text, end)

@@ -108,7 +108,8 @@ def type_name(resolver: Resolver, term: Term) -> str | None:
                 return function.name
             case _:
                 continue
-    return None
+    # A stub says `list[Record]` of the builtin; nothing else is asked of builtins there.
+    return term.name if isinstance(term, GlobalName) and term.module.is_stub else None
 
 
 def _subscripted(resolver: Resolver, base: Term, key: Term) -> Values:

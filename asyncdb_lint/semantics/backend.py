@@ -22,13 +22,17 @@ class Backend:
     """What to import for its errors."""
     integrity_error: str
     """The error of a duplicate or a broken constraint, with its module."""
+    any_error: str
+    """What every error of the database is."""
 
 
-_ASYNCPG = Backend("postgresql", "asyncpg", "asyncpg.exceptions.IntegrityConstraintViolationError")
-_SQLITE = Backend("sqlite", "sqlite3", "sqlite3.IntegrityError")
-_MYSQL = Backend("mysql", "pymysql", "pymysql.err.IntegrityError")
-_AIOPG = Backend("postgresql", "psycopg2", "psycopg2.IntegrityError")
-_ASYNCMY = Backend("mysql", "asyncmy.errors", "asyncmy.errors.IntegrityError")
+_ASYNCPG = Backend(
+    "postgresql", "asyncpg", "asyncpg.exceptions.IntegrityConstraintViolationError", "asyncpg.exceptions.PostgresError"
+)
+_SQLITE = Backend("sqlite", "sqlite3", "sqlite3.IntegrityError", "sqlite3.Error")
+_MYSQL = Backend("mysql", "pymysql", "pymysql.err.IntegrityError", "pymysql.err.MySQLError")
+_AIOPG = Backend("postgresql", "psycopg2", "psycopg2.IntegrityError", "psycopg2.Error")
+_ASYNCMY = Backend("mysql", "asyncmy.errors", "asyncmy.errors.IntegrityError", "asyncmy.errors.Error")
 
 # A driver that `databases` does not know behind the `+` is ignored: the default one of the dialect is used.
 _BY_SCHEME = {"postgresql+aiopg": _AIOPG, "mysql+asyncmy": _ASYNCMY}
@@ -48,17 +52,17 @@ class Backends:
 
     def of(self, query: CallRecord) -> Backend | None:
         """The backend of the database that a query runs on; None where the URL is decided elsewhere."""
-        pool = self._pool(query.callee)
+        pool = self.pool(query.callee)
         if pool is not None:
             made = self.makers.of(pool)
             if made and None not in made:
                 return _only([self._built(call) for call in made if call is not None])
         # Handed in from out of sight: it can only be one of those that the project builds.
         if self._shared is None:
-            self._shared = [self._built(call) for call in self._constructions()]
+            self._shared = [self._built(call) for call in self.constructions()]
         return _only(self._shared)
 
-    def _pool(self, callee: Term, depth: int = 0) -> Term | None:
+    def pool(self, callee: Term, depth: int = 0) -> Term | None:
         """The term of the pool behind `pool.execute` or `connection.execute`."""
         if not isinstance(callee, Attribute) or depth > _DEEPEST:
             return None
@@ -72,9 +76,10 @@ class Backends:
             if not isinstance(following, Term):
                 return None
             inner = following
-        return self._pool(inner.call.callee, depth + 1)
+        return self.pool(inner.call.callee, depth + 1)
 
-    def _constructions(self) -> list[CallRecord]:
+    def constructions(self) -> list[CallRecord]:
+        """The calls that build a pool, outside of tests."""
         return [
             call
             for module in self.resolver.modules

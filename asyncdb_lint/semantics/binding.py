@@ -28,6 +28,7 @@ class Bindings(Expressions):
     def __init__(self, function: FunctionRecord) -> None:
         super().__init__(function)
         self.globals: set[str] = set()
+        self.nonlocals: set[str] = set()
         self.class_scope: ClassRecord | None = None
 
     def bind(self, name: str, term: Term) -> None:
@@ -44,6 +45,8 @@ class Bindings(Expressions):
                 self.use(term, UseKind.STORED, self.statement)
         else:
             self.function.bindings.setdefault(name, []).append(term)
+            if name in self.nonlocals:
+                self.use(term, UseKind.STORED, self.statement)
 
     def assign(self, target: cst.BaseExpression, value: Term, value_node: cst.BaseExpression) -> None:
         """`target = value`, for targets of every shape."""
@@ -80,6 +83,7 @@ class Bindings(Expressions):
             self.unpack_starred(elements, value, value_node)
             return
         self.use(value, UseKind.UNPACKED, value_node)
+        self.note_unpacked(target, value, value_node)
         for index, element in enumerate(elements):
             self.assign(element.value, UNKNOWN if starred else Item(value, Constant(index)), value_node)
 

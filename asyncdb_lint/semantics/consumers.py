@@ -30,12 +30,12 @@ _MAY_AWAIT = {
     "copy", "builtins", "dataclasses", "abc", "enum", "sched", "code", "ast",
 }  # fmt: skip
 # Libraries that compute with values and never await one.
-_VALUE_LIBRARIES = {
+VALUE_LIBRARIES = {
     "pandas", "numpy", "polars", "pydantic", "orjson", "ujson", "simplejson", "msgspec", "marshmallow", "jwt",
     "jose", "passlib", "bcrypt", "loguru", "structlog", "jinja2", "tabulate", "dateutil", "pytz", "yaml", "toml",
     "cryptography",
 }  # fmt: skip
-_COMPUTE = (frozenset(sys.stdlib_module_names) - _MAY_AWAIT) | _VALUE_LIBRARIES
+_COMPUTE = (frozenset(sys.stdlib_module_names) - _MAY_AWAIT) | VALUE_LIBRARIES
 _MODEL_BUILDERS = {"model_validate", "parse_obj", "from_orm", "validate", "construct", "model_construct"}
 
 

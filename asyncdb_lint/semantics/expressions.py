@@ -14,6 +14,8 @@ from .records import (
     CallRecord,
     ContextKind,
     FunctionRecord,
+    Spread,
+    Unpacked,
     UseKind,
 )
 from .scope import Scope, dotted_name
@@ -113,6 +115,8 @@ class Expressions(Scope):
             self.function.module.calls.append(record)
         for index, argument in enumerate(arguments):
             self.use(argument.term, UseKind.ARGUMENT, node, record, index, argument.keyword)
+            if argument.star == "*":
+                self.note_spread(argument.term, argument.node)
         return record.result
 
     def _grows(self, callee: Attribute, arguments: tuple[Argument, ...]) -> bool:
@@ -186,7 +190,7 @@ class Expressions(Scope):
             is_async = clause.asynchronous is not None
             self.use(iterable, UseKind.ASYNC_ITERATED if is_async else UseKind.ITERATED, clause.iter)
             self.context = self.enter(ContextKind.COMPREHENSION, node)
-            self.bind_target(clause.target, self.element_of(iterable, is_async))
+            self.bind_target(clause.target, self.element_of(iterable, is_async), clause.iter)
             for test in clause.ifs:
                 holds, _ = self.condition(test.test)
                 self.narrow(holds)
@@ -204,16 +208,27 @@ class Expressions(Scope):
                 self.env.setdefault(name, term)
         return result
 
-    def bind_target(self, target: cst.BaseExpression, term: Term) -> None:
+    def bind_target(self, target: cst.BaseExpression, term: Term, source: cst.BaseExpression) -> None:
         """Binds a comprehension's target, which lives in its own scope."""
         match target:
             case cst.Name():
                 self.env[target.value] = term
             case cst.Tuple() | cst.List():
+                self.note_unpacked(target, term, source)
                 for index, element in enumerate(target.elements):
-                    self.bind_target(element.value, Item(term, Constant(index)))
+                    self.bind_target(element.value, Item(term, Constant(index)), source)
             case _:
                 return
+
+    def note_unpacked(self, target: cst.Tuple | cst.List, value: Term, source: cst.BaseExpression) -> None:
+        """Notes that a value is taken apart; a loop body that is walked twice says it once."""
+        known = self.function.module.unpacked
+        known.setdefault(id(target), Unpacked(target, value, source, self.function))
+
+    def note_spread(self, value: Term, node: cst.BaseExpression) -> None:
+        """Notes `*value`."""
+        if not isinstance(value, Collection | Constant):
+            self.function.module.spread.setdefault(id(node), Spread(value, node, self.function))
 
     def element_of(self, iterable: Term, is_async: bool) -> Term:
         """What iterating gives; the elements themselves where they are written out."""
@@ -228,6 +243,7 @@ class Expressions(Scope):
             term = self.expression(element.value)
             if isinstance(element, cst.StarredElement):
                 self.use(term, UseKind.ITERATED, element)
+                self.note_spread(term, element.value)
                 term = self.element_of(term, False)
             elements.append(term)
         return self._kept(Collection(kind, elements))
@@ -243,12 +259,12 @@ class Expressions(Scope):
                 entries.append((self.expression(element.key), self.expression(element.value)))
             else:
                 term = self.expression(element.value)
-                if isinstance(term, Mapping):
+                if isinstance(term, Mapping) and len(term.entries) == term.written:
                     entries.extend(term.entries)
                 else:
                     self.use(term, UseKind.UNPACKED, element)
                     entries.append((None, term))
-        return self._kept(Mapping(entries))
+        return self._kept(Mapping(entries, node=node))
 
     def _subscript(self, node: cst.Subscript) -> Term:
         base = self.expression(node.value)
@@ -353,7 +369,7 @@ class Expressions(Scope):
 
     def _literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Term:
         try:
-            return Constant(ast.literal_eval(node.value))
+            return Constant(ast.literal_eval(node.value), node)
         except (ValueError, SyntaxError, OverflowError):
             return UNKNOWN
 
@@ -373,7 +389,7 @@ class Expressions(Scope):
                 case _:
                     return UNKNOWN
         if all(isinstance(part, str) for part in parts):
-            return Constant("".join(part for part in parts if isinstance(part, str)))
+            return Constant("".join(part for part in parts if isinstance(part, str)), node)
         return Template(tuple(parts), node)
 
     def _formatted(self, node: cst.FormattedString) -> Term:
@@ -393,7 +409,7 @@ class Expressions(Scope):
                         spec += inner.value
                 parts.append(Hole(term, part.expression, spec))
         if all(isinstance(part, str) for part in parts):
-            return Constant("".join(part for part in parts if isinstance(part, str)))
+            return Constant("".join(part for part in parts if isinstance(part, str)), node)
         return Template(tuple(parts), node)
 
     # -- annotations ------------------------------------------------------------------------------------------------

@@ -19,11 +19,13 @@ from .records import (
     ExceptClause,
     FunctionRecord,
     ModuleRecord,
+    Returned,
     UseKind,
 )
 from .scope import dotted_name
 from .terms import (
     UNKNOWN,
+    Caught,
     Checked,
     Choice,
     Collection,
@@ -130,6 +132,7 @@ class FunctionWalk(Definitions):
                 term = self.expression(node.value) if node.value is not None else Constant(None)
                 self.use(term, UseKind.RETURNED, node)
                 self.function.returned.append(term)
+                self.function.returns_at[id(node)] = Returned(node, term, self.context)
                 self.alive = False
             case cst.Raise():
                 if node.exc is not None:
@@ -146,8 +149,12 @@ class FunctionWalk(Definitions):
                 self.imports(node)
             case cst.Global():
                 self.globals.update(item.name.value for item in node.names)
+            case cst.Nonlocal():
+                self.nonlocals.update(item.name.value for item in node.names)
             case cst.Del():
                 self.use(self.expression(node.target), UseKind.OTHER, node)
+                if isinstance(node.target, cst.Subscript):
+                    self.use(self.expression(node.target.value), UseKind.OTHER, node)
             case cst.Break():
                 if self.breaks and self.alive:
                     self.breaks[-1].append(dict(self.env))
@@ -218,7 +225,7 @@ class FunctionWalk(Definitions):
         is_async = node.asynchronous is not None
         self.use(iterable, UseKind.ASYNC_ITERATED if is_async else UseKind.ITERATED, node.iter)
         element = self.element_of(iterable, is_async)
-        self.loop(node, lambda: self.assign(node.target, element, node.iter), node.body)
+        self.loop(node, lambda: self.assign(node.target, element, node.iter), node.body, (iterable,))
         if node.orelse is not None:
             self.suite(node.orelse.body)
 
@@ -233,12 +240,16 @@ class FunctionWalk(Definitions):
         if node.orelse is not None:
             self.suite(node.orelse.body)
 
-    def loop(self, node: cst.For | cst.While, head: Callable[[], None], body: cst.BaseSuite) -> None:
+    def loop(
+        self, node: cst.For | cst.While, head: Callable[[], None], body: cst.BaseSuite, items: tuple[Term, ...] = ()
+    ) -> None:
         """Walks a loop body, and once more when a result kept in one round may be used in the next."""
         outer = self.context
         before, alive = dict(self.env), self.alive
         self.breaks.append([])
-        self.context = self.enter(ContextKind.LOOP, node)
+        self.context = self.enter(ContextKind.LOOP, node, items)
+        if all(known.node is not node for known in self.function.loops):
+            self.function.loops.append(self.context)
         head()
         self.suite(body)
         carried = [name for name, term in self.env.items() if before.get(name) is not term and _keeps_result(term)]
@@ -274,7 +285,7 @@ class FunctionWalk(Definitions):
             self.env, self.alive = _joined([before, after_body]), alive
             self.context = Context(ContextKind.EXCEPT, final_context, handler, (clause,))
             if handler.name is not None and isinstance(handler.name.name, cst.Name):
-                self.bind(handler.name.name.value, UNKNOWN)
+                self.bind(handler.name.name.value, Caught(clause))
             self.suite(handler.body)
             paths.append((self.env, self.alive))
         self.context = outer

@@ -90,6 +90,7 @@ class Context:
     node: cst.CSTNode
     clauses: tuple[ExceptClause, ...] = ()
     items: tuple[Term, ...] = ()
+    """What a `with` enters, or a `for` iterates."""
     entered: cst.CSTNode | None = None
     """The expression that a `with` enters."""
 
@@ -156,6 +157,35 @@ class ParameterRecord:
 
 
 @dataclass(slots=True, eq=False)
+class Returned:
+    """A `return`: what it gives, and what it stands in."""
+
+    node: cst.Return
+    term: Term
+    context: Context | None
+
+
+@dataclass(slots=True, eq=False)
+class Unpacked:
+    """A value taken apart into several names: `a, b = value`, `for a, b in values`."""
+
+    target: cst.Tuple | cst.List
+    value: Term
+    source: cst.BaseExpression
+    """What is taken apart, as written; of a loop, what it iterates."""
+    function: FunctionRecord
+
+
+@dataclass(slots=True, eq=False)
+class Spread:
+    """`*value` among the elements of a list or the arguments of a call."""
+
+    value: Term
+    node: cst.BaseExpression
+    function: FunctionRecord
+
+
+@dataclass(slots=True, eq=False)
 class FunctionRecord:
     """A function, method, lambda, or a module's own body (`is_module`)."""
 
@@ -173,6 +203,8 @@ class FunctionRecord:
     decorators: list[Term] = field(default_factory=list)
     returns: Term | None = None
     returned: list[Term] = field(default_factory=list)
+    returns_at: dict[int, Returned] = field(default_factory=dict)
+    """The `return` statements, by the identity of their nodes."""
     yielded: list[Term] = field(default_factory=list)
     calls: list[CallRecord] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
@@ -181,6 +213,7 @@ class FunctionRecord:
     nested: list[FunctionRecord] = field(default_factory=list)
     tries: list[Context] = field(default_factory=list)
     withs: list[Context] = field(default_factory=list)
+    loops: list[Context] = field(default_factory=list)
     yields_in: list[Context | None] = field(default_factory=list)
 
     def parameter(self, name: str) -> ParameterRecord | None:
@@ -249,6 +282,10 @@ class ModuleRecord:
     names: dict[str, GlobalName] = field(default_factory=dict)
     aliases: dict[str, set[str]] = field(default_factory=dict)
     submodules: dict[str, list[str]] = field(default_factory=dict)
+    unpacked: dict[int, Unpacked] = field(default_factory=dict)
+    """Values that are taken apart, by the identity of the target's node."""
+    spread: dict[int, Spread] = field(default_factory=dict)
+    """Values whose items are put into a list, a tuple or a call, by the identity of the node."""
     bare_dependencies: list[Term] = field(default_factory=list)
     """Annotations of parameters whose default is `Depends()` alone."""
     runs_as_script: bool = False

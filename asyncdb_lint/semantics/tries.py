@@ -1,0 +1,110 @@
+"""The queries that stand inside a `try`, or inside `contextlib.suppress`, so that their errors reach its clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .calling import class_roles, roles
+from .driver_errors import Catches, DriverErrors
+from .queries import Queries
+from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord
+from .values import InstanceValue
+
+_DEEPEST = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attempt:
+    """A `try` or a `with suppress(...)` around queries."""
+
+    function: FunctionRecord
+    context: Context
+    calls: tuple[CallRecord, ...]
+    """Every call in its body whose errors get out to the clauses."""
+    queries: tuple[CallRecord, ...]
+    """Those that run a query, or lead to one in another function."""
+
+
+class Tries:
+    """Answers for the functions of one project."""
+
+    def __init__(self, queries: Queries, errors: DriverErrors) -> None:
+        self.resolver = queries.resolver
+        self.queries = queries
+        self.errors = errors
+        self._leading: dict[FunctionRecord, bool] = {}
+
+    def attempts(self, function: FunctionRecord) -> Iterator[Attempt]:
+        """The attempts of a function that have a query in them."""
+        for context in [*function.tries, *(context for context in function.withs if self.suppressed(context))]:
+            calls = tuple(call for call in function.calls if self._reaches(call, context))
+            queries = tuple(call for call in calls if self.leads_to_query(call))
+            if queries:
+                yield Attempt(function, context, calls, queries)
+
+    def suppressed(self, context: Context) -> CallRecord | None:
+        """The call of `suppress(...)` that a `with` enters."""
+        term = context.items[0] if context.items else None
+        for value in self.resolver.resolve(term) if term is not None else ():
+            if isinstance(value, InstanceValue) and "suppresses" in class_roles(self.resolver, value):
+                return getattr(term, "call", None)
+        return None
+
+    def clause_before(self, context: Context, clause: ExceptClause) -> bool:
+        """Whether an earlier clause of the same `try` catches every error of the database."""
+        for other in context.clauses:
+            if other.node is clause.node:
+                return False
+            if self.errors.caught_by(other) is Catches.ALL:
+                return True
+        return False
+
+    def is_query(self, call: CallRecord) -> bool:
+        """Whether a call itself runs a query of a driver."""
+        method = self.queries.driver_method(call)
+        return method is not None and "query" in roles(method)
+
+    def leads_to_query(self, call: CallRecord) -> bool:
+        """Whether a call runs a query, be it in a function of the project that lets its errors out."""
+        return self.is_query(call) or any(self._leads(target, 0) for target in self.resolver.targets_of(call))
+
+    def _leads(self, function: FunctionRecord, depth: int) -> bool:
+        if function.module.is_stub or depth > _DEEPEST:
+            return False
+        known = self._leading.get(function)
+        if known is None:
+            self._leading[function] = False
+            known = self._leading[function] = any(
+                not self._is_answered(call)
+                and (
+                    self.is_query(call)
+                    or any(self._leads(target, depth + 1) for target in self.resolver.targets_of(call))
+                )
+                for call in function.calls
+            )
+        return known
+
+    def _is_answered(self, call: CallRecord) -> bool:
+        context = call.context
+        while context is not None:
+            if self._keeps_errors(context):
+                return True
+            context = context.parent
+        return False
+
+    def _reaches(self, call: CallRecord, outer: Context) -> bool:
+        """Whether a call stands in the body of a `try` or `with`, and nothing between them keeps its errors."""
+        context = call.context
+        while context is not None:
+            if context.kind is outer.kind and context.node is outer.node and context.entered is outer.entered:
+                return True
+            if self._keeps_errors(context):
+                return False
+            context = context.parent
+        return False
+
+    def _keeps_errors(self, context: Context) -> bool:
+        if context.kind is ContextKind.TRY:
+            return any(self.errors.caught_by(clause) is Catches.ALL for clause in context.clauses)
+        return context.kind is ContextKind.WITH and self.suppressed(context) is not None

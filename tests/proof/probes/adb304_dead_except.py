@@ -1,0 +1,19 @@
+"""A clause for SQLAlchemy's error never sees the driver's: a name that is taken is a server error."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from tests.proof.observation import Observation
+from tests.proof.site import Site
+
+
+async def probe(site: Site) -> AsyncIterator[Observation]:
+    twice = await site.post("/users", {"name": "alice", "password": "guess"})
+    once = await site.post("/users", {"name": "carol", "password": "lucky"})
+    names = await site.value("SELECT COUNT(*) FROM users")
+    yield Observation(
+        f"name that is taken: {twice.status}",
+        harm=twice.status == 500 and names == 3,
+        intact=twice.status == 409 and once.status == 201 and names == 3,
+    )
