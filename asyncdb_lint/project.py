@@ -99,7 +99,8 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
             records[path] = walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path)))
         return records[path]
 
-    hints = Hints(settings.database_types, tuple(settings.root / folder for folder in settings.src))
+    roots = tuple(settings.root / folder for folder in settings.src)
+    hints = Hints(settings.database_types, roots, settings.target_python)
     index = ModuleIndex(contents, load, hints.roots)
     modules = [record for path in sorted(matters) if (record := load(path)) is not None]
     facts = ProjectFacts(Resolver(modules, index, _CallsOutOfSight(contents, matters), hints))

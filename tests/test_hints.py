@@ -127,3 +127,37 @@ def test_src_says_where_imports_start(root: Path) -> None:
     assert found(root, files) == []
     assert found(root, files, src=("services",)) == [("ADB101", "api/main.py", 5)]
     assert found(root, files, src=("lib",)) == []
+
+
+WAIT_FOR = """\
+import asyncio
+
+from databases import Database
+
+database = Database("postgresql://host/app")
+
+
+async def pay():
+    async with database.transaction():
+        await asyncio.wait_for(database.execute("UPDATE accounts SET balance = 0"), 3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("metadata", "given", "is_found"),
+    [
+        ("", None, False),
+        ("", (3, 11), True),
+        ("", (3, 12), False),
+        ("[project]\nrequires-python = '>=3.10,<4'\n", None, True),
+        ("[project]\nrequires-python = '>=3.10,<4'\n", (3, 13), False),
+        ("[project]\nrequires-python = '!=3.9,>=3.8,>3.11'\n", None, True),
+        ("[tool.poetry.dependencies]\npython = '^3.12'\n", None, False),
+    ],
+)
+def test_the_oldest_python_is_what_settings_say_else_the_metadata(
+    root: Path, metadata: str, given: tuple[int, int] | None, is_found: bool
+) -> None:
+    (root / "pyproject.toml").write_text(metadata)
+    codes = [code for code, _, _ in found(root, {"main.py": WAIT_FOR}, target_python=given)]
+    assert ("ADB501" in codes) is is_found

@@ -26,6 +26,8 @@ class Hints:
     """Dotted names of classes that do what a driver's do."""
     roots: tuple[Path, ...] = ()
     """Folders that absolute imports start from."""
+    target_python: tuple[int, int] | None = None
+    """The oldest Python that the code runs on; without it the project's metadata decide."""
 
 
 def driver_classes_of(resolver: Resolver, hints: Hints) -> dict[ClassRecord, tuple[ClassRecord, ...]]:

@@ -6,12 +6,13 @@ import functools
 import re
 from pathlib import Path
 
-_REQUIRES = re.compile(r"""^\s*requires-python\s*=\s*["']([^"'\n]*)["']""", re.MULTILINE)
-_LOWEST = re.compile(r"(?:>=?|~=|===?)\s*3\.(\d{1,2})")
+# The standard's key, and Poetry's in its table of dependencies.
+_REQUIRES = re.compile(r"""^\s*(?:requires-python|python)\s*=\s*["']([^"'\n]*)["']""", re.MULTILINE)
+_LOWEST = re.compile(r"(?:>=?|~=?|===?|\^)\s*3\.(\d{1,2})")
 
 
 def required_python(folder: Path) -> tuple[int, int] | None:
-    """What `requires-python` in the nearest pyproject.toml that says so allows; None where none does."""
+    """The oldest Python that the nearest pyproject.toml that says so allows; None where none does."""
     for candidate in (folder, *folder.parents):
         if (found := _declared(candidate / "pyproject.toml")) is not None:
             return found
@@ -25,5 +26,5 @@ def _declared(file: Path) -> tuple[int, int] | None:
     except (OSError, UnicodeDecodeError):
         return None
     minors = [int(minor) for minor in _LOWEST.findall(found[1])] if found else []
-    # `>=3.9,!=3.9.1`: of several bounds from below the highest holds.
+    # Of several bounds from below the highest holds.
     return (3, max(minors)) if minors else None
