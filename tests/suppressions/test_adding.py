@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -205,3 +206,18 @@ def test_a_file_that_cannot_be_written_is_named(project: Project) -> None:
     ran = project.check("--add-ignore")
     assert (ran.code, ran.err) == (2, f"error: {file}: is read-only\n")
     assert project.read("a.py") == PITFALL
+
+
+def test_every_pitfall_can_be_accepted(tmp_path: Path) -> None:
+    # On their own: with the whole repository around them this takes a minute.
+    folder = tmp_path / "shop" / "fixtures"
+    shutil.copytree(Path(__file__).parent.parent / "fixtures", folder)
+    (tmp_path / "shop" / ".git").mkdir()
+    files = dict.fromkeys(sorted((folder / "pitfalls").glob("*.py")), Settings(root=folder))
+    run = add_ignores(files, reason="shown on purpose")
+    assert run.ignored > 20
+    assert run.left.diagnostics == ()
+    for path, text in run.after.items():
+        assert ast.dump(ast.parse(text)) == ast.dump(ast.parse(run.before[path])), path
+    written = {path: text.encode() for path, text in run.after.items()}
+    assert add_ignores(files, overrides=written, reason="shown on purpose").after == {}
