@@ -24,10 +24,13 @@ def line_of(text: str, path: tuple[str, ...]) -> int:
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     words: list[str] = []
-    depth = 0
+    depth = at = 0
+    line = 1
     is_header = is_value = False
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
+        line += text.count("\n", at, token.start())
+        at = token.start()
         if kind == "newline":
             if depth == 0:
                 words, is_header, is_value = [], False, False
@@ -40,10 +43,10 @@ def line_of(text: str, path: tuple[str, ...]) -> int:
             is_header = True
         elif kind == "close" and is_header:
             table = tuple(words)
-            _note(found, table, _line(text, token.start()))
+            _note(found, table, line)
         elif kind == "equals":
             is_value = True
-            _note(found, (*table, *words), _line(text, token.start()))
+            _note(found, (*table, *words), line)
     while path and path not in found:
         path = path[:-1]
     return found.get(path, 1)
@@ -56,7 +59,3 @@ def _note(found: dict[tuple[str, ...], int], path: tuple[str, ...], line: int) -
 
 def _name(word: str) -> str:
     return word[1:-1] if len(word) > 1 and word[0] in "\"'" and word[-1] == word[0] else word
-
-
-def _line(text: str, offset: int) -> int:
-    return text.count("\n", 0, offset) + 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import enum
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from asyncdb_lint.suppressions.statements import Comment, Outline
 
 MARKER = "asyncdb-lint:"
 FORM = "# asyncdb-lint: ignore[ADB101] reason"
-_NOQA_OF_OURS = re.compile(rb"(?i:noqa)\s*:[^\r\n]*\bADB\d")
 # Where another tool's pragma, or one more of ours, begins within a comment.
 _PRAGMA = re.compile(r"(?:^|\s)(?P<pragma>\#+\s*(?:noqa\b|nosec\b|nosonar\b|[a-z][\w-]*:))", re.IGNORECASE)
 _OWN = re.compile(r"\#+\s*asyncdb-lint:[ \t]*(?P<body>.*)", re.DOTALL)
@@ -78,7 +78,15 @@ def may_hold(data: bytes, *, has_findings: bool) -> bool:
         return True
     if has_findings:
         return b"noqa" in data.lower()
-    return b"ADB" in data and _NOQA_OF_OURS.search(data) is not None
+    # Line by line, so that no line of a hostile file is looked at twice.
+    found = data.find(b"ADB")
+    while found != -1:
+        end = data.find(b"\n", found)
+        line = data[data.rfind(b"\n", 0, found) + 1 : end if end != -1 else len(data)]
+        if b"noqa" in line.lower():
+            return True
+        found = data.find(b"ADB", end) if end != -1 else -1
+    return False
 
 
 def read_suppressions(outline: Outline) -> Iterator[Suppression]:
@@ -164,6 +172,11 @@ def _read_noqa(
     )
 
 
+@functools.cache
+def _codes_by_name() -> dict[str, str]:
+    return {name: code for code, name in rule_names().items()}
+
+
 def _named(item: re.Match[str], base: int) -> Named:
     return _name(item.group(), base + item.start())
 
@@ -174,7 +187,7 @@ def _name(text: str, start: int) -> Named:
     code = text.upper()
     if code in names:
         return Named(text, start, end, code)
-    by_name = {name: known for known, name in names.items()}
+    by_name = _codes_by_name()
     if text in by_name:
         return Named(text, start, end, by_name[text])
     if code == "ALL" or any(known.startswith(code) for known in names):
