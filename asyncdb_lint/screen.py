@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _DRIVERS = Path(__file__).parent / "drivers"
@@ -75,11 +75,19 @@ def _blocking_packages(role: str) -> Mapping[bytes, re.Pattern[bytes]]:
     }
 
 
-def relevant(contents: Mapping[Path, bytes]) -> set[Path]:
-    """The files among `contents` that rules may have something to say about, or that link those together."""
+def relevant(contents: Mapping[Path, bytes], database_types: Sequence[str] = ()) -> set[Path]:
+    """The files among `contents` that rules may have something to say about, or that link those together.
+
+    `database_types` are dotted names of classes that count as databases, besides the drivers' own.
+    """
     imported = {path: _imported_words(path, data) for path, data in contents.items()}
     drivers = _driver_packages()
     found = {path for path, words in imported.items() if words & drivers}
+    for dotted in database_types:
+        *_, module, name = (part.encode() for part in dotted.split("."))
+        defines = re.compile(rb"^[ \t]*class[ \t]+" + re.escape(name) + rb"\b", re.MULTILINE)
+        found.update(path for path, words in imported.items() if words & {module, name})
+        found.update(path for path, data in contents.items() if defines.search(data))
     serves = any(words & _FRAMEWORKS for words in imported.values())
     if not found and not serves:
         return set()

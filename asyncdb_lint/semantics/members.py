@@ -47,7 +47,7 @@ def _member(resolver: Resolver, value: Value, name: str) -> Values:
             return _child(resolver, folder, name) or NOTHING_KNOWN
         case ExternalValue(dotted=dotted):
             stub = resolver.index.stub(f"{dotted}.{name}")
-            return (ModuleValue(stub),) if stub is not None else (ExternalValue(f"{dotted}.{name}"),)
+            return (ModuleValue(stub),) if stub is not None else (resolver.external(f"{dotted}.{name}"),)
         case ExternalInstance(dotted=dotted):
             return (ExternalInstance(f"{dotted}().{name}"),)
         case InstanceValue():
@@ -95,7 +95,7 @@ def _child(resolver: Resolver, folder: Path, name: str) -> Values | None:
 
 def method(resolver: Resolver, cls: ClassRecord, name: str) -> FunctionRecord | None:
     """The method that a class has or inherits."""
-    for other in resolver.mro(cls)[0]:
+    for other in resolver.lookup_order(cls):
         found = other.methods.get(name)
         if found is not None:
             return found
@@ -104,7 +104,7 @@ def method(resolver: Resolver, cls: ClassRecord, name: str) -> FunctionRecord | 
 
 def _instance_member(resolver: Resolver, value: InstanceValue, name: str) -> Values:
     cls = value.cls
-    for other in resolver.mro(cls)[0]:
+    for other in resolver.lookup_order(cls):
         function = other.methods.get(name)
         if function is not None:
             return _bound(resolver, function, value)

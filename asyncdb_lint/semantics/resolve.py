@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import annotated, calling, decorating, fixtures, members, metaclasses
 from .callgraph import UNCUT, CallGraph
+from .hints import Hints, driver_classes_of, usual_driver_class
 from .linking import ModuleIndex
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind, Store
 from .terms import (
@@ -71,6 +72,7 @@ class Resolver(CallGraph):
         modules: Sequence[ModuleRecord],
         index: ModuleIndex,
         is_called_out_of_sight: Callable[[str], bool] = lambda name: False,
+        hints: Hints | None = None,
     ) -> None:
         super().__init__(modules, is_called_out_of_sight)
         self.index = index
@@ -86,6 +88,13 @@ class Resolver(CallGraph):
         for module in modules:
             for store in module.stores:
                 self._stores.setdefault(store.name, []).append(store)
+        self.hints = hints or Hints()
+        self._hinted: dict[ClassRecord, tuple[ClassRecord, ...]] = {}
+        if self.hints.database_types:
+            self._hinted = driver_classes_of(self, self.hints)
+            # What was found out on the way knew nothing of the hints.
+            self._mro.clear()
+            self._answers.clear()
 
     # -- terms ------------------------------------------------------------------------------------------------------
 
@@ -260,13 +269,18 @@ class Resolver(CallGraph):
         if name is None:
             return (self._module_value(found, dotted),)
         if found is None:
-            return (ExternalValue(f"{dotted}.{name}"),)
+            return (self.external(f"{dotted}.{name}"),)
         if found is module:
             # `from . import state` in a package's own `__init__` binds the module of that name.
             child = self.index.child(module.path.parent, name)
             if child is not None:
                 return (self._module_value(child, name),)
         return members.attribute(self, (self._module_value(found, dotted),), name)
+
+    def external(self, dotted: str) -> Value:
+        """Something of a library without a stub; what settings call a database is one."""
+        cls = usual_driver_class(self) if dotted in self.hints.database_types else None
+        return ClassValue(cls) if cls is not None else ExternalValue(dotted)
 
     def _module_value(self, found: ModuleRecord | Path | None, dotted: str) -> Value:
         if found is None:
@@ -384,8 +398,15 @@ class Resolver(CallGraph):
                     complete = complete and whole
                 elif not (isinstance(value, ExternalValue) and value.dotted in _PLAIN_BASES):
                     complete = False
+        order.extend(other for other in self._hinted.get(cls, ()) if other not in order)
         self._mro[cls] = (tuple(order), complete)
         return self._mro[cls]
+
+    def lookup_order(self, cls: ClassRecord) -> tuple[ClassRecord, ...]:
+        """The classes that a member of an instance is looked up in; what settings say of a class goes before it."""
+        order = self.mro(cls)[0]
+        hinted = [other for above in order for other in self._hinted.get(above, ())] if self._hinted else []
+        return (*hinted, *order) if hinted else order
 
     def subclasses(self, cls: ClassRecord) -> list[ClassRecord]:
         """The project's classes below a class."""
