@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
-import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from types import ModuleType, TracebackType
@@ -101,16 +100,14 @@ class Site:
             await asyncio.sleep(0.002)
         return await requests, most
 
-    async def longest_share(self, path: str, other: str) -> tuple[Reply, float]:
-        """Get one path, and meanwhile another again and again: the slowest answer, as a share of the whole time."""
-        begin = time.perf_counter()
+    async def answers_meanwhile(self, path: str, other: str) -> tuple[Reply, int]:
+        """Get one path, and another again and again for as long as that takes; count the answers meanwhile."""
         first = asyncio.create_task(self.get(path))
-        longest = 0.0
+        answers = 0
         while not first.done():
-            start = time.perf_counter()
-            await self.get(other)
-            longest = max(longest, time.perf_counter() - start)
-        return await first, longest / (time.perf_counter() - begin)
+            reply = await self.get(other)
+            answers += reply.status == 200 and not first.done()
+        return await first, answers
 
     async def value(self, query: str) -> Any:
         """Ask the database itself, on a connection that no request uses."""
