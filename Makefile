@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in $(CANDIDATES); do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: demo test lint format types check clean
+.PHONY: demo test lint format types docs check clean
 
 demo: .venv/made ## shows findings of every rule family on the fixture app's pitfalls
 	@$(BIN)/asyncdb-lint check --isolated --exit-zero tests/fixtures/pitfalls
@@ -27,6 +27,9 @@ format: .venv/made-dev ## mends style
 types: .venv/made-dev ## checks types with mypy and pyright
 	@$(BIN)/mypy
 	@$(BIN)/pyright
+
+docs: .venv/made ## writes what is generated from the rules
+	@$(BIN)/python -m docs.build
 
 check: lint types test ## what CI runs
 

@@ -189,7 +189,7 @@ def _check_files(paths: Sequence[Path], resolver: SettingsResolver, asked: Check
         _tell(f"checked {counted(run.left.files, 'file')} in {time.perf_counter() - started:.2f} s")
     if asked.diff:
         return _print_diff(run, asked)
-    problems = runner.write(run)
+    problems = [*run.untouchable, *map(str, runner.write(run))]
     for problem in problems:
         _tell(f"error: {problem}")
     code = _print_findings(run, asked, sys.stdout)
@@ -223,7 +223,8 @@ def _run(
     from asyncdb_lint import runner
 
     if asked.fix or asked.diff:
-        run = runner.fix(files, overrides=overrides, unsafe=asked.unsafe, only=only)
+        writes = asked.fix and not asked.diff and only is None
+        run = runner.fix(files, overrides=overrides, unsafe=asked.unsafe, only=only, for_writing=writes)
         for skip in run.skipped:
             start, code = skip.diagnostic.range.start, skip.diagnostic.code
             _tell(f"warning: {skip.diagnostic.path}:{start.line}:{start.column}: {code} not fixed: {skip.reason}")

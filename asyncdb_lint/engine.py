@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .diagnostics import Diagnostic, Fix, Position, Range, RelatedPlace
@@ -11,6 +11,7 @@ from .parsing import UnparsableFile
 from .rules import Finding, Rule, all_rules
 from .semantics.facts import ModuleFacts
 from .settings import Settings
+from .suppressions import Suppressions, visible
 
 
 def enabled_rules(settings: Settings) -> tuple[Rule, ...]:
@@ -30,9 +31,32 @@ def check_module(facts: ModuleFacts, rules: Sequence[Rule], settings: Settings) 
 
 def syntax_diagnostic(path: Path, problem: UnparsableFile) -> Diagnostic:
     """The ADB001 of a file that cannot be parsed."""
-    rule = next(rule for rule in all_rules() if rule.code == "ADB001")
+    rule = _rule("ADB001")
     place = Range(problem.position, Position(problem.position.line, problem.position.column))
     return Diagnostic(rule.code, rule.name, problem.reason, rule.severity, path, place)
+
+
+def with_suppressions(
+    path: Path, text: str, found: Iterable[Diagnostic], settings: Settings, *, is_parsed: bool
+) -> list[Diagnostic]:
+    """A file's findings without those that its comments hide, and with what there is to say about the comments."""
+    suppressions = Suppressions.of(path, text)
+    left = visible(suppressions, found)
+    # Where rules could not run, nothing is known of what their comments hide.
+    if suppressions.all and is_parsed:
+        rules = {rule.code: rule for rule in enabled_rules(settings) if not settings.ignores_in(path, rule.code)}
+        for remark in suppressions.remarks(rules.__contains__):
+            rule = rules[remark.code]
+            left.append(
+                Diagnostic(
+                    rule.code, rule.name, remark.message, rule.severity, path, remark.range, remark.help, remark.fix
+                )
+            )
+    return left
+
+
+def _rule(code: str) -> Rule:
+    return next(rule for rule in all_rules() if rule.code == code)
 
 
 def _diagnostic(rule: Rule, finding: Finding, facts: ModuleFacts) -> Diagnostic:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from .diagnostics import Diagnostic, Position
 from .files import SUFFIXES, find_files
-from .parsing import UnparsableFile, check_syntax, decode, parse
+from .parsing import UnparsableFile, check_syntax, check_text, decode, parse
 from .screen import relevant
 from .settings import Settings, SettingsResolver
+from .suppressions import may_hold
 
 _ROOT_SIGNS = ("requirements.txt", "Pipfile", "tox.ini", "alembic.ini", "Dockerfile", "README.md", "README.rst")
 _MOST_LEVELS = 6
@@ -55,6 +56,7 @@ def lint_files(
     diagnostics = [
         item for item in diagnostics if not (item.code == "ADB001" and settings.ignores_in(item.path, "ADB001"))
     ]
+    diagnostics = _with_suppressions(wanted, contents, texts, diagnostics, settings)
     diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
     return LintResult(tuple(diagnostics), len(set(files)), _texts(diagnostics, contents, texts))
 
@@ -74,6 +76,7 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
     from .semantics.linking import ModuleIndex, is_stub
     from .semantics.records import ModuleRecord
     from .semantics.resolve import Resolver
+    from .semantics.stubs import stub_record
 
     linked = _Linked()
     records: dict[Path, ModuleRecord | None] = {}
@@ -81,6 +84,9 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
 
     def load(path: Path) -> ModuleRecord | None:
         if path not in records:
+            if is_stub(path) and path not in contents:
+                records[path] = stub_record(path)
+                return records[path]
             records[path] = None
             try:
                 parsed = parse(path, contents[path] if path in contents else path.read_bytes())
@@ -100,6 +106,36 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
         if module.path in asked and not module.is_stub:
             linked.diagnostics.extend(check_module(facts.module(module), rules, settings))
     return linked
+
+
+def _with_suppressions(
+    wanted: Sequence[Path],
+    contents: Mapping[Path, bytes],
+    known: Mapping[Path, str],
+    diagnostics: list[Diagnostic],
+    settings: Settings,
+) -> list[Diagnostic]:
+    """Drops what ignore comments hide and adds what is wrong with them; files without such comments are not read."""
+    by_file: dict[Path, list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        by_file.setdefault(diagnostic.path, []).append(diagnostic)
+    for path in wanted:
+        found = by_file.get(path, [])
+        if not may_hold(contents[path], has_findings=bool(found)):
+            continue
+        # Imported here, as for linking: most runs have nothing to suppress.
+        from .engine import with_suppressions
+
+        is_parsed = path in known
+        text = known.get(path)
+        if text is None:
+            try:
+                text = decode(contents[path])[0]
+            except UnparsableFile:
+                continue
+            is_parsed = check_text(text) is None
+        by_file[path] = with_suppressions(path, text, found, settings, is_parsed=is_parsed)
+    return [diagnostic for found in by_file.values() for diagnostic in found]
 
 
 class _CallsOutOfSight:

@@ -6,13 +6,21 @@ The command line, the public functions and the editor differ only in where files
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from asyncdb_lint.diagnostics import Diagnostic, Fix
-from asyncdb_lint.fixes import CannotWrite, SkippedFix, fix_to_fixed_point, write_atomically
-from asyncdb_lint.parsing import decode
+from asyncdb_lint.fixes import (
+    CannotWrite,
+    Rewritten,
+    SkippedFix,
+    fix_to_fixed_point,
+    is_wanted,
+    refusal,
+    write_together,
+)
+from asyncdb_lint.parsing import UnparsableFile, decode
 from asyncdb_lint.project import LintResult, lint_files
 from asyncdb_lint.settings import Settings
 
@@ -28,6 +36,10 @@ class FixRun:
     """The changed files as they were."""
     after: Mapping[Path, str] = field(default_factory=dict)
     """The changed files as they would be; nothing is written yet."""
+    together: tuple[frozenset[Path], ...] = ()
+    """Which of the changed files hang together by a fix that spans them."""
+    untouchable: tuple[str, ...] = ()
+    """Files that some fix would have changed, and why they cannot be written."""
 
 
 def lint(files: Mapping[Path, Settings], *, overrides: Mapping[Path, bytes] | None = None) -> LintResult:
@@ -51,10 +63,12 @@ def fix(
     overrides: Mapping[Path, bytes] | None = None,
     unsafe: bool = False,
     only: Path | None = None,
+    for_writing: bool = False,
 ) -> FixRun:
     """Fixes files in memory, round by round, because fixes that overlap wait for one another.
 
-    With `only`, fixes that would change any other file are left out.
+    With `only`, fixes that would change any other file are left out; with `for_writing`, those of files that could
+    not be written are.
     """
     given = overrides or {}
     first = left = lint(files, overrides=given)
@@ -65,7 +79,21 @@ def fix(
         changed = {path: text for path, text in current.items() if text != texts[path]}
         unsaved = {path: encoded(text, given.get(path) or path.read_bytes()) for path, text in changed.items()}
         left = lint(files, overrides={**given, **unsaved}) if changed else first
-        return [d for d in left.diagnostics if only is None or _stays_within(d, only)]
+        return [d for d in left.diagnostics if is_possible(d)]
+
+    refused: dict[Path, str] = {}
+
+    def is_possible(diagnostic: Diagnostic) -> bool:
+        if diagnostic.fix is None:
+            return True
+        files = _files_of(diagnostic.fix)
+        if only is not None and not files <= {only}:
+            return False
+        if not for_writing or not is_wanted(diagnostic.fix, unsafe):
+            return True
+        reasons = {path: refusal(path) for path in files}
+        refused.update({path: reason for path, reason in reasons.items() if reason is not None})
+        return not any(reasons.values())
 
     while True:
         point = fix_to_fixed_point(lint_texts, texts, unsafe=unsafe)
@@ -75,29 +103,46 @@ def fix(
             break
         texts.update(unseen)
     before = {path: texts[path] for path in point.sources}
-    return FixRun(left, len(point.applied), point.skipped, before, point.sources)
+    together = _connected([_files_of(d.fix) for d in point.applied if d.fix is not None], point.sources)
+    return FixRun(
+        left, len(point.applied), point.skipped, before, point.sources, together, tuple(sorted(refused.values()))
+    )
 
 
 def write(run: FixRun) -> list[CannotWrite]:
-    """Writes the changed files, each whole or not at all; returns what could not be written."""
+    """Writes the changed files, those that hang together all or none; returns what could not be written."""
     problems: list[CannotWrite] = []
-    for path, text in run.after.items():
+    for group in run.together:
         try:
-            _, encoding, has_bom = decode(path.read_bytes())
-            write_atomically(path, text, encoding=encoding, has_bom=has_bom, expected=run.before[path])
+            write_together([_rewritten(run, path) for path in sorted(group)])
         except CannotWrite as problem:
             problems.append(problem)
     return problems
+
+
+def _rewritten(run: FixRun, path: Path) -> Rewritten:
+    try:
+        _, encoding, has_bom = decode(path.read_bytes())
+    except (OSError, UnparsableFile) as error:
+        raise CannotWrite(f"{path}: has changed since it was read") from error
+    return Rewritten(path, run.after[path], encoding, has_bom, expected=run.before[path])
+
+
+def _connected(fixes: Iterable[set[Path]], changed: Mapping[Path, str]) -> tuple[frozenset[Path], ...]:
+    """The changed files in groups: files that one fix spans are in the same."""
+    groups: list[set[Path]] = [{path} for path in changed]
+    for files in fixes:
+        touched = [group for group in groups if group & files]
+        groups = [group for group in groups if not group & files]
+        if touched:
+            groups.append(set[Path]().union(*touched))
+    return tuple(frozenset(group) for group in sorted(groups, key=min))
 
 
 def encoded(text: str, original: bytes) -> bytes:
     """Encodes a text as the file it is to replace."""
     _, encoding, has_bom = decode(original)
     return codecs.BOM_UTF8 * has_bom + text.encode(encoding)
-
-
-def _stays_within(diagnostic: Diagnostic, file: Path) -> bool:
-    return diagnostic.fix is not None and _files_of(diagnostic.fix) <= {file}
 
 
 def _files_of(fix: Fix) -> set[Path]:

@@ -2,7 +2,7 @@
 
 A project in which no file imports a driver has nothing to find. In one that does, a file matters when it imports such
 a file,
-directly or through others, or when it mentions what drivers offer or holds SQL.
+directly or through others, or when it mentions what drivers offer, or holds SQL or the URL of a database.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ _IMPORTS = re.compile(
 _WORDS = re.compile(rb"\w+")
 # A helper that builds SQL need not import anything.
 _SQL = re.compile(rb"\b(?:select\s[^;]{1,400}?\sfrom|insert\s+into|update\s+\S+\s+set|delete\s+from)\s", re.IGNORECASE)
+# A module of settings need not import anything either.
+_URL = re.compile(rb"\b(?:postgres|mysql|sqlite)\w*(?:\+\w+)?://")
 _STUB_METHOD = re.compile(r"^    (?:async )?def ([a-z]\w+)", re.MULTILINE)
 # Members that half of all classes have say nothing by themselves.
 _COMMON = {"keys", "values", "replace", "username", "password", "port", "database", "options", "driver", "start"}
@@ -31,13 +33,15 @@ def _driver_packages() -> frozenset[bytes]:
 
 @functools.cache
 def _driver_words() -> re.Pattern[bytes]:
-    """What drivers offer, and what guards a whole application against their errors."""
+    """What drivers offer, what guards a whole application against their errors, and what declares tables."""
     names: set[str] = set()
     for path in _DRIVERS.glob("*.pyi"):
         if path.stem != "roles":
             names.update(_STUB_METHOD.findall(path.read_text(encoding="utf-8")))
     return re.compile(
-        rb"\.(?:" + "|".join(sorted(names - _COMMON)).encode() + rb")\b|exception_handler|add_middleware|\.middleware\("
+        rb"\.(?:"
+        + "|".join(sorted(names - _COMMON)).encode()
+        + rb")\b|exception_handler|add_middleware|\.middleware\(|\bTable\(|__tablename__"
     )
 
 
@@ -60,7 +64,7 @@ def relevant(contents: Mapping[Path, bytes]) -> set[Path]:
                 pending.append(importer)
     mentions = _driver_words()
     rest = [path for path in contents if path not in found]
-    found.update(path for path in rest if mentions.search(contents[path]) or _SQL.search(contents[path]))
+    found.update(path for path in rest if any(needle.search(contents[path]) for needle in (mentions, _SQL, _URL)))
     return found
 
 

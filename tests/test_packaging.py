@@ -52,7 +52,12 @@ def test_the_wheel_runs_without_its_source_tree(wheel: Path, tmp_path: Path) -> 
     run = [sys.executable, "-I", "-c", program]
     page = subprocess.run([*run, "rule", "ADB101"], capture_output=True, text=True, check=True)
     assert page.stdout.startswith("# unawaited-query (ADB101)")
-    source = "from databases import Database\ndb = Database('sqlite://')\nasync def f():\n    db.execute('SELECT 1')\n"
+    source = (
+        "from databases import Database\n"
+        "db = Database('sqlite:///app.db')\n"
+        "async def f():\n"
+        "    db.execute('SELECT 1')\n"
+    )
     checked = subprocess.run(
         [*run, "check", "--output-format=json", "-"], input=source, capture_output=True, text=True, check=False
     )

@@ -24,12 +24,18 @@ SECTIONS = ["What it does", "Why it is bad", "Example", "Use instead", "Must sta
 LAST_SECTIONS = ["Fix safety", "Evidence", "Options", "References"]
 
 
+# What comments hide is known only when the rules they name have run.
+ABOUT_COMMENTS = {"ADB002", "ADB003"}
+
+
 class Project:
     """Lints and fixes a block's files in a folder of their own, through the public engine."""
 
     def __init__(self, root: Path, code: str) -> None:
         self._root = root
-        self._settings = Settings(root=root, selections=(RuleSelection(select=(code,)),))
+        self._code = code
+        selected = "ALL" if code in ABOUT_COMMENTS else code
+        self._settings = Settings(root=root, selections=(RuleSelection(select=(selected,)),))
 
     def lint(self, files: Mapping[str, str]) -> Sequence[Finding]:
         from asyncdb_lint.project import lint_files
@@ -43,6 +49,7 @@ class Project:
                 found.message,
             )
             for found in result.diagnostics
+            if found.code == self._code
         ]
 
     def fix(self, files: Mapping[str, str]) -> Mapping[str, str]:

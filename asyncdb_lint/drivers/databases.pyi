@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from urllib.parse import SplitResult
 
 from asyncdb_lint.drivers import roles as role
-from asyncdb_lint.drivers.roles import SQL, Binds, ManyBinds, RawConnection, Value
+from asyncdb_lint.drivers.roles import SQL, URL, Binds, ManyBinds, RawConnection, Value
+from databases.backends import AiopgBackend, AsyncMyBackend, MySQLBackend, PostgresBackend, SQLiteBackend
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -26,13 +27,23 @@ class Record(Sequence[Any]):
 
 @role.pool
 @role.raises_driver_errors
+@role.binds_by_name
+@role.makes_text
+@role.prepares
+@role.logs_with_percent
 class Database:
     SUPPORTED_BACKENDS: dict[str, str]
     url: DatabaseURL
     options: dict[str, Any]
     is_connected: bool
 
-    def __init__(self, url: str | DatabaseURL, *, force_rollback: bool = False, **options: Any) -> None: ...
+    def __init__(
+        self,
+        url: URL,
+        *,
+        force_rollback: bool = False,
+        **options: PostgresBackend | AiopgBackend | MySQLBackend | AsyncMyBackend | SQLiteBackend,
+    ) -> None: ...
     @role.opens
     async def connect(self) -> None: ...
     @role.closes
@@ -64,6 +75,7 @@ class Database:
     @role.gives_outcome
     async def execute_many(self, query: SQL, values: ManyBinds) -> None: ...
     @role.query
+    @role.streams
     def iterate(self, query: SQL, values: Binds | None = None) -> AsyncGenerator[Record, None]: ...
     def connection(self) -> Connection: ...
     def transaction(self, *, force_rollback: bool = False, **kwargs: Any) -> Transaction: ...
@@ -71,6 +83,10 @@ class Database:
 
 @role.connection
 @role.raises_driver_errors
+@role.binds_by_name
+@role.makes_text
+@role.prepares
+@role.logs_with_percent
 class Connection:
     def __init__(self, database: Database, backend: Any) -> None: ...
     @role.opens
@@ -100,6 +116,7 @@ class Connection:
     @role.gives_outcome
     async def execute_many(self, query: SQL, values: ManyBinds) -> None: ...
     @role.query
+    @role.streams
     def iterate(self, query: SQL, values: Binds | None = None) -> AsyncGenerator[Record, None]: ...
     def transaction(self, *, force_rollback: bool = False, **kwargs: Any) -> Transaction: ...
     @property
@@ -131,7 +148,7 @@ class Transaction:
 
 @role.url
 class DatabaseURL:
-    def __init__(self, url: str | DatabaseURL) -> None: ...
+    def __init__(self, url: URL) -> None: ...
     @property
     def components(self) -> SplitResult: ...
     @property

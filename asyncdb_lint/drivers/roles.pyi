@@ -2,7 +2,7 @@
 # Classes are annotations (of parameters and results), functions are decorators (of classes and methods).
 # A parameter without one of these annotations is one of which nothing is known: the linter stays quiet about it.
 
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 _T = TypeVar("_T")
 
@@ -13,6 +13,9 @@ class Binds: ...  # one mapping of bind values
 class ManyBinds: ...  # an iterable of such mappings, one statement each
 class Value: ...  # one scalar from the database, or None
 class RawConnection: ...  # the connection of the library underneath
+class URL: ...  # where the database is and how to reach it, as text or as an object of a class that is a `url`
+class FileName: ...  # not read as options: it becomes part of the name of the database file
+class Replaces(Generic[_T]): ...  # `Replaces[Literal["a", "b"]]`: the option that other libraries call `a` or `b`
 
 # What other libraries do with what they are given.
 
@@ -28,11 +31,17 @@ class Lifespan: ...  # an async context manager function, entered at startup and
 def pool(cls: type[_T]) -> type[_T]: ...  # constructing it makes a pool of connections, to be opened and closed once
 def connection(cls: type[_T]) -> type[_T]: ...  # one connection
 def transaction(cls: type[_T]) -> type[_T]: ...
+def binds_by_name(cls: type[_T]) -> type[_T]: ...  # `:name` is a bind parameter as text() reads it; values are a mapping
+def makes_text(cls: type[_T]) -> type[_T]: ...  # text() of a str; beside an expression, values go to its `.values()`
+def prepares(cls: type[_T]) -> type[_T]: ...  # prepares what it runs, so a text holds one statement
+def logs_with_percent(cls: type[_T]) -> type[_T]: ...  # on SQLite it puts values into the text with `%`, for its log
 def row(cls: type[_T]) -> type[_T]: ...  # one record of a result
 def raises_driver_errors(cls: type[_T]) -> type[_T]: ...  # errors of the database arrive as the driver underneath made them
 def url(cls: type[_T]) -> type[_T]: ...  # where the database is and how to reach it
+def backend(cls: type[_T]) -> type[_T]: ...  # what a pool hands its URL and options to, by the scheme of the URL
 def app(cls: type[_T]) -> type[_T]: ...  # an application: has routes, a lifespan, exception handlers, a state
 def router(cls: type[_T]) -> type[_T]: ...  # a part of an application: has routes
+def owns_tasks(cls: type[_T]) -> type[_T]: ...  # keeps the tasks that are made through it, and waits for them
 def state(cls: type[_T]) -> type[_T]: ...  # takes any attribute, one namespace for the whole application
 def request(cls: type[_T]) -> type[_T]: ...  # what a handler is called with
 def response(cls: type[_T]) -> type[_T]: ...  # what a handler answers with
@@ -43,6 +52,7 @@ def suppresses(cls: type[_T]) -> type[_T]: ...  # swallows the exceptions it is 
 
 def query(method: _T) -> _T: ...  # runs SQL
 def writes(method: _T) -> _T: ...  # meant for statements that change data; the verb of known SQL decides first
+def streams(method: _T) -> _T: ...  # gives the rows of a query one by one, and keeps its connection until the last
 def gives_rows(method: _T) -> _T: ...  # every row of the result
 def gives_row(method: _T) -> _T: ...  # the first row, or None
 def gives_value(method: _T) -> _T: ...  # one value of the first row, or None
@@ -57,6 +67,10 @@ def rolls_back(method: _T) -> _T: ...
 
 def passes_result(method: _T) -> _T: ...  # awaiting (or running) it gives what awaiting its argument gives
 def makes_task(method: _T) -> _T: ...  # its awaitable runs whether or not the result of the call is awaited
+def own_task(method: _T) -> _T: ...  # runs each awaitable (or function) that it is given in a task of its own
+def own_task_before_3_12(method: _T) -> _T: ...  # the same, on a Python older than 3.12
+def asks_for_loop(method: _T) -> _T: ...  # says whether an event loop runs here
+def slow(method: _T) -> _T: ...  # awaiting it waits for something outside: another service, a clock
 def runs_event_loop(method: _T) -> _T: ...  # runs an awaitable to its end from synchronous code
 def route(method: _T) -> _T: ...  # decorates a handler, or takes one as `endpoint`
 def exception_handler(method: _T) -> _T: ...  # decorates what answers an exception, or takes it as `handler`
@@ -66,5 +80,7 @@ def mounts(method: _T) -> _T: ...  # takes the routes of another router or appli
 def dependency(method: _T) -> _T: ...  # a parameter with this default is given what its argument returns or yields
 def caches(method: _T) -> _T: ...  # decorates a function whose body runs once for given arguments
 def partial(method: _T) -> _T: ...  # a call of its first argument with the arguments that follow, to be completed
+def maps(method: _T) -> _T: ...  # iterating what it makes gives what calls of its first argument give
+def reads_environment(method: _T) -> _T: ...  # what the environment says under its first argument, or else `default`
 def context_manager(method: _T) -> _T: ...  # decorates a generator function, makes it one for `with`
 def async_context_manager(method: _T) -> _T: ...  # decorates an async generator function, makes it one for `async with`

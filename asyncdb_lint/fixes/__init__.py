@@ -6,7 +6,7 @@ Importing this package does not import LibCST; resolving a plan does.
 from __future__ import annotations
 
 from asyncdb_lint.diagnostics import Fix
-from asyncdb_lint.fixes.apply import FixOutcome, SkippedFix, apply_edits, apply_fixes
+from asyncdb_lint.fixes.apply import FixOutcome, SkippedFix, apply_edits, apply_fixes, is_wanted
 from asyncdb_lint.fixes.changes import (
     AddImport,
     Change,
@@ -18,7 +18,7 @@ from asyncdb_lint.fixes.changes import (
     Replace,
 )
 from asyncdb_lint.fixes.rounds import FixedPoint, fix_to_fixed_point
-from asyncdb_lint.fixes.write import CannotWrite, unified_diff, write_atomically
+from asyncdb_lint.fixes.write import CannotWrite, Rewritten, refusal, unified_diff, write_atomically, write_together
 
 __all__ = [
     "AddImport",
@@ -32,13 +32,17 @@ __all__ = [
     "PlanRefused",
     "Remove",
     "Replace",
+    "Rewritten",
     "SkippedFix",
     "apply_edits",
     "apply_fixes",
     "fix_to_fixed_point",
+    "is_wanted",
+    "refusal",
     "resolve",
     "unified_diff",
     "write_atomically",
+    "write_together",
 ]
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asyncdb_lint.diagnostics import Applicability, Diagnostic, Edit, Fix, Position
+from asyncdb_lint.fixes.textdiff import Splice
 from asyncdb_lint.parsing import check_text, line_starts
 
 OVERLAPS = "it overlaps another fix; run again"
@@ -51,7 +52,7 @@ def apply_fixes(sources: Mapping[Path, str], diagnostics: Iterable[Diagnostic], 
         else:
             accepted.append((diagnostic, fix))
     changed = batch.texts()
-    if any(check_text(text) for text in changed.values()):
+    if any(batch.problem(path) for path in changed):
         # One fix, or two together, broke a file: the slow way finds which.
         batch, accepted, broken = _add_one_by_one(sources, accepted)
         skipped.extend(broken)
@@ -85,10 +86,8 @@ def _add_one_by_one(
         trial = batch.copy()
         problem = trial.add(fix.edits)
         texts = trial.texts()
-        for path in {edit.path for edit in fix.edits}:
-            unparsable = check_text(texts[path]) if path in texts else None
-            if unparsable:
-                problem = f"the result would not parse: {unparsable.reason}"
+        for path in sorted({edit.path for edit in fix.edits} & texts.keys()):
+            problem = problem or trial.problem(path)
         if problem:
             skipped.append(SkippedFix(diagnostic, problem))
         else:
@@ -128,6 +127,19 @@ class _Batch:
         self._files.update(changed)
         return None
 
+    def problem(self, path: Path) -> str | None:
+        """Why the new text of a file must not be kept: it does not parse, or the edits changed more than they name."""
+        text = self._files[path].text()
+        unparsable = check_text(text)
+        if unparsable:
+            return f"the result would not parse: {unparsable.reason}"
+        from asyncdb_lint.fixes.untouched import changed_elsewhere
+
+        statement = changed_elsewhere(self._sources[path], text, self._files[path].splices)
+        if statement is not None:
+            return f"it would also change `{statement.splitlines()[0]}`, which is a bug in the rule: please report it"
+        return None
+
     def texts(self) -> dict[Path, str]:
         texts = {path: file.text() for path, file in self._files.items()}
         return {path: text for path, text in texts.items() if text != self._sources[path]}
@@ -139,7 +151,7 @@ class _FileEdits:
     def __init__(self, text: str) -> None:
         self._text = text
         self._starts = line_starts(text)
-        self._edits: list[tuple[int, int, str]] = []
+        self._edits: list[Splice] = []
 
     def copy(self) -> _FileEdits:
         file = _FileEdits.__new__(_FileEdits)
@@ -169,6 +181,11 @@ class _FileEdits:
         index = bisect.bisect_left(self._edits, new)
         if self._edits[index : index + 1] != [new]:
             self._edits.insert(index, new)
+
+    @property
+    def splices(self) -> Sequence[Splice]:
+        """The edits as indices into the text."""
+        return self._edits
 
     def text(self) -> str:
         parts: list[str] = []

@@ -8,7 +8,8 @@ import difflib
 import os
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from asyncdb_lint.parsing import UnparsableFile, decode
@@ -18,37 +19,65 @@ class CannotWrite(OSError):
     """A file that was left as it is; the message names it and says why."""
 
 
-def write_atomically(
-    path: Path, text: str, *, encoding: str = "utf-8", has_bom: bool = False, expected: bytes | str | None = None
-) -> None:
-    """Replaces a file's contents by way of a temporary file in the same folder.
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A file's new contents.
 
-    Mode bits stay; a symbolic link stays, and what it points to is written.
-
-    Args:
+    Attributes:
         path: The file.
         text: Its new text, with the line ends it is to have.
         encoding: The encoding of the file.
         has_bom: Whether the file starts with a UTF-8 mark.
         expected: What was read before, as bytes or decoded; a file that no longer holds it is not touched.
+    """
+
+    path: Path
+    text: str
+    encoding: str = "utf-8"
+    has_bom: bool = False
+    expected: bytes | str | None = None
+
+
+def write_atomically(
+    path: Path, text: str, *, encoding: str = "utf-8", has_bom: bool = False, expected: bytes | str | None = None
+) -> None:
+    """Replaces a file's contents by way of a temporary file in the same folder; see `write_together`."""
+    write_together([Rewritten(path, text, encoding, has_bom, expected)])
+
+
+def write_together(files: Sequence[Rewritten]) -> None:
+    """Replaces the contents of several files, or of none.
+
+    Everything that can fail is done on temporary files beside the targets; then each is renamed over its target, so
+    that at any moment each file is old or new. Should a rename fail, those done before are undone. Mode bits stay; a
+    symbolic link stays, and what it points to is written.
 
     Raises:
         CannotWrite: Nothing was changed.
     """
-    try:
-        data = codecs.BOM_UTF8 * has_bom + text.encode(encoding)
-    except UnicodeEncodeError as error:
-        raise CannotWrite(f"{path}: the fixed text holds characters that `{encoding}` does not have") from error
+    with contextlib.ExitStack() as cleanup:
+        staged: list[_Staged] = []
+        for file in files:
+            stage = _stage(file)
+            cleanup.callback(stage.discard)
+            staged.append(stage)
+        for stage in staged:
+            stage.check()
+        _rename_all(staged)
+
+
+def refusal(path: Path) -> str | None:
+    """Why a file could not be replaced, were it tried now; None if nothing speaks against it."""
     try:
         target = path.resolve(strict=True)
-        mode = target.stat().st_mode
-        _refuse_unwritable(path, target, mode)
-        _refuse_changed(path, target, expected)
-        _replace(target, data, mode, lambda: _refuse_changed(path, target, expected))
-    except CannotWrite:
-        raise
+        _refuse_unwritable(path, target, target.stat().st_mode)
+        if not os.access(target.parent, os.W_OK):
+            return f"{path}: its folder is read-only"
+    except CannotWrite as problem:
+        return str(problem)
     except OSError as error:
-        raise CannotWrite(f"{path}: cannot be written: {error.strerror or error}") from error
+        return f"{path}: cannot be written: {error.strerror or error}"
+    return None
 
 
 def unified_diff(path: Path, old: str, new: str) -> str:
@@ -82,7 +111,43 @@ def _refuse_changed(path: Path, target: Path, expected: bytes | str | None) -> N
         raise CannotWrite(f"{path}: has changed since it was read")
 
 
-def _replace(target: Path, data: bytes, mode: int, last_check: Callable[[], None]) -> None:
+@dataclass(slots=True)
+class _Staged:
+    """New contents that wait beside their target."""
+
+    file: Rewritten
+    target: Path
+    temporary: Path
+    old: bytes
+
+    def check(self) -> None:
+        _refuse_changed(self.file.path, self.target, self.old)
+
+    def discard(self) -> None:
+        with contextlib.suppress(OSError):
+            self.temporary.unlink()
+
+
+def _stage(file: Rewritten) -> _Staged:
+    try:
+        data = codecs.BOM_UTF8 * file.has_bom + file.text.encode(file.encoding)
+    except UnicodeEncodeError as error:
+        reason = f"the fixed text holds characters that `{file.encoding}` does not have"
+        raise CannotWrite(f"{file.path}: {reason}") from error
+    try:
+        target = file.path.resolve(strict=True)
+        mode = target.stat().st_mode
+        _refuse_unwritable(file.path, target, mode)
+        _refuse_changed(file.path, target, file.expected)
+        old = target.read_bytes()
+        return _Staged(file, target, _temporary(target, data, mode), old)
+    except CannotWrite:
+        raise
+    except OSError as error:
+        raise CannotWrite(f"{file.path}: cannot be written: {error.strerror or error}") from error
+
+
+def _temporary(target: Path, data: bytes, mode: int) -> Path:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     temporary = Path(name)
     try:
@@ -92,13 +157,26 @@ def _replace(target: Path, data: bytes, mode: int, last_check: Callable[[], None
             os.fsync(file.fileno())
         _keep_owner(temporary, target)
         temporary.chmod(stat.S_IMODE(mode))
-        last_check()
-        temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    _sync_folder(target.parent)
+    return temporary
+
+
+def _rename_all(staged: Sequence[_Staged]) -> None:
+    done: list[_Staged] = []
+    for stage in staged:
+        try:
+            stage.temporary.replace(stage.target)
+        except OSError as error:
+            for other in done:
+                mode = other.target.stat().st_mode
+                _temporary(other.target, other.old, mode).replace(other.target)
+            raise CannotWrite(f"{stage.file.path}: cannot be written: {error.strerror or error}") from error
+        done.append(stage)
+    for folder in {stage.target.parent for stage in staged}:
+        _sync_folder(folder)
 
 
 def _keep_owner(temporary: Path, target: Path) -> None:

@@ -4,6 +4,7 @@
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+from asyncdb_lint.drivers import roles as role
 from asyncdb_lint.drivers.roles import Inspects
 
 class bool:
@@ -45,6 +46,7 @@ class zip:
     def __iter__(self) -> Iterator[Any]: ...
 
 class map:
+    @role.maps
     def __init__(self, func: Any, /, *iterables: Inspects) -> None: ...
     def __iter__(self) -> Iterator[Any]: ...
 

@@ -71,17 +71,17 @@ class Backends:
 
     def of(self, query: CallRecord) -> Backend | None:
         """The backend of the database that a query runs on; None where the URL is decided elsewhere."""
-        pool = self._pool(query.callee)
+        pool = self.pool(query.callee)
         if pool is not None:
             made = self.makers.of(pool)
             if made and None not in made:
                 return _only([self._built(call) for call in made if call is not None])
         # Handed in from out of sight: it can only be one of those that the project builds.
         if self._shared is None:
-            self._shared = [self._built(call) for call in self._constructions()]
+            self._shared = [self._built(call) for call in self.constructions()]
         return _only(self._shared)
 
-    def _pool(self, callee: Term, depth: int = 0) -> Term | None:
+    def pool(self, callee: Term, depth: int = 0) -> Term | None:
         """The term of the pool behind `pool.execute` or `connection.execute`."""
         if not isinstance(callee, Attribute) or depth > _DEEPEST:
             return None
@@ -95,9 +95,10 @@ class Backends:
             if not isinstance(following, Term):
                 return None
             inner = following
-        return self._pool(inner.call.callee, depth + 1)
+        return self.pool(inner.call.callee, depth + 1)
 
-    def _constructions(self) -> list[CallRecord]:
+    def constructions(self) -> list[CallRecord]:
+        """The calls that build a pool, outside of tests."""
         return [
             call
             for module in self.resolver.modules

@@ -28,6 +28,7 @@ class Bindings(Expressions):
     def __init__(self, function: FunctionRecord) -> None:
         super().__init__(function)
         self.globals: set[str] = set()
+        self.nonlocals: set[str] = set()
         self.class_scope: ClassRecord | None = None
 
     def bind(self, name: str, term: Term) -> None:
@@ -44,6 +45,8 @@ class Bindings(Expressions):
                 self.use(term, UseKind.STORED, self.statement)
         else:
             self.function.bindings.setdefault(name, []).append(term)
+            if name in self.nonlocals:
+                self.use(term, UseKind.STORED, self.statement)
 
     def assign(self, target: cst.BaseExpression, value: Term, value_node: cst.BaseExpression) -> None:
         """`target = value`, for targets of every shape."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from .calling import argument_for, dependency_of
+from .calling import argument_for, class_roles, dependency_of, roles
 from .reach import Origin, Reach
+from .records import CallRecord
+from .request_data import comes_from_request, is_security_scheme
 from .resolve import Resolver
 from .terms import (
     Attribute,
+    Awaited,
     Checked,
     Choice,
+    ClassTerm,
     Collection,
     Computed,
+    Constant,
     Element,
+    GlobalName,
     Hole,
+    Import,
     Item,
     Mapping,
     Narrowed,
@@ -23,6 +30,7 @@ from .terms import (
     last_name,
 )
 from .texts import Frame, Texts
+from .values import FunctionValue, InstanceValue
 
 # Calls that hand on what they are given, in another form.
 _CONVERT = {
@@ -39,45 +47,104 @@ class BroughtIn:
         self.reach = reach
         self.texts = texts
 
-    def of(self, term: Term, frame: Frame | None, depth: int = 0) -> bool:
-        """Whether a client decides what a value is."""
-        if depth > _DEEPEST:
-            return False
-        match term:
-            case Parameter():
-                return self._parameter(term, frame, depth)
-            case Attribute(base=base) | Item(base=base) | Element(base=base) | Checked(base=base) | Narrowed(base=base):
-                return self.of(base, frame, depth + 1)
-            case Choice(options=parts) | Computed(operands=parts):
-                return any(self.of(part, frame, depth + 1) for part in parts)
-            case Template(parts=pieces):
-                return any(self.of(piece.term, frame, depth + 1) for piece in pieces if isinstance(piece, Hole))
-            case Collection(elements=elements):
-                return any(self.of(element, frame, depth + 1) for element in elements)
-            case Mapping(entries=entries):
-                return any(self.of(value, frame, depth + 1) for _, value in entries)
-            case Result(call=call) if last_name(call.callee) in _CONVERT:
-                given = [argument.term for argument in call.arguments]
-                if isinstance(call.callee, Attribute):
-                    given.append(call.callee.base)
-                return any(self.of(value, frame, depth + 1) for value in given)
-            case _:
-                return False
+    def of(self, term: Term, frame: Frame | None) -> bool:
+        """Whether a client is known to decide what a value is."""
+        return self._judge(term, frame, 0, unknown=False)
 
-    def _parameter(self, term: Parameter, frame: Frame | None, depth: int) -> bool:
+    def may_be(self, term: Term, frame: Frame | None) -> bool:
+        """Whether nothing shows that a value is a literal, made up here, or read from the database."""
+        return self._judge(term, frame, 0, unknown=True)
+
+    def _judge(self, term: Term, frame: Frame | None, depth: int, *, unknown: bool) -> bool:
+        if depth > _DEEPEST:
+            return unknown
+
+        def judge(inner: Term) -> bool:
+            return self._judge(inner, frame, depth + 1, unknown=unknown)
+
+        if comes_from_request(self.resolver, term):
+            return True
+        match term:
+            case Constant() | GlobalName() | Import() | ClassTerm():
+                return False
+            case Parameter():
+                return self._parameter(term, frame, depth, unknown=unknown)
+            case Attribute(base=base) | Item(base=base) | Element(base=base):
+                return not self._is_stored(base) and judge(base)
+            case Checked(base=base) | Narrowed(base=base):
+                return judge(base)
+            case Choice(options=parts) | Computed(operands=parts):
+                return any(judge(part) for part in parts)
+            case Template(parts=pieces):
+                return any(judge(piece.term) for piece in pieces if isinstance(piece, Hole))
+            case Collection(elements=elements):
+                return any(judge(element) for element in elements)
+            case Mapping(entries=entries):
+                return any(judge(value) for _, value in entries)
+            case Result(call=call) | Awaited(base=Result(call=call)) if self._runs_query(call):
+                return False
+            case Result(call=call) | Awaited(base=Result(call=call)):
+                return self._result(call, frame, depth, unknown=unknown)
+            case _:
+                return unknown
+
+    def _result(self, call: CallRecord, frame: Frame | None, depth: int, *, unknown: bool) -> bool:
+        """What a call gives: converted, returned by the project, or made up (`uuid4()`, a clock, a hash)."""
+        given = [argument.term for argument in call.arguments]
+        if last_name(call.callee) in _CONVERT:
+            if isinstance(call.callee, Attribute):
+                given.append(call.callee.base)
+            return any(self._judge(value, frame, depth + 1, unknown=unknown) for value in given)
+        if not unknown:
+            return False
+        for value in self.resolver.resolve(call.callee):
+            if isinstance(value, FunctionValue) and not value.function.module.is_stub and value.function.returned:
+                inner = Frame(call, value.function, frame)
+                return any(self._judge(term, inner, depth + 2, unknown=unknown) for term in value.function.returned)
+        return any(self._judge(value, frame, depth + 1, unknown=unknown) for value in given)
+
+    def _parameter(self, term: Parameter, frame: Frame | None, depth: int, *, unknown: bool) -> bool:
         passed = self.texts.argument(term, frame)
         if passed is not None:
-            return self.of(*passed, depth + 1)
+            return self._judge(*passed, depth + 1, unknown=unknown)
         function = term.function
         record = function.parameter(term.name)
         if record is None or (function.is_method and record is function.parameters[0]):
             return False
-        if isinstance(record.default, Result) and dependency_of(self.resolver, record.default.call) is not None:
-            return False
+        if isinstance(record.default, Result):
+            dependency = dependency_of(self.resolver, record.default.call)
+            if dependency is not None:
+                return self._provided(dependency, depth)
         if self.reach.own(function) & {Origin.HANDLER, Origin.DEPENDENCY}:
             return True
         callers = self.resolver.callers(function)
         if not callers:
             return Origin.UNKNOWN in self.reach.origins(function)
         given = (argument_for(self.resolver, call, function, term.name) for call in callers)
-        return any(value is not None and value is not term and self.of(value, None, depth + 4) for value in given)
+        return any(
+            value is not None and value is not term and self._judge(value, None, depth + 4, unknown=unknown)
+            for value in given
+        )
+
+    def _provided(self, dependency: Term, depth: int) -> bool:
+        """Whether a dependency hands on what a client sends: a token from a header, say, and not the user it means."""
+        for value in self.resolver.resolve(dependency):
+            if is_security_scheme(value):
+                return True
+            if isinstance(value, FunctionValue) and not value.function.module.is_stub:
+                given = [*value.function.returned, *value.function.yielded]
+                return any(self._judge(term, None, depth + 2, unknown=False) for term in given)
+        return False
+
+    def _runs_query(self, call: CallRecord) -> bool:
+        return any(
+            isinstance(value, FunctionValue) and "query" in roles(value.function)
+            for value in self.resolver.resolve(call.callee)
+        )
+
+    def _is_stored(self, term: Term) -> bool:
+        """Whether a term is a row of the database."""
+        return any(
+            isinstance(value, InstanceValue) and "row" in class_roles(self.resolver, value)
+            for value in self.resolver.resolve(term)
+        )

@@ -163,7 +163,9 @@ def entered(resolver: Resolver, value: Value, is_async: bool) -> Values:
     """What `with value as x` or `async with value as x` binds."""
     match value:
         case InstanceValue(cls=cls):
-            method = resolver.method(cls, "__aenter__" if is_async else "__enter__")
+            # What has only the other way in is entered the wrong way, and meant all the same.
+            names = ("__aenter__", "__enter__") if is_async else ("__enter__", "__aenter__")
+            method = resolver.method(cls, names[0]) or resolver.method(cls, names[1])
             if method is None:
                 return NOTHING_KNOWN
             values = returned(resolver, method, value)

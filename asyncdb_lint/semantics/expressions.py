@@ -259,12 +259,12 @@ class Expressions(Scope):
                 entries.append((self.expression(element.key), self.expression(element.value)))
             else:
                 term = self.expression(element.value)
-                if isinstance(term, Mapping):
+                if isinstance(term, Mapping) and len(term.entries) == term.written:
                     entries.extend(term.entries)
                 else:
                     self.use(term, UseKind.UNPACKED, element)
                     entries.append((None, term))
-        return self._kept(Mapping(entries))
+        return self._kept(Mapping(entries, node=node))
 
     def _subscript(self, node: cst.Subscript) -> Term:
         base = self.expression(node.value)
@@ -369,7 +369,7 @@ class Expressions(Scope):
 
     def _literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Term:
         try:
-            return Constant(ast.literal_eval(node.value))
+            return Constant(ast.literal_eval(node.value), node)
         except (ValueError, SyntaxError, OverflowError):
             return UNKNOWN
 
@@ -389,7 +389,7 @@ class Expressions(Scope):
                 case _:
                     return UNKNOWN
         if all(isinstance(part, str) for part in parts):
-            return Constant("".join(part for part in parts if isinstance(part, str)))
+            return Constant("".join(part for part in parts if isinstance(part, str)), node)
         return Template(tuple(parts), node)
 
     def _formatted(self, node: cst.FormattedString) -> Term:
@@ -409,7 +409,7 @@ class Expressions(Scope):
                         spec += inner.value
                 parts.append(Hole(term, part.expression, spec))
         if all(isinstance(part, str) for part in parts):
-            return Constant("".join(part for part in parts if isinstance(part, str)))
+            return Constant("".join(part for part in parts if isinstance(part, str)), node)
         return Template(tuple(parts), node)
 
     # -- annotations ------------------------------------------------------------------------------------------------

@@ -149,8 +149,12 @@ class FunctionWalk(Definitions):
                 self.imports(node)
             case cst.Global():
                 self.globals.update(item.name.value for item in node.names)
+            case cst.Nonlocal():
+                self.nonlocals.update(item.name.value for item in node.names)
             case cst.Del():
                 self.use(self.expression(node.target), UseKind.OTHER, node)
+                if isinstance(node.target, cst.Subscript):
+                    self.use(self.expression(node.target.value), UseKind.OTHER, node)
             case cst.Break():
                 if self.breaks and self.alive:
                     self.breaks[-1].append(dict(self.env))
@@ -221,7 +225,7 @@ class FunctionWalk(Definitions):
         is_async = node.asynchronous is not None
         self.use(iterable, UseKind.ASYNC_ITERATED if is_async else UseKind.ITERATED, node.iter)
         element = self.element_of(iterable, is_async)
-        self.loop(node, lambda: self.assign(node.target, element, node.iter), node.body)
+        self.loop(node, lambda: self.assign(node.target, element, node.iter), node.body, (iterable,))
         if node.orelse is not None:
             self.suite(node.orelse.body)
 
@@ -236,12 +240,16 @@ class FunctionWalk(Definitions):
         if node.orelse is not None:
             self.suite(node.orelse.body)
 
-    def loop(self, node: cst.For | cst.While, head: Callable[[], None], body: cst.BaseSuite) -> None:
+    def loop(
+        self, node: cst.For | cst.While, head: Callable[[], None], body: cst.BaseSuite, items: tuple[Term, ...] = ()
+    ) -> None:
         """Walks a loop body, and once more when a result kept in one round may be used in the next."""
         outer = self.context
         before, alive = dict(self.env), self.alive
         self.breaks.append([])
-        self.context = self.enter(ContextKind.LOOP, node)
+        self.context = self.enter(ContextKind.LOOP, node, items)
+        if all(known.node is not node for known in self.function.loops):
+            self.function.loops.append(self.context)
         head()
         self.suite(body)
         carried = [name for name, term in self.env.items() if before.get(name) is not term and _keeps_result(term)]

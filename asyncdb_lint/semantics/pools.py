@@ -133,7 +133,9 @@ class Pools:
 
     def _connects_in(self, function: FunctionRecord) -> Sequence[SharedConnect]:
         calls = [
-            (call, self._lifecycle_role(call, "opens"), self._lifecycle_role(call, "closes")) for call in function.calls
+            (call, self._lifecycle_role(call, "opens"), self._lifecycle_role(call, "closes"))
+            for call in function.calls
+            if not _is_entered(call)
         ]
         entered = [node for context in function.withs for node in self._shared_pools_entered(context)]
         if not (entered or any(opens or closes for _, opens, closes in calls)) or not self._serves_requests(function):
@@ -196,3 +198,8 @@ class Pools:
     def _queries(self, function: FunctionRecord) -> bool:
         methods = (self.queries.driver_method(call) for call in function.calls)
         return any(method is not None and "query" in roles(method) for method in methods)
+
+
+def _is_entered(call: CallRecord) -> bool:
+    """Whether a block enters a coroutine, which raises TypeError before anything is opened or closed."""
+    return any(use.kind in (UseKind.ENTERED, UseKind.ASYNC_ENTERED) for use in call.uses)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import libcst as cst
+
 from .calling import argument_for, roles
-from .records import CallRecord, FunctionRecord
+from .records import Argument, CallRecord, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .sql import Hole
-from .terms import Term, last_name
+from .terms import Choice, Computed, Term, last_name
 from .texts import Gap
 from .values import FunctionValue
 
@@ -30,18 +32,58 @@ class Queries:
 
     def sql_argument(self, call: CallRecord) -> Term | None:
         """The expression that a query runs."""
+        argument = self.argument_of_role(call, "SQL")
+        return argument.term if argument is not None else None
+
+    def argument_of_role(self, call: CallRecord, role: str) -> Argument | None:
+        """The argument that a query passes for its parameter of a role: "SQL", "Binds" or "ManyBinds"."""
         method = self.driver_method(call)
         if method is None or "query" not in roles(method):
             return None
+        name = self.parameter_of_role(method, role)
+        passed = argument_for(self.resolver, call, method, name) if name is not None else None
+        return next((argument for argument in call.arguments if argument.term is passed), None)
+
+    def parameter_of_role(self, method: FunctionRecord, role: str) -> str | None:
+        """The name of a method's parameter that has a role, alone or beside None."""
         for parameter in method.parameters:
-            if parameter.annotation is not None and last_name(parameter.annotation) == "SQL":
-                return argument_for(self.resolver, call, method, parameter.name)
+            annotation = parameter.annotation
+            options = (
+                annotation.operands
+                if isinstance(annotation, Computed)
+                else annotation.options
+                if isinstance(annotation, Choice)
+                else (annotation,)
+            )
+            if any(option is not None and last_name(option) == role for option in options):
+                return parameter.name
         return None
+
+    def sibling(self, query: CallRecord, role: str) -> str | None:
+        """The name of the method that the same object has for another role."""
+        method = self.driver_method(query)
+        if method is None or method.owner is None:
+            return None
+        return next((other.name for other in method.owner.methods.values() if role in roles(other)), None)
 
 
 def shown(call: CallRecord) -> str:
     """A call as messages show it: `database.fetch_one(...)`."""
-    return call.module.parsed.code_of(call.node.func) + ("(...)" if call.node.args else "()")
+    return shown_expression(call.module, call.node)
+
+
+def shown_expression(module: ModuleRecord, node: cst.BaseExpression) -> str:
+    """An expression as messages show it; of a call the arguments are left out."""
+    if isinstance(node, cst.Await):
+        return f"await {shown_expression(module, node.expression)}"
+    if isinstance(node, cst.Call):
+        return module.parsed.code_of(node.func) + ("(...)" if node.args else "()")
+    return module.parsed.code_of(node)
+
+
+def name_of_plain(function: FunctionRecord) -> str:
+    """The name of a plain `def`, in which nothing can be awaited; empty for all else."""
+    return "" if function.is_async or function.is_lambda or function.is_module else function.name
 
 
 def numbered(parts: Sequence[str | Gap]) -> list[str | Hole]:

@@ -62,7 +62,7 @@ class Reach:
             found |= own
             calls = self.resolver.callers(current)
             for call in calls:
-                if _under_main_guard(call.context) or self._runs_event_loop(call):
+                if is_under_main_guard(call.context) or self._runs_event_loop(call):
                     found.add(Origin.SCRIPT)
                 elif call.function not in seen:
                     seen.add(call.function)
@@ -98,6 +98,10 @@ class Reach:
     def is_dependency(self, function: FunctionRecord) -> bool:
         """Whether a function itself is given to `Depends`."""
         return Origin.DEPENDENCY in self.own(function)
+
+    def may_become_async(self, function: FunctionRecord) -> bool:
+        """Whether a plain `def` is called by the framework alone, which awaits an `async def` as well."""
+        return bool(self.own(function) & {Origin.HANDLER, Origin.LIFECYCLE}) and not self.resolver.callers(function)
 
     def own(self, function: FunctionRecord) -> frozenset[Origin]:
         """The ways into a function that do not lead through its callers."""
@@ -206,7 +210,8 @@ def _by_role(names: frozenset[str]) -> Origin | None:
     return Origin.LIFECYCLE if "event_handler" in names else None
 
 
-def _under_main_guard(context: Context | None) -> bool:
+def is_under_main_guard(context: Context | None) -> bool:
+    """Whether something stands under `if __name__ == "__main__"`."""
     while context is not None:
         if context.kind is ContextKind.MAIN:
             return True

@@ -90,6 +90,7 @@ class Context:
     node: cst.CSTNode
     clauses: tuple[ExceptClause, ...] = ()
     items: tuple[Term, ...] = ()
+    """What a `with` enters, or a `for` iterates."""
     entered: cst.CSTNode | None = None
     """The expression that a `with` enters."""
 
@@ -212,6 +213,7 @@ class FunctionRecord:
     nested: list[FunctionRecord] = field(default_factory=list)
     tries: list[Context] = field(default_factory=list)
     withs: list[Context] = field(default_factory=list)
+    loops: list[Context] = field(default_factory=list)
     yields_in: list[Context | None] = field(default_factory=list)
 
     def parameter(self, name: str) -> ParameterRecord | None:

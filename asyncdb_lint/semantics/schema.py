@@ -11,28 +11,32 @@ from .terms import Constant, Result, Term, last_name
 
 _CONSTRAINTS = {"UniqueConstraint", "CheckConstraint", "ForeignKeyConstraint", "PrimaryKeyConstraint", "Index"}
 _GENERATED_KEY_TYPES = {"Integer", "BigInteger", "SmallInteger", "int", None}
-_BOUNDED_TYPES = {"String", "VARCHAR", "CHAR", "Unicode", "Enum", "Numeric"}
 _COLUMN_MAKERS = {"Column", "mapped_column"}
 
 
 @dataclass(slots=True)
 class TableSchema:
-    """One table: the columns whose values a constraint can refuse, and whether other tables refer to it."""
+    """One table: the columns whose values a constraint can refuse, and whether other tables refer to it.
+
+    A value that is too long for its column is another error, which says that the input was not checked.
+    """
 
     name: str
-    columns: set[str] = field(default_factory=set)
+    columns: list[str] = field(default_factory=list)
     constrained: set[str] = field(default_factory=set)
-    bounded: set[str] = field(default_factory=set)
-    """Columns whose type limits length or values, which SQLite does not enforce."""
     has_table_constraints: bool = False
     is_referred_to: bool = False
 
-    def may_refuse(self, verb: str, assigned: set[str] | None, *, dialect: str | None = None) -> bool:
-        """Whether a write can break a constraint; `assigned` are the columns it sets, None where they are not known."""
-        if verb == "delete":
-            return self.is_referred_to
-        refusing = self.constrained if dialect == "sqlite" else self.constrained | self.bounded
-        return self.has_table_constraints or bool(refusing & (self.columns if assigned is None else assigned))
+    @property
+    def has_constraints(self) -> bool:
+        """Whether anything can be refused at all."""
+        return self.has_table_constraints or bool(self.constrained)
+
+    def constrains(self, column: str | None, position: int) -> bool:
+        """Whether a constraint can refuse the value of a column, which may be known by its position alone."""
+        if column is None and position < len(self.columns):
+            column = self.columns[position]
+        return self.has_table_constraints or column in self.constrained or (column is None and self.has_constraints)
 
 
 class Schema:
@@ -102,7 +106,7 @@ class Schema:
         if name is None:
             table.has_table_constraints = True
             return
-        table.columns.add(name)
+        table.columns.append(name)
         foreign = [
             term.call for term in terms if isinstance(term, Result) and last_name(term.call.callee) == "ForeignKey"
         ]
@@ -115,8 +119,6 @@ class Schema:
         is_key = _flag(call, "primary_key") and not _is_generated(terms, call)
         if foreign or is_key or _flag(call, "unique"):
             table.constrained.add(name)
-        if _is_bounded(terms):
-            table.bounded.add(name)
 
 
 def _flag(call: CallRecord, keyword: str) -> bool:
@@ -132,16 +134,6 @@ def _is_generated(terms: list[Term], call: CallRecord) -> bool:
         return True
     names = {last_name(term.call.callee if isinstance(term, Result) else term) for term in terms}
     return not names or bool(names & _GENERATED_KEY_TYPES)
-
-
-def _is_bounded(terms: list[Term]) -> bool:
-    """`String(50)`: PostgreSQL refuses a longer text; `Enum(...)` another value."""
-    return any(
-        isinstance(term, Result)
-        and last_name(term.call.callee) in ("String", "VARCHAR", "Enum", "Numeric", "CHAR", "Unicode")
-        and bool(term.call.arguments)
-        for term in terms
-    )
 
 
 def _table_of(term: Term | None) -> str:

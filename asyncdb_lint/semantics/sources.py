@@ -6,9 +6,10 @@ import enum
 import re
 
 from .annotated import type_name
-from .calling import argument_for, class_roles, dependency_of
+from .calling import argument_for, dependency_of
 from .reach import Origin, Reach
 from .records import CallRecord, ClassRecord, ParameterKind, ParameterRecord
+from .request_data import comes_from_request, is_request, is_security_scheme
 from .resolve import Resolver
 from .terms import (
     Attribute,
@@ -238,8 +239,7 @@ class Sources:
     def _from_dependency(self, dependency: Term) -> Source:
         """What a dependency returns or yields."""
         for value in self.resolver.resolve(dependency):
-            if isinstance(value, ExternalInstance) and value.dotted.startswith("fastapi.security."):
-                # What a security scheme gives is the text of a header, a cookie or a query parameter.
+            if is_security_scheme(value):
                 return Source.OPEN
             if isinstance(value, FunctionValue) and not value.function.module.is_stub:
                 given = value.function.yielded if value.function.is_generator else value.function.returned
@@ -262,7 +262,7 @@ class Sources:
     # -- attributes, items, calls -----------------------------------------------------------------------------------
 
     def _attribute(self, term: Attribute, frame: Frame | None) -> Source:
-        if self._is_request(term.base):
+        if is_request(self.resolver, term.base):
             return (
                 Source.OPEN
                 if term.name in ("query_params", "path_params", "headers", "cookies", "body", "form", "json", "url")
@@ -280,7 +280,7 @@ class Sources:
             if source is not Source.UNKNOWN:
                 return source
         if isinstance(base, Attribute | Item | Result | Awaited | Element):
-            return self.of(base, frame) if self._comes_from_request(base) else Source.UNKNOWN
+            return self.of(base, frame) if comes_from_request(self.resolver, base) else Source.UNKNOWN
         return Source.UNKNOWN
 
     def _member(self, cls: ClassRecord, name: str, base: Term, frame: Frame | None) -> Source | None:
@@ -325,24 +325,6 @@ class Sources:
             case _:
                 return False
 
-    def _is_request(self, term: Term) -> bool:
-        return any(
-            isinstance(value, InstanceValue) and "request" in class_roles(self.resolver, value)
-            for value in self.resolver.resolve(term)
-        )
-
-    def _comes_from_request(self, term: Term) -> bool:
-        while True:
-            match term:
-                case Attribute(base=base) | Item(base=base) | Awaited(base=base) | Element(base=base):
-                    if self._is_request(base):
-                        return True
-                    term = base
-                case Result(call=call) if isinstance(call.callee, Attribute):
-                    term = call.callee
-                case _:
-                    return False
-
     def _element(self, base: Term, frame: Frame | None) -> Source:
         if isinstance(base, Result) and isinstance(base.call.callee, Attribute) and base.call.callee.name == "keys":
             return self._keys(base.call.callee.base, frame)
@@ -375,7 +357,7 @@ class Sources:
                 return self._worst([entry for _, entry in value.term.entries], frame)
             if isinstance(value, CollectionValue):
                 return self._worst(list(value.term.elements), frame)
-        if isinstance(base, Awaited) and not self._comes_from_request(base):
+        if isinstance(base, Awaited) and not comes_from_request(self.resolver, base):
             return Source.UNKNOWN
         return self.of(base, frame)
 
@@ -404,7 +386,7 @@ class Sources:
     def _call(self, call: CallRecord, frame: Frame | None) -> Source:
         callee = call.callee
         name = last_name(callee)
-        if isinstance(callee, Attribute) and self._comes_from_request(callee):
+        if isinstance(callee, Attribute) and comes_from_request(self.resolver, callee):
             return Source.OPEN
         arguments = [argument.term for argument in call.arguments]
         if isinstance(callee, Attribute):

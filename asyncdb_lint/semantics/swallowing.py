@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from .after_try import binds_for_later, has_code_behind, is_retried, leaves, stands_in_clause, success_path
 from .calling import roles
 from .driver_errors import Catches
-from .paths import binds_for_later, has_code_behind, is_retried, leaves, stands_in_clause, success_path
 from .queries import numbered, shown
 from .reach import Origin, Reach
 from .records import CallRecord, ExceptClause, ModuleRecord, Returned, UseKind

@@ -33,6 +33,8 @@ class Constant(Term):
     """A literal: text, bytes, number, bool, None or Ellipsis."""
 
     value: object
+    node: cst.BaseExpression | None = None
+    """Where a text is written."""
 
 
 @dataclass(slots=True, eq=False)
@@ -186,6 +188,14 @@ class Mapping(Term):
 
     entries: list[tuple[Term | None, Term]]
     uses: list[Use] = field(default_factory=list)
+    node: cst.Dict | None = None
+    """The display that it is written as."""
+    written: int = field(init=False)
+    """How many entries it starts with; those behind them were added by statements, which may not have run."""
+
+    def __post_init__(self) -> None:
+        """Notes how many entries it starts with."""
+        self.written = len(self.entries)
 
 
 @dataclass(slots=True, eq=False)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from .backend import Backends
+from . import assignments
+from .assignments import Assignment
 from .brought_in import BroughtIn
 from .coroutines import Coroutines
 from .guards import Guards
 from .queries import Queries, numbered
 from .reach import Origin, Reach
-from .records import Argument, CallRecord, FunctionRecord, UseKind
+from .records import CallRecord, FunctionRecord, UseKind
 from .resolve import Resolver
-from .schema import Schema
-from .sql import placeholders, read
+from .schema import Schema, TableSchema
+from .sql import read
 from .terms import Attribute, Choice, ClassTerm, Constant, Mapping, Parameter, Result, Term, last_name
 from .texts import FlatText, Frame, Texts
-from .values import ExternalValue, FunctionValue
+from .values import ExternalValue, FunctionValue, InstanceValue, ModuleValue
 
 _CORE_VERBS = {"insert", "update", "delete"}
 _CONFLICT_CLAUSES = {"on_conflict_do_nothing", "on_conflict_do_update", "on_duplicate_key_update", "prefix_with"}
-_SET = re.compile(r"\bset\b(.*?)(?:\bwhere\b|\breturning\b|\Z)", re.IGNORECASE | re.DOTALL)
-_ASSIGNED = re.compile(r"(?:^|,)\s*([\w.\"`{}]+)\s*=")
 _DEEPEST = 12
 
 
@@ -45,7 +44,6 @@ class Writes:
         reach: Reach,
         coroutines: Coroutines,
         texts: Texts,
-        backends: Backends,
     ) -> None:
         self.resolver: Resolver = queries.resolver
         self.queries = queries
@@ -55,7 +53,6 @@ class Writes:
         self.brought_in = BroughtIn(self.resolver, reach, texts)
         self.guards = Guards(self.resolver, reach)
         self.schema = Schema(self.resolver)
-        self.backends = backends
 
     @cached_property
     def unguarded(self) -> tuple[UnguardedWrite, ...]:
@@ -175,24 +172,30 @@ class Writes:
         statement = read(numbered(text.parts))
         if not statement.writes or statement.has_on_conflict:
             return False
-        if statement.verb == "update" and not self._sets_from_outside(text, query, frame):
-            return False
         table = self.schema.table(statement.tables[0]) if statement.tables else None
-        if table is None or statement.verb not in ("insert", "update", "delete"):
+        if statement.verb not in ("insert", "update", "delete"):
             return True
-        assigned = _assigned(text) if statement.verb == "update" else None
-        return table.may_refuse(statement.verb, assigned, dialect=self._dialect(query))
+        assigned = assignments.in_text(statement.verb, text, self._bound_values(query, frame))
+        if assigned is None and statement.verb != "delete" and not statement.placeholders and not _has_holes(text):
+            # Only what the code itself writes down.
+            return False
+        return self._may_be_refused(statement.verb, assigned, table, frame)
 
-    def _sets_from_outside(self, text: FlatText, query: CallRecord, frame: Frame | None) -> bool:
-        """Whether an UPDATE sets a column to something that a client sends; literals and hashes break no constraint."""
-        clause = _set_clause(text)
-        if clause is None or "{}" in clause:
-            return True
-        names = set(placeholders(clause))
-        bound = self._bound_values(query, frame)
-        if not names or bound is None:
-            return bool(names)
-        return any(self.brought_in.of(value, frame) for name, value in bound.items() if name in names)
+    def _may_be_refused(
+        self, verb: str, assigned: Sequence[Assignment] | None, table: TableSchema | None, frame: Frame | None
+    ) -> bool:
+        """Whether a constraint can refuse what is assigned; literals, hashes, and what a row holds break none."""
+        if verb == "delete":
+            # Only a row that others refer to cannot be deleted; without a schema, whether any do is not known.
+            return table is not None and table.is_referred_to
+        if assigned is None:
+            return table is None or table.has_constraints
+        # What an INSERT adds may clash with any row; an UPDATE mostly sets what has no constraint.
+        is_outside = self.brought_in.of if verb == "update" else self.brought_in.may_be
+        outside = [assignment for assignment in assigned if is_outside(assignment.value, frame)]
+        if table is None:
+            return bool(outside)
+        return any(table.constrains(assignment.column, assignment.position) for assignment in outside)
 
     def _bound_values(self, query: CallRecord, frame: Frame | None) -> dict[str, Term] | None:
         """The bind values of a query by name, if they are written out."""
@@ -207,10 +210,6 @@ class Writes:
         if len(entries) != len(term.entries):
             return None
         return {name: value for name, value in entries if isinstance(name, str)}
-
-    def _dialect(self, query: CallRecord) -> str | None:
-        backend = self.backends.of(query)
-        return backend.dialect if backend is not None else None
 
     def _is_core_write(self, query: CallRecord, call: CallRecord, frame: Frame | None, depth: int) -> bool:
         """`users.insert().values(...)`, `insert(users)`: the innermost call of the chain decides."""
@@ -239,23 +238,15 @@ class Writes:
         given = [argument for link in chain if last_name(link.callee) == "values" for argument in link.arguments]
         given += [argument for argument in query.arguments if argument.keyword == "values"][:1]
         given += [argument for argument in query.arguments[1:2] if argument.keyword is None]
-        assigned = _assigned_by(given)
-        if verb == "update" and assigned is not None:
-            values = [argument.term for argument in given if argument.keyword not in (None, "values")]
-            values += [value for item in given if isinstance(item.term, Mapping) for _, value in item.term.entries]
-            if all(not self.brought_in.of(value, frame) for value in values):
-                return False
         name = self._table_name(table)
         known = self.schema.table(name) if name is not None else None
-        return known is None or known.may_refuse(
-            verb, assigned if verb == "update" else None, dialect=self._dialect(query)
-        )
+        return self._may_be_refused(verb, assignments.in_core(given), known, frame)
 
     def _table_name(self, term: Term | None) -> str | None:
         """The name of a `Table(...)` or of a declarative class, or of its `__table__`."""
         if isinstance(term, Attribute) and term.name == "__table__":
             term = term.base
-        for bound in self.resolver.bound_terms(term) if term is not None else ():
+        for bound in self._declarations(term) if term is not None else ():
             if isinstance(bound, Result) and last_name(bound.call.callee) == "Table" and bound.call.arguments:
                 name = bound.call.arguments[0].term
                 if isinstance(name, Constant) and isinstance(name.value, str):
@@ -267,38 +258,18 @@ class Writes:
                         return value.value
         return None
 
-
-def _set_clause(text: FlatText) -> str | None:
-    """The text between SET and WHERE; holes are shown as `{}`."""
-    whole = "".join(part if isinstance(part, str) else "{}" for part in text.parts)
-    found = _SET.search(whole)
-    return found.group(1) if found else None
-
-
-def _assigned(text: FlatText) -> set[str] | None:
-    """The columns that an UPDATE sets; None where they are not written out."""
-    clause = _set_clause(text)
-    if clause is None:
-        return None
-    names = _ASSIGNED.findall(clause)
-    return None if "{}" in "".join(names) or not names else {name.strip('"`').lower() for name in names}
+    def _declarations(self, term: Term) -> list[Term]:
+        """What declares a table: what its name is bound to, in a module or as an attribute of an object."""
+        if not isinstance(term, Attribute):
+            return self.resolver.bound_terms(term)
+        found: list[Term] = []
+        for value in self.resolver.resolve(term.base):
+            if isinstance(value, ModuleValue):
+                found.extend(value.module.bindings.get(term.name, ()))
+            elif isinstance(value, InstanceValue) and term.name in value.cls.attributes:
+                found.extend(value.cls.attributes[term.name].values)
+        return found
 
 
-def _assigned_by(given: list[Argument]) -> set[str] | None:
-    """The columns that `values(...)` sets to anything but literals; None where they are not written out."""
-    names: set[str] = set()
-    if not given:
-        return None
-    for argument in given:
-        if argument.keyword not in (None, "values"):
-            entries: list[tuple[Term | None, Term]] = [(Constant(argument.keyword), argument.term)]
-        elif isinstance(argument.term, Mapping):
-            entries = list(argument.term.entries)
-        else:
-            return None
-        for key, value in entries:
-            if not (isinstance(key, Constant) and isinstance(key.value, str)):
-                return None
-            if not isinstance(value, Constant):
-                names.add(key.value)
-    return names
+def _has_holes(text: FlatText) -> bool:
+    return any(not isinstance(part, str) for part in text.parts)

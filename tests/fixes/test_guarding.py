@@ -328,9 +328,9 @@ from app import app
 database = Database("postgresql://h/d")
 
 
-@app.delete("/t")
-async def clear():
-    await database.execute("DELETE FROM t")
+@app.post("/t")
+async def add(a: str):
+    await database.execute("INSERT INTO t (a) VALUES (:a)", {"a": a})
 """
     app = "from fastapi import FastAPI\n\napp = FastAPI()\n"
     after = fixed(tmp_path, {"main.py": source, "app.py": app})["main.py"]

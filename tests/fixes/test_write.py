@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from asyncdb_lint.fixes import CannotWrite, unified_diff, write_atomically
+from asyncdb_lint.fixes import CannotWrite, Rewritten, refusal, unified_diff, write_atomically, write_together
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,45 @@ def test_what_cannot_be_written_says_so_and_leaves_nothing_behind(tmp_path: Path
         write_atomically(tmp_path / "missing.py", "new")
     assert file.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.py"]
+
+
+def test_of_several_files_all_are_written_or_none(tmp_path: Path) -> None:
+    a, b, c = (tmp_path / name for name in ("a.py", "b.py", "c.py"))
+    for file in (a, b, c):
+        file.write_text("old")
+    write_together([Rewritten(file, "new", expected="old") for file in (a, b)])
+    assert (a.read_text(), b.read_text()) == ("new", "new")
+    with pytest.raises(CannotWrite, match=r"c\.py: has changed since it was read"):
+        write_together([Rewritten(a, "newer", expected="new"), Rewritten(c, "newer", expected="something else")])
+    assert (a.read_text(), c.read_text()) == ("new", "old")
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_rename_that_fails_is_undone_for_the_files_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = tmp_path / "a.py", tmp_path / "b.py"
+    for file in (a, b):
+        file.write_text("old")
+    real = Path.replace
+
+    def fails_for_b(self: Path, target: Path) -> Path:
+        if target.name == "b.py":
+            raise OSError(28, "No space left on device")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", fails_for_b)
+    with pytest.raises(CannotWrite, match=r"b\.py: cannot be written: No space left"):
+        write_together([Rewritten(a, "new"), Rewritten(b, "new")])
+    assert (a.read_text(), b.read_text()) == ("old", "old")
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_speaks_against_writing_is_known_before(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("old")
+    assert refusal(file) is None
+    file.chmod(0o444)
+    assert refusal(file) == f"{file}: is read-only"
+    assert str(refusal(tmp_path / "missing.py")).endswith("missing.py: cannot be written: No such file or directory")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import inspect
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from types import ModuleType, TracebackType
@@ -76,6 +77,11 @@ class Site:
         """The database object that the modules of the app share."""
         shared: Database = importlib.import_module("app.db").database
         return shared
+
+    @property
+    def source(self) -> str:
+        """The source of the service, for whoever has the repository."""
+        return inspect.getsource(importlib.import_module(self._service))
 
     async def get(self, path: str, *, params: Mapping[str, Any] | None = None, **headers: str) -> Reply:
         """Send a GET request."""

@@ -66,6 +66,15 @@ def may_move(sink: CallRecord, root: cst.BaseExpression, values: Sequence[cst.Ba
     return all(_is_quiet(node) for value in values for node in descendants(value))
 
 
+def is_stored_before(sink: CallRecord, name: str) -> bool:
+    """Whether a variable of the function is bound above a call."""
+    module = sink.module.parsed
+    at = module.range_of(sink.node).start
+    return not sink.function.is_module and any(
+        stored.value == name and module.range_of(stored).end < at for stored in _stored(sink.function.node)
+    )
+
+
 def _stored(scope: cst.CSTNode) -> Iterator[cst.Name]:
     """The names that are bound in a scope, or whose attributes or items are."""
     for node in descendants(scope):

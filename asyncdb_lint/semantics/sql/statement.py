@@ -85,7 +85,7 @@ _WRITES: frozenset[Verb] = frozenset({"insert", "update", "delete", "replace", "
 _AFTER_WITH = frozenset({"SELECT", "VALUES", "TABLE", "INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE"})
 
 # SQLAlchemy's own expression (`TextClause._bind_params_regex`); a test holds the two together.
-_PLACEHOLDER = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
+PLACEHOLDER = re.compile(r"(?<![:\w\\]):(\w+)(?![:\w])")
 
 _BEFORE_TABLE = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "USING", "TRUNCATE"})
 # Words that stand between one of those and the name.
@@ -136,7 +136,7 @@ def read(parts: Parts) -> Statement:
 
 def placeholders(text: str) -> tuple[str, ...]:
     """The bind parameters of a text, exactly as SQLAlchemy's `text()` reads them: in comments and strings too."""
-    return tuple(dict.fromkeys(_PLACEHOLDER.findall(text)))
+    return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
 
 
 def first_word(text: str) -> Verb | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -84,6 +84,14 @@ _LEXEME = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+
+def regions(text: str) -> Iterator[tuple[str, int, int]]:
+    """The comments, strings and quoted names of a text: what no keyword or placeholder of SQL stands in."""
+    for match in _LEXEME.finditer(text):
+        kind = "string" if match["string"] is not None else match.lastgroup
+        if kind in ("comment", "string", "name"):
+            yield kind, match.start(), match.end()
 
 
 def lexemes(text: str) -> list[str]:

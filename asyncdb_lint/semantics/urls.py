@@ -1,0 +1,353 @@
+"""Which URL a pool is built with, as far as the source says it, and where it says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import libcst as cst
+
+from .calling import argument_for, class_roles, roles
+from .reach import Origin, Reach
+from .records import CallRecord, FunctionRecord, ModuleRecord
+from .resolve import Resolver
+from .terms import (
+    Attribute,
+    Checked,
+    Choice,
+    Computed,
+    Constant,
+    GlobalName,
+    Hole,
+    Import,
+    Narrowed,
+    Result,
+    Template,
+    Term,
+    last_name,
+)
+from .values import ClassValue, ExternalValue, FunctionValue, InstanceValue, ModuleValue, NamespaceValue, Value
+
+_DEEPEST = 12
+_MOST = 8
+_HOLE = "\0"
+_SHAPE = re.compile(
+    r"(?P<scheme>[A-Za-z][\w+.\-]*):(?://(?P<authority>[^/?#]*))?(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?"
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Piece:
+    """A part of a URL: text with the literal it is written in, or, without text, an expression that is not known."""
+
+    text: str | None
+    module: ModuleRecord
+    node: cst.BaseExpression
+
+
+@dataclass(frozen=True, slots=True)
+class UrlOption:
+    """`name=value` in the query of a URL; `value` is None where it is not written out."""
+
+    name: str
+    value: str | None
+    piece: Piece
+
+
+@dataclass(frozen=True, eq=False)
+class WrittenUrl:
+    """One URL that a pool may be built with."""
+
+    construction: CallRecord
+    pieces: tuple[Piece, ...]
+    reader: CallRecord | None = None
+    """The call that reads the environment, when this is only its default."""
+    is_setting: bool = False
+    """The default of a field in a class of settings."""
+
+    @cached_property
+    def written(self) -> str:
+        """The text, with a NUL for whatever is not known."""
+        return "".join(_HOLE if piece.text is None else piece.text for piece in self.pieces)
+
+    @cached_property
+    def _shape(self) -> re.Match[str] | None:
+        return _SHAPE.fullmatch(self.written)
+
+    def _part(self, name: str) -> str:
+        found = self._shape.group(name) if self._shape is not None else None
+        return found or ""
+
+    @property
+    def scheme(self) -> str | None:
+        """The scheme, where it is written out."""
+        return self._part("scheme").lower() or None
+
+    @property
+    def has_authority(self) -> bool:
+        """Whether two slashes follow the scheme."""
+        return self._shape is not None and self._shape.group("authority") is not None
+
+    @property
+    def authority(self) -> str:
+        """User, password, host and port, as written."""
+        return self._part("authority")
+
+    @property
+    def path(self) -> str:
+        """What stands between host and query, as written."""
+        return self._part("path")
+
+    @property
+    def host(self) -> str:
+        """The host, in small letters."""
+        return re.sub(r":[\d\0]*$", "", self.authority.rpartition("@")[2]).strip("[]").lower()
+
+    @property
+    def user(self) -> str:
+        """The user, as written."""
+        return self.authority.rpartition("@")[0].partition(":")[0]
+
+    @property
+    def password(self) -> str | None:
+        """The password, where all of it is written out."""
+        password = self.authority.rpartition("@")[0].partition(":")[2]
+        return password if password and _HOLE not in password else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part is known and in one literal."""
+        return len(self.pieces) == 1 and self.pieces[0].text is not None
+
+    @property
+    def node(self) -> cst.BaseExpression:
+        """Where the URL starts to be written."""
+        return self.pieces[0].node
+
+    @property
+    def module(self) -> ModuleRecord:
+        """Where that stands."""
+        return self.pieces[0].module
+
+    @property
+    def options(self) -> Sequence[UrlOption]:
+        """What the query holds, where it is written out."""
+        return tuple(self._options())
+
+    def _options(self) -> Iterator[UrlOption]:
+        start = self.written.find("?")
+        if self._shape is None or start < 0:
+            return
+        position = 0
+        owners: list[tuple[int, Piece]] = []
+        for piece in self.pieces:
+            owners.append((position, piece))
+            position += len(_HOLE if piece.text is None else piece.text)
+        at = start + 1
+        for pair in self._part("query").split("&"):
+            name, _, value = pair.partition("=")
+            if name and _HOLE not in name:
+                owner = next(piece for begin, piece in reversed(owners) if begin <= at)
+                yield UrlOption(name, value if _HOLE not in value else None, owner)
+            at += len(pair) + 1
+
+
+class Urls:
+    """Reads the URLs of one project's pools."""
+
+    def __init__(self, resolver: Resolver, reach: Reach) -> None:
+        self.resolver = resolver
+        self.reach = reach
+
+    @cached_property
+    def constructions(self) -> tuple[CallRecord, ...]:
+        """Every call outside of tests that builds a pool of a driver."""
+        return tuple(
+            call
+            for module in self.resolver.modules
+            if not module.is_stub and self.reach.module_kind(module) is not Origin.TEST
+            for call in module.calls
+            if self.initialiser(call) is not None
+        )
+
+    def initialiser(self, call: CallRecord) -> FunctionRecord | None:
+        """The driver's own `__init__` that a call runs, if it builds a pool."""
+        for value in self.resolver.resolve(call.callee):
+            if isinstance(value, ClassValue) and "pool" in class_roles(self.resolver, value):
+                found = self.resolver.method(value.cls, "__init__")
+                return found if found is not None and found.module.is_stub else None
+        return None
+
+    @cached_property
+    def all(self) -> tuple[WrittenUrl, ...]:
+        """Every URL that the pools of the project may be built with, each literal once for each pool."""
+        return tuple(url for call in self.constructions for url in self.of(call))
+
+    def of(self, construction: CallRecord) -> Sequence[WrittenUrl]:
+        """The URLs that one pool may be built with; one of a single unknown piece for what is decided elsewhere."""
+        initialiser = self.initialiser(construction)
+        if initialiser is None:
+            return ()
+        for parameter in initialiser.parameters:
+            if parameter.annotation is not None and last_name(parameter.annotation) == "URL":
+                passed = next(
+                    (argument for argument in construction.arguments if argument.keyword == parameter.name), None
+                )
+                given = passed or construction.argument(0, parameter.name)
+                if given is None:
+                    return ()
+                reading = _Reading(self, construction, given.node)
+                return tuple(
+                    WrittenUrl(construction, found.pieces, found.reader, found.is_setting)
+                    for found in reading.of(given.term, construction.module, 0)
+                )[:_MOST]
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    pieces: tuple[Piece, ...]
+    reader: CallRecord | None = None
+    is_setting: bool = False
+
+
+class _Reading:
+    """Follows one expression to the texts it may be."""
+
+    def __init__(self, urls: Urls, construction: CallRecord, node: cst.BaseExpression) -> None:
+        self.resolver = urls.resolver
+        self.construction = construction
+        self.node = node
+
+    def _unknown(self, module: ModuleRecord, node: cst.BaseExpression | None = None) -> list[_Found]:
+        return [_Found((Piece(None, module, node if node is not None else self.node),))]
+
+    def of(self, term: Term, module: ModuleRecord, depth: int) -> list[_Found]:
+        """All that a term, written in a module, may be."""
+        if depth > _DEEPEST:
+            return self._unknown(module)
+        deeper = depth + 1
+        match term:
+            case Constant(value=str() as text, node=node):
+                return [_Found((Piece(text, module, node if node is not None else self.node),))]
+            case Constant(value=None):
+                return []
+            case Template(parts=parts, node=node):
+                return self._template(parts, node, module, deeper)
+            case Computed(operator="+", operands=(left, right), nodes=(left_node, right_node)):
+                return self._joined(
+                    self._at(left, left_node, module, deeper), self._at(right, right_node, module, deeper)
+                )
+            case Choice(options=options):
+                return [found for option in options for found in self.of(option, module, deeper)][:_MOST]
+            case Checked(base=base) | Narrowed(base=base):
+                return self.of(base, module, deeper)
+            case GlobalName(module=own, name=name) if name in own.bindings:
+                return self._all(own.bindings[name], own, deeper)
+            case Import(module=own, level=level, dotted=dotted, name=str() as name):
+                found = self.resolver.index.find(own.path, level, dotted)
+                if isinstance(found, ModuleRecord) and name in found.bindings:
+                    return self._all(found.bindings[name], found, deeper)
+            case Attribute(base=base, name=name):
+                return self._attribute(base, name, module, deeper)
+            case Result(call=call):
+                return self._result(call, deeper)
+            case _:
+                pass
+        return self._unknown(module)
+
+    def _at(self, term: Term, node: cst.BaseExpression, module: ModuleRecord, depth: int) -> list[_Found]:
+        outer, self.node = self.node, node
+        try:
+            return self.of(term, module, depth) or self._unknown(module)
+        finally:
+            self.node = outer
+
+    def _all(self, terms: Iterable[Term], module: ModuleRecord, depth: int) -> list[_Found]:
+        return [found for term in terms for found in self.of(term, module, depth)][:_MOST]
+
+    def _template(
+        self, parts: tuple[str | Hole, ...], node: cst.BaseExpression, module: ModuleRecord, depth: int
+    ) -> list[_Found]:
+        variants = [_Found(())]
+        for part in parts:
+            if isinstance(part, str):
+                filled = [_Found((Piece(part, module, node),))]
+            else:
+                filled = [
+                    # What fills a hole is shown where it is filled in.
+                    _Found(tuple(Piece(piece.text, module, node) for piece in found.pieces), found.reader)
+                    for found in self._at(part.term, part.node, module, depth)
+                ]
+            variants = self._joined(variants, filled)
+        return variants
+
+    def _joined(self, before: list[_Found], after: list[_Found]) -> list[_Found]:
+        return [
+            _Found((*first.pieces, *second.pieces), first.reader or second.reader, first.is_setting)
+            for first in before
+            for second in after
+        ][:_MOST]
+
+    def _attribute(self, base: Term, name: str, module: ModuleRecord, depth: int) -> list[_Found]:
+        found: list[_Found] = []
+        for value in self.resolver.resolve(base):
+            match value:
+                case ModuleValue(module=own) if name in own.bindings:
+                    found += self._all(own.bindings[name], own, depth)
+                case InstanceValue(cls=cls) | ClassValue(cls=cls):
+                    found += self._member(value, cls.module, name, depth)
+                case NamespaceValue():
+                    continue
+                case _:
+                    return self._unknown(module)
+        return found or self._unknown(module)
+
+    def _member(self, value: InstanceValue | ClassValue, module: ModuleRecord, name: str, depth: int) -> list[_Found]:
+        for cls in self.resolver.mro(value.cls)[0]:
+            record = cls.attributes.get(name)
+            if record is not None and not cls.module.is_stub:
+                return [
+                    _Found(found.pieces, found.reader, is_setting=True)
+                    for found in self._all(record.values, cls.module, depth)
+                ]
+        return self._unknown(module)
+
+    def _result(self, call: CallRecord, depth: int) -> list[_Found]:
+        found: list[_Found] = []
+        for value in self.resolver.resolve(call.callee):
+            found += self._called(value, call, depth)
+        return found or self._unknown(call.module, call.node)
+
+    def _called(self, value: Value, call: CallRecord, depth: int) -> list[_Found]:
+        match value:
+            case ClassValue() if "url" in class_roles(self.resolver, value) and call.arguments:
+                return self.of(call.arguments[0].term, call.module, depth)
+            case FunctionValue(function=function) if "reads_environment" in roles(function):
+                default = argument_for(self.resolver, call, function, "default")
+                return [_Found(found.pieces, call) for found in self._default(default, call, depth)]
+            case InstanceValue(cls=cls):
+                # `config = Config(".env")`, then `config("DATABASE_URL", default=...)`.
+                method = self.resolver.method(cls, "__call__")
+                if method is not None and "reads_environment" in roles(method):
+                    named = call.argument(2, "default")
+                    default = named.term if named is not None else None
+                    return [_Found(found.pieces, call) for found in self._default(default, call, depth)]
+            case ExternalValue(dotted=dotted) if dotted.startswith("pydantic") and dotted.endswith(".Field"):
+                given = call.argument(0, "default")
+                return self.of(given.term, call.module, depth) if given is not None else []
+            case FunctionValue(function=function) if not function.module.is_stub and function.returned:
+                if not function.is_async:
+                    return self._all(function.returned, function.module, depth + 2)
+            case _:
+                pass
+        return self._unknown(call.module, call.node)
+
+    def _default(self, default: Term | None, call: CallRecord, depth: int) -> list[_Found]:
+        given = self.of(default, call.module, depth) if default is not None else []
+        return given or self._unknown(call.module, call.node)
+
+
+__all__ = ["Piece", "UrlOption", "Urls", "WrittenUrl"]
