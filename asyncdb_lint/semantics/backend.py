@@ -37,6 +37,16 @@ class Backend:
     name: str
     """What people call the database."""
 
+    @property
+    def prepares(self) -> bool:
+        """Whether the server gets text and values apart; the other drivers write the values into the text."""
+        return self.package in ("asyncpg", "sqlite3")
+
+    @property
+    def binds_null(self) -> bool:
+        """Whether a bind parameter without a value is NULL rather than an error."""
+        return self.package == "asyncpg"
+
 
 _ASYNCPG = Backend(
     "postgresql",
@@ -75,10 +85,10 @@ class Backends:
         if pool is not None:
             made = self.makers.of(pool)
             if made and None not in made:
-                return _only([self._built(call) for call in made if call is not None])
+                return _only([self.built_by(call) for call in made if call is not None])
         # Handed in from out of sight: it can only be one of those that the project builds.
         if self._shared is None:
-            self._shared = [self._built(call) for call in self.constructions()]
+            self._shared = [self.built_by(call) for call in self.constructions()]
         return _only(self._shared)
 
     def pool(self, callee: Term, depth: int = 0) -> Term | None:
@@ -110,7 +120,8 @@ class Backends:
             )
         ]
 
-    def _built(self, construction: CallRecord) -> Backend | None:
+    def built_by(self, construction: CallRecord) -> Backend | None:
+        """The backend of the pool that a call makes; None where the URL is decided elsewhere."""
         url = construction.argument(0, "url")
         if url is None:
             return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from .after_try import binds_for_later, has_code_behind, is_retried, leaves, stands_in_clause, success_path
+from .after_failure import binds_for_later, has_code_behind, is_retried, leaves, stands_in_clause, success_path
 from .calling import roles
 from .driver_errors import Catches
 from .queries import numbered, shown

@@ -238,11 +238,11 @@ class Writes:
         given = [argument for link in chain if last_name(link.callee) == "values" for argument in link.arguments]
         given += [argument for argument in query.arguments if argument.keyword == "values"][:1]
         given += [argument for argument in query.arguments[1:2] if argument.keyword is None]
-        name = self._table_name(table)
+        name = self.table_name(table)
         known = self.schema.table(name) if name is not None else None
         return self._may_be_refused(verb, assignments.in_core(given), known, frame)
 
-    def _table_name(self, term: Term | None) -> str | None:
+    def table_name(self, term: Term | None) -> str | None:
         """The name of a `Table(...)` or of a declarative class, or of its `__table__`."""
         if isinstance(term, Attribute) and term.name == "__table__":
             term = term.base

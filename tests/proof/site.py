@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import inspect
+import time
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from types import ModuleType, TracebackType
@@ -99,6 +100,17 @@ class Site:
             most = max(most, await self.value(COUNT_BACK_ENDS))
             await asyncio.sleep(0.002)
         return await requests, most
+
+    async def longest_share(self, path: str, other: str) -> tuple[Reply, float]:
+        """Get one path, and meanwhile another again and again: the slowest answer, as a share of the whole time."""
+        begin = time.perf_counter()
+        first = asyncio.create_task(self.get(path))
+        longest = 0.0
+        while not first.done():
+            start = time.perf_counter()
+            await self.get(other)
+            longest = max(longest, time.perf_counter() - start)
+        return await first, longest / (time.perf_counter() - begin)
 
     async def value(self, query: str) -> Any:
         """Ask the database itself, on a connection that no request uses."""
