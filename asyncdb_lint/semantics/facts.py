@@ -133,7 +133,6 @@ class ProjectFacts:
         self.sources = Sources(resolver, self.reach, self.texts)
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
         self.bound_queries = BoundQueries(self.queries, self.texts)
-        self.bind_mismatches = BindMismatches(self.bound_queries)
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.connections = Connections(self.queries, self.lifecycle.makers)
@@ -175,10 +174,31 @@ class ProjectFacts:
         self.passwords = Passwords(self.urls, self.reach)
         self.file_urls = FileUrls(self.urls, self.options)
         self.pool_options = PoolOptions(self.urls, self.options)
-        self.raw_transactions = RawTransactions(self.connections)
-        self.accidents = Accidents(self.backends)
-        self.misplaced_binds = MisplacedBinds(resolver, self.backends)
-        self.foreign_placeholders = ForeignPlaceholders(self.backends)
+
+    @cached_property
+    def bind_mismatches(self) -> BindMismatches:
+        """Values that are not those their text asks for."""
+        return BindMismatches(self.bound_queries)
+
+    @cached_property
+    def raw_transactions(self) -> RawTransactions:
+        """Transactions that are controlled by statements."""
+        return RawTransactions(self.connections)
+
+    @cached_property
+    def accidents(self) -> Accidents:
+        """What is read as a bind parameter by accident."""
+        return Accidents(self.backends)
+
+    @cached_property
+    def misplaced_binds(self) -> MisplacedBinds:
+        """Bind parameters where SQL wants a name or a list."""
+        return MisplacedBinds(self.resolver, self.backends)
+
+    @cached_property
+    def foreign_placeholders(self) -> ForeignPlaceholders:
+        """Placeholders in the style of another driver."""
+        return ForeignPlaceholders(self.backends)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
