@@ -95,7 +95,7 @@ class ProjectFacts:
 
     @cached_property
     def iterations(self) -> Iterations:
-        """Rows that are iterated the wrong way: `for` over what needs `async for`, `await` of it, and the other way round."""
+        """Rows that are iterated the wrong way."""
         return Iterations(self.resolver, self.reach, self.coroutines)
 
     @cached_property
