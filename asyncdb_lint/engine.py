@@ -11,12 +11,17 @@ from .parsing import UnparsableFile
 from .rules import Finding, Rule, all_rules
 from .semantics.facts import ModuleFacts
 from .settings import Settings
-from .suppressions import Suppressions, visible
+from .suppressions import WITHOUT_REASON, Suppressions, visible
 
 
 def enabled_rules(settings: Settings) -> tuple[Rule, ...]:
-    """The rules that settings turn on."""
-    return tuple(rule for rule in all_rules() if settings.enables(rule.code, default=rule.default))
+    """The rules that settings turn on, with the options that they give them."""
+    given = dict(settings.rules)
+    return tuple(
+        type(rule)(dict(given[rule.code])) if rule.code in given else rule
+        for rule in all_rules()
+        if settings.enables(rule.code, default=rule.default)
+    )
 
 
 def check_module(facts: ModuleFacts, rules: Sequence[Rule], settings: Settings) -> Iterator[Diagnostic]:
@@ -45,7 +50,8 @@ def with_suppressions(
     # Where rules could not run, nothing is known of what their comments hide.
     if suppressions.all and is_parsed:
         rules = {rule.code: rule for rule in enabled_rules(settings) if not settings.ignores_in(path, rule.code)}
-        for remark in suppressions.remarks(rules.__contains__):
+        shortest = int(rules[WITHOUT_REASON].option["min-length"]) if WITHOUT_REASON in rules else 0
+        for remark in suppressions.remarks(rules.__contains__, shortest_reason=shortest):
             rule = rules[remark.code]
             left.append(
                 Diagnostic(

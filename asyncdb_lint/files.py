@@ -37,7 +37,8 @@ class Selection:
 def find_files(paths: Sequence[Path], resolver: SettingsResolver, *, force_exclude: bool = False) -> Selection:
     """Finds the Python files under some paths, each once, as absolute paths in a stable order.
 
-    A file that is named is taken even if it is excluded, unless `force_exclude`; so is a folder.
+    A file that is named is taken even if it is excluded, unless `force_exclude`, or the settings of its folder, say
+    otherwise; so is a folder.
     """
     walk = _Walk(resolver)
     found: dict[Path, Settings] = {}
@@ -45,7 +46,8 @@ def find_files(paths: Sequence[Path], resolver: SettingsResolver, *, force_exclu
         absolute = Path(os.path.abspath(path))
         if not absolute.exists():
             raise MissingPath(f"{path}: no such file or folder")
-        if force_exclude and walk.leaves_out(absolute):
+        is_forced = force_exclude or resolver.for_folder(absolute.parent).force_exclude
+        if is_forced and walk.leaves_out(absolute):
             continue
         if absolute.is_dir():
             for file in walk.files_under(absolute):
@@ -95,7 +97,9 @@ class _Walk:
 
     def _leaves_out_entry(self, path: Path, *, is_folder: bool) -> bool:
         settings = self.resolver.for_folder(path.parent)
-        return settings.excludes(path, is_folder=is_folder) or self._rules_of(path.parent).ignore(path, is_folder)
+        if settings.excludes(path, is_folder=is_folder):
+            return True
+        return settings.respect_gitignore and self._rules_of(path.parent).ignore(path, is_folder)
 
     def _rules_of(self, folder: Path) -> _FolderRules:
         if folder not in self._rules:

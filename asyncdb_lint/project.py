@@ -12,12 +12,12 @@ from .diagnostics import Diagnostic, Position
 from .files import SUFFIXES, find_files
 from .parsing import UnparsableFile, check_syntax, check_text, decode, parse
 from .screen import relevant
-from .settings import Settings, SettingsResolver
+from .settings import FILE_NAMES, Settings, SettingsResolver
 from .suppressions import may_hold
 
 _ROOT_SIGNS = ("requirements.txt", "Pipfile", "tox.ini", "alembic.ini", "Dockerfile", "README.md", "README.rst")
 _MOST_LEVELS = 6
-_ROOT_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
+_ROOT_MARKERS = (".git", *FILE_NAMES, "setup.py", "setup.cfg", ".hg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def lint_files(
     unsaved = overrides or {}
     contents, diagnostics = _read([*files, *_around(files)], set(files), unsaved)
     wanted = [file for file in dict.fromkeys(files) if file in contents]
-    matters = relevant(contents)
+    matters = relevant(contents, settings.database_types)
     texts: dict[Path, str] = {}
     if matters:
         linked = _link(contents, matters, wanted, settings)
@@ -56,7 +56,7 @@ def lint_files(
     diagnostics = [
         item for item in diagnostics if not (item.code == "ADB001" and settings.ignores_in(item.path, "ADB001"))
     ]
-    diagnostics = _with_suppressions(wanted, contents, texts, diagnostics, settings)
+    diagnostics = [settings.judged(item) for item in _with_suppressions(wanted, contents, texts, diagnostics, settings)]
     diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
     return LintResult(tuple(diagnostics), len(set(files)), _texts(diagnostics, contents, texts))
 
@@ -73,6 +73,7 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
     from .engine import check_module, enabled_rules
     from .semantics.facts import ProjectFacts
     from .semantics.flow import walk_module
+    from .semantics.hints import Hints
     from .semantics.linking import ModuleIndex, is_stub
     from .semantics.records import ModuleRecord
     from .semantics.resolve import Resolver
@@ -98,9 +99,11 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
             records[path] = walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path)))
         return records[path]
 
-    index = ModuleIndex(contents, load)
+    roots = tuple(settings.root / folder for folder in settings.src)
+    hints = Hints(settings.database_types, roots, settings.target_python)
+    index = ModuleIndex(contents, load, hints.roots)
     modules = [record for path in sorted(matters) if (record := load(path)) is not None]
-    facts = ProjectFacts(Resolver(modules, index, _CallsOutOfSight(contents, matters)))
+    facts = ProjectFacts(Resolver(modules, index, _CallsOutOfSight(contents, matters), hints))
     rules = enabled_rules(settings)
     for module in modules:
         if module.path in asked and not module.is_stub:

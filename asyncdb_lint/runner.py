@@ -15,6 +15,7 @@ from asyncdb_lint.fixes import (
     CannotWrite,
     Rewritten,
     SkippedFix,
+    apply_fixes,
     fix_to_fixed_point,
     is_wanted,
     refusal,
@@ -23,6 +24,7 @@ from asyncdb_lint.fixes import (
 from asyncdb_lint.parsing import UnparsableFile, decode
 from asyncdb_lint.project import LintResult, lint_files
 from asyncdb_lint.settings import Settings
+from asyncdb_lint.suppressions import ABOUT_COMMENTS, UNUSED, with_ignores
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class FixRun:
     """Which of the changed files hang together by a fix that spans them."""
     untouchable: tuple[str, ...] = ()
     """Files that some fix would have changed, and why they cannot be written."""
+    ignored: int = 0
+    """How many findings new ignore comments hide."""
 
 
 def lint(files: Mapping[Path, Settings], *, overrides: Mapping[Path, bytes] | None = None) -> LintResult:
@@ -107,6 +111,67 @@ def fix(
     return FixRun(
         left, len(point.applied), point.skipped, before, point.sources, together, tuple(sorted(refused.values()))
     )
+
+
+def add_ignores(
+    files: Mapping[Path, Settings],
+    *,
+    overrides: Mapping[Path, bytes] | None = None,
+    reason: str = "",
+    for_writing: bool = False,
+) -> FixRun:
+    """Writes ignore comments for all findings, in memory, and takes out those that ignore nothing.
+
+    What there is to say about comments themselves is never hidden by another comment.
+    """
+    given = dict(overrides or {})
+    first = left = lint(files, overrides=given)
+    texts: dict[Path, str] = {}
+    untouchable: dict[Path, str] = {}
+
+    def rewrite(changed: Mapping[Path, str]) -> LintResult:
+        texts.update(changed)
+        unsaved = {path: encoded(text, given.get(path) or path.read_bytes()) for path, text in changed.items()}
+        given.update(unsaved)
+        return lint(files, overrides=given) if changed else left
+
+    def writable(path: Path) -> bool:
+        reason = refusal(path) if for_writing else None
+        if reason is not None:
+            untouchable[path] = reason
+        return reason is None
+
+    useless = [d for d in left.diagnostics if d.code == UNUSED and d.fix and writable(d.path)]
+    left = rewrite(apply_fixes(left.sources, useless, unsafe=False).sources)
+    found: dict[Path, list[Diagnostic]] = {}
+    for diagnostic in left.diagnostics:
+        if diagnostic.code not in ABOUT_COMMENTS and writable(diagnostic.path):
+            found.setdefault(diagnostic.path, []).append(diagnostic)
+    commented = {
+        path: with_ignores(left.sources[path], diagnostics, reason)
+        for path, diagnostics in found.items()
+        # The text of a file that cannot be decoded is only there to be shown.
+        if _is_text(given.get(path) or path.read_bytes())
+    }
+    before = len(left.diagnostics)
+    left = rewrite(commented)
+    changed = {path: text for path, text in texts.items() if text != first.sources[path]}
+    return FixRun(
+        left,
+        before={path: first.sources[path] for path in changed},
+        after=changed,
+        together=tuple(frozenset({path}) for path in sorted(changed)),
+        ignored=before - len(left.diagnostics),
+        untouchable=tuple(sorted(untouchable.values())),
+    )
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        decode(data)
+    except UnparsableFile:
+        return False
+    return True
 
 
 def write(run: FixRun) -> list[CannotWrite]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.command import Project
 from tests.proof.postgres import PostgresServer
 
 
@@ -14,3 +16,9 @@ def postgres() -> Iterator[PostgresServer]:
     """Run a real PostgreSQL, one for each worker of pytest-xdist."""
     with PostgresServer() as server:
         yield server
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Makes an empty folder to run the command line in."""
+    return Project(tmp_path)

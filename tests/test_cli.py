@@ -3,90 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from asyncdb_lint import __version__
+from asyncdb_lint.pages import rule_names
+from tests.command import BROKEN, FIXED, INTERPOLATED, PITFALL, QUIET, UNSAFE, UNSAFELY_FIXED, Project, Ran
 
-QUIET = """\
-from databases import Database
-
-database = Database("sqlite:///app.db")
-
-
-async def name_of(user_id: int):
-    return await database.fetch_one("SELECT name FROM users WHERE id = :id", {"id": user_id})
-"""
-PITFALL = QUIET.replace("return await database", "user = database") + "    return user is None\n"
-FIXED = PITFALL.replace("user = database", "user = await database")
-UNSAFE = """\
-from databases import Database
-from fastapi import FastAPI
-
-app = FastAPI()
-database = Database("sqlite:///app.db")
-
-
-@app.get("/users")
-def users():
-    return database.fetch_all("SELECT * FROM users")
-"""
-UNSAFELY_FIXED = UNSAFE.replace("def users", "async def users").replace("return ", "return await ")
-INTERPOLATED = QUIET.replace(": int", ": str").replace('"SELECT', 'f"SELECT').replace(":id", "{user_id}")
-BROKEN = "def f(:\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """How a run ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """A folder with files, and the linter run inside it as its users run it."""
-
-    root: Path
-
-    def write(self, name: str, text: str | bytes) -> Path:
-        file = self.root / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return file
-
-    def read(self, name: str) -> str:
-        return (self.root / name).read_bytes().decode()
-
-    def run(self, *arguments: str, stdin: str | None = None, **environment: str) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "asyncdb_lint", *arguments],
-            cwd=self.root,
-            input=None if stdin is None else stdin.encode(),
-            env={"PYTHONIOENCODING": "utf-8", **os.environ, **environment},
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
-
-    def check(self, *arguments: str, stdin: str | None = None, **environment: str) -> Ran:
-        return self.run("check", *arguments, stdin=stdin, **environment)
-
-    def codes(self, *arguments: str) -> list[str]:
-        return [finding["code"] for finding in json.loads(self.check("--output-format=json", *arguments).out)]
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project(tmp_path)
+AWAITING = [code for code in rule_names() if code.startswith("ADB10")]
 
 
 # Nothing to report
@@ -153,6 +79,19 @@ def test_exit_zero_hides_findings_from_the_shell_only(project: Project) -> None:
     ran = project.check("--exit-zero")
     assert ran.code == 0
     assert "Found 1 error" in ran.out
+
+
+def test_hints_are_shown_and_fail_nothing(project: Project) -> None:
+    project.write(
+        "app.py",
+        "from databases import Database\nfrom fastapi import FastAPI\n\n"
+        'database = Database("sqlite:///app.db")\n'
+        "app = FastAPI(on_startup=[database.connect], on_shutdown=[database.disconnect])\n",
+    )
+    ran = project.check("--output-format=concise")
+    assert ran.code == 0
+    assert ran.out.startswith("app.py:5:26: ADB211 ")
+    assert "Found 1 hint in 1 file" in ran.out
 
 
 def test_a_file_that_does_not_parse_is_a_finding_and_the_others_go_on(project: Project) -> None:
@@ -420,7 +359,7 @@ def test_rule_as_json(project: Project) -> None:
         (["ADB101", "--all"], "error: name one rule, or ask for --all\n"),
         (["ADB111"], "error: rule: unknown rule `ADB111`; did you mean `ADB101`?\n"),
         (["unawaited-qury"], "error: rule: unknown rule `unawaited-qury`; did you mean `unawaited-query`?\n"),
-        (["ADB10"], "error: rule: `ADB10` stands for several rules: ADB101, ADB102\n"),
+        (["ADB10"], f"error: rule: `ADB10` stands for several rules: {', '.join(AWAITING)}\n"),
     ],
 )
 def test_rule_says_in_one_line_what_is_wrong(project: Project, arguments: list[str], problem: str) -> None:

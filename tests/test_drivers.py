@@ -222,6 +222,7 @@ FORMER = {
         "Starlette.add_event_handler",
     },
     "starlette.routing": {"Router.route", "Router.on_event", "Router.add_event_handler"},
+    "sqlalchemy.engine": {"Engine.execute"},
 }
 FORMER_PARAMETERS = {"on_startup", "on_shutdown", "loop"}
 # What the interpreter sets on instances only.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from asyncdb_lint.rules import all_rules
 from tests.proof import evidence, linter
 from tests.proof.cases import BACKENDS, FIXTURES, Pitfall, marks, pitfalls
 from tests.proof.harness import does_harm, prove, works
@@ -29,10 +30,15 @@ def test_pitfall_does_harm_until_it_is_found_and_cured(
 
 
 def test_linter_marks_exactly_the_marked_lines_of_all_fixtures() -> None:
-    """The app and the corrected services carry no mark, so they must stay quiet, also for rules that are off."""
-    codes = ",".join(sorted({pitfall.code for pitfall in pitfalls()}))
+    """The app and the corrected services carry no mark, so they must stay quiet.
 
-    assert {finding.mark for finding in linter.check(FIXTURES, "--extend-select", codes)} == marks(FIXTURES)
+    Here the environment decides which database it is, so what is wrong on some of them only is not known to be wrong.
+    """
+    opt_in = ",".join(rule.code for rule in all_rules() if not rule.default)
+    depends = {f"pitfalls/{pitfall.file.name}" for pitfall in pitfalls() if pitfall.sound}
+    assert {finding.mark for finding in linter.check(FIXTURES, "--extend-select", opt_in)} == {
+        mark for mark in marks(FIXTURES) if mark.file not in depends
+    }
 
 
 @pytest.mark.parametrize("code", sorted({pitfall.code for pitfall in pitfalls()}))

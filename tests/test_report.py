@@ -14,7 +14,7 @@ from asyncdb_lint import Applicability, Diagnostic, Edit, Fix, Position, Range, 
 from asyncdb_lint.report.as_json import as_json
 from asyncdb_lint.report.diff import unified
 from asyncdb_lint.report.lines import Line, columns, wants_colour, write_lines
-from asyncdb_lint.report.text import concise, full, summary
+from asyncdb_lint.report.text import concise, full, summary, summary_of_changes
 
 APP = Path("app.py").absolute()
 DB = Path("db.py").absolute()
@@ -280,7 +280,9 @@ def test_nothing_found_is_said_in_one_line() -> None:
 
 
 def test_what_was_fixed_is_said_first() -> None:
-    assert printed(summary([], checked=1, unsafe=False, fixed=1)) == "Fixed 1 finding.\nAll checks passed!\n"
+    assert printed(summary([], checked=1, unsafe=False)) == "All checks passed!\n"
+    assert printed(summary_of_changes(fixed=1)) == "Fixed 1 finding.\n"
+    assert printed(summary_of_changes(ignored=2)) == "Ignored 2 findings.\n"
 
 
 def test_findings_are_counted_by_severity() -> None:

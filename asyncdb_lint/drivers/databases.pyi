@@ -68,9 +68,11 @@ class Database:
     async def fetch_val(self, query: SQL, values: Binds | None = None, column: Any = 0) -> Value: ...
     @role.query
     @role.writes
+    @role.gives_outcome
     async def execute(self, query: SQL, values: Binds | None = None) -> Value: ...
     @role.query
     @role.writes
+    @role.gives_outcome
     async def execute_many(self, query: SQL, values: ManyBinds) -> None: ...
     @role.query
     @role.streams
@@ -107,9 +109,11 @@ class Connection:
     async def fetch_val(self, query: SQL, values: Binds | None = None, column: Any = 0) -> Value: ...
     @role.query
     @role.writes
+    @role.gives_outcome
     async def execute(self, query: SQL, values: Binds | None = None) -> Value: ...
     @role.query
     @role.writes
+    @role.gives_outcome
     async def execute_many(self, query: SQL, values: ManyBinds) -> None: ...
     @role.query
     @role.streams

@@ -21,6 +21,7 @@ class Replaces(Generic[_T]): ...  # `Replaces[Literal["a", "b"]]`: the option th
 
 class Awaits: ...  # awaits or schedules it: an awaitable, or a collection of awaitables
 class Inspects: ...  # looks at it and never awaits it; says nothing of the members of a collection
+class Rejects: ...  # looks at it and raises when it is a coroutine; says nothing of the members of a collection
 class CallsAndAwaits: ...  # calls it and awaits what the call returns
 class CallsByKind: ...  # awaits what an async function (or a partial of one) returns; what others return it never awaits
 class CallsPlain: ...  # calls it and never awaits what the call returns
@@ -46,6 +47,8 @@ def state(cls: type[_T]) -> type[_T]: ...  # takes any attribute, one namespace 
 def request(cls: type[_T]) -> type[_T]: ...  # what a handler is called with
 def response(cls: type[_T]) -> type[_T]: ...  # what a handler answers with
 def http_error(cls: type[_T]) -> type[_T]: ...  # raising it is an answer, not a failure
+def serves_app(cls: type[_T]) -> type[_T]: ...  # sends requests to an application; its lifespan runs if it is entered
+def sync_database(cls: type[_T]) -> type[_T]: ...  # what a synchronous driver runs its queries through
 def suppresses(cls: type[_T]) -> type[_T]: ...  # swallows the exceptions it is given while it is entered
 
 # Methods and functions of drivers.
@@ -56,6 +59,7 @@ def streams(method: _T) -> _T: ...  # gives the rows of a query one by one, and 
 def gives_rows(method: _T) -> _T: ...  # every row of the result
 def gives_row(method: _T) -> _T: ...  # the first row, or None
 def gives_value(method: _T) -> _T: ...  # one value of the first row, or None
+def gives_outcome(method: _T) -> _T: ...  # an id, a count, a value of a row or nothing: every database has its own idea
 def opens(method: _T) -> _T: ...
 def closes(method: _T) -> _T: ...
 def starts(method: _T) -> _T: ...
@@ -80,6 +84,8 @@ def dependency(method: _T) -> _T: ...  # a parameter with this default is given 
 def caches(method: _T) -> _T: ...  # decorates a function whose body runs once for given arguments
 def partial(method: _T) -> _T: ...  # a call of its first argument with the arguments that follow, to be completed
 def maps(method: _T) -> _T: ...  # iterating what it makes gives what calls of its first argument give
+def blocks(method: _T) -> _T: ...  # keeps its thread waiting, for a database, a server or a clock
+def sleeps(method: _T) -> _T: ...  # only lets the time pass that its first argument says, in seconds
 def reads_environment(method: _T) -> _T: ...  # what the environment says under its first argument, or else `default`
 def context_manager(method: _T) -> _T: ...  # decorates a generator function, makes it one for `with`
 def async_context_manager(method: _T) -> _T: ...  # decorates an async generator function, makes it one for `async with`

@@ -1,5 +1,8 @@
 from typing import Any
 
+from asyncdb_lint.drivers import roles as role
+
+@role.serves_app
 class TestClient:
     def __init__(self, app: Any, base_url: str = "http://testserver", **options: Any) -> None: ...
     def __enter__(self) -> TestClient: ...

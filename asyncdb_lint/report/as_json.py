@@ -12,11 +12,28 @@ from pathlib import Path
 
 from asyncdb_lint.diagnostics import Diagnostic, Edit, Fix, Position, Range
 from asyncdb_lint.pages import Page
+from asyncdb_lint.report.text import counts
 
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> str:
     """Renders findings as a JSON array."""
     return json.dumps([_diagnostic(diagnostic) for diagnostic in diagnostics], indent=2)
+
+
+def counts_as_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """Renders how many findings each rule has as a JSON array, the most frequent first."""
+    return json.dumps(
+        [
+            {
+                "code": group[0].code,
+                "name": group[0].name,
+                "count": len(group),
+                "fixable": sum(diagnostic.fix is not None for diagnostic in group),
+            }
+            for group in counts(diagnostics)
+        ],
+        indent=2,
+    )
 
 
 def pages_as_json(pages: Page | Iterable[Page]) -> str:

@@ -34,10 +34,35 @@ def concise(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> Iterator[Line
         yield place, *_headline(diagnostic, unsafe=unsafe)
 
 
-def summary(diagnostics: Sequence[Diagnostic], *, checked: int, unsafe: bool, fixed: int = 0) -> Iterator[Line]:
-    """Counts what was fixed, the findings by severity, and those that `--fix` would cure."""
+def statistics(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> Iterator[Line]:
+    """Counts the findings of each rule, the most frequent first."""
+    found = counts(diagnostics)
+    width = max((len(str(len(group))) for group in found), default=0)
+    for group in found:
+        is_curable = any(is_fixable(diagnostic.fix, unsafe=unsafe) for diagnostic in group)
+        mark = (Span("["), Span("*", Style.FIXABLE), Span("]")) if is_curable else (Span("   "),)
+        code = Span(group[0].code, _STYLES[group[0].severity])
+        yield Span(f"{len(group):{width}}  "), code, Span(" "), *mark, Span(f" {group[0].name}")
+
+
+def counts(diagnostics: Iterable[Diagnostic]) -> list[list[Diagnostic]]:
+    """The findings of each rule, those of the most frequent rule first."""
+    by_code: dict[str, list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        by_code.setdefault(diagnostic.code, []).append(diagnostic)
+    return sorted(by_code.values(), key=lambda group: (-len(group), group[0].code))
+
+
+def summary_of_changes(*, fixed: int = 0, ignored: int = 0) -> Iterator[Line]:
+    """Counts what was fixed, and what new ignore comments hide."""
     if fixed:
         yield (Span(f"Fixed {counted(fixed, 'finding')}."),)
+    if ignored:
+        yield (Span(f"Ignored {counted(ignored, 'finding')}."),)
+
+
+def summary(diagnostics: Sequence[Diagnostic], *, checked: int, unsafe: bool) -> Iterator[Line]:
+    """Counts the findings by severity, and those that `--fix` would cure."""
     if not diagnostics:
         yield (Span("All checks passed!"),)
         return

@@ -6,9 +6,9 @@ import functools
 import importlib
 import pkgutil
 
-from .rule import Finding, Mention, Rule
+from .rule import Finding, Mention, Rule, RuleOption
 
-__all__ = ["Finding", "Mention", "Rule", "all_rules"]
+__all__ = ["Finding", "Mention", "Rule", "RuleOption", "all_rules"]
 
 
 @functools.cache

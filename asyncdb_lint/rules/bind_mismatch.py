@@ -13,6 +13,7 @@ from ..semantics.sql import Place
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
+    from ..semantics.backend import Backend
     from ..semantics.facts import BindMismatch as Mismatch
     from ..semantics.facts import ModuleFacts, ProjectFacts
 
@@ -86,7 +87,7 @@ def _names(found: Mismatch, project: ProjectFacts) -> tuple[str, str]:
         message = f"{without}, and {_listed(extra)} {_have(extra)} {too_many}: every call raises ArgumentError"
         return message, f"call the value `{renamed}`" if renamed else advice
     backend = project.backends.of(found.query.sink)
-    return f"{without}: {_consequence(found, backend.dialect if backend is not None else None)}", advice
+    return f"{without}: {_consequence(found, backend)}", advice
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -98,11 +99,11 @@ def _have(names: Sequence[str]) -> str:
     return "has" if len(names) == 1 else "have"
 
 
-def _consequence(found: Mismatch, dialect: str | None) -> str:
-    if dialect in ("sqlite", "mysql"):
+def _consequence(found: Mismatch, backend: Backend | None) -> str:
+    if backend is not None and not backend.binds_null:
         return "every call raises an error"
     effect = _effect_of_null(found)
-    if dialect == "postgresql":
+    if backend is not None:
         return f"PostgreSQL binds NULL without an error, {effect}"
     return f"on PostgreSQL NULL is bound without an error, {effect}; other databases raise an error"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from .rule import Finding, Rule
+from .rule import Finding, Rule, RuleOption
 
 if TYPE_CHECKING:
     from ..semantics.facts import ModuleFacts
@@ -30,6 +30,7 @@ class SuppressionWithoutReason(Rule):
     code, name = "ADB003", "suppression-without-reason"
     severity, since = Severity.WARNING, "0.1.0"
     default = False
+    options = (RuleOption("min-length", 1, "How many characters a reason must have."),)
 
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """Comments are no facts of the code."""

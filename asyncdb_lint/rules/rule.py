@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from ..diagnostics import Severity
@@ -42,6 +43,15 @@ class Finding:
     severity: Severity | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RuleOption:
+    """Something that settings may change about a rule; its type is that of its default."""
+
+    name: str
+    default: bool | int | str
+    text: str
+
+
 class Rule:
     """A rule: its names are stable once released, its page under `rules/` documents and tests it."""
 
@@ -52,6 +62,11 @@ class Rule:
     default: ClassVar[bool] = True
     fix_availability: ClassVar[str] = "none"
     """"safe", "unsafe", "safe or unsafe" or "none"."""
+    options: ClassVar[tuple[RuleOption, ...]] = ()
+
+    def __init__(self, given: Mapping[str, bool | int | str] = MappingProxyType({})) -> None:
+        """Takes the options that settings give, which are checked."""
+        self.option = MappingProxyType({**{option.name: option.default for option in self.options}, **given})
 
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """Yields what the rule finds in one module."""

@@ -26,7 +26,7 @@ class SwallowedInTransaction(Rule):
 
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """One finding for each handler."""
-        for swallowed in module.swallowed_errors:
+        for swallowed in module.swallowed_in_transactions:
             clause, block = swallowed.clause.node, swallowed.block
             yield Finding(
                 clause.type if isinstance(clause, cst.ExceptHandler) and clause.type is not None else clause,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
 from ..fixes.cures.entries import decorate_rightly, enter_rightly
-from ..semantics.entering import EntryKind
 from ..semantics.transaction_decorators import DecorationKind
+from ..semantics.wrong_entry import EntryKind
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:

@@ -55,6 +55,8 @@ def _advice(wrong: WrongIteration, source: str) -> str:
             advice = f"write `for row in await {source}`"
         case IterationKind.ASYNC_OVER_COROUTINE:
             advice = f"write `{'async ' if wrong.gives_async_rows else ''}for row in await {source}`"
+        case IterationKind.PLAIN if wrong.is_collected:
+            advice = f"write `[row async for row in {source}]`"
         case IterationKind.PLAIN:
             advice = f"write {loop}"
         case _ if wrong.rows_source:

@@ -24,7 +24,7 @@ class UnenteredTransaction(Rule):
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """One finding for each transaction that is made, kept to itself and never started."""
         for transaction in module.transactions:
-            if not (transaction.is_started or transaction.is_handed_on or transaction.is_entered_plainly):
+            if not (transaction.is_started or transaction.is_handed_on or transaction.is_entered_wrongly):
                 ends = [*transaction.commits, *transaction.rollbacks]
                 harm = f"`{transaction.name}` has nothing to end, and raises IndexError" if ends else "no error tells"
                 yield Finding(

@@ -18,6 +18,7 @@ _CONSEQUENCES = {
     LossKind.UNUSED: "so it never runs",
     LossKind.SUBSCRIPTED: "and a coroutine cannot be indexed",
     LossKind.ITERATED: "and a coroutine cannot be iterated",
+    LossKind.UNPACKED: "and a coroutine cannot be unpacked",
     LossKind.FORMATTED: "so the text shows a coroutine object, and the query never runs",
     LossKind.OPERAND: "and operators do not work on a coroutine",
     LossKind.ATTRIBUTE: "and a coroutine has none of a result's attributes",

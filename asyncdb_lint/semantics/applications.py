@@ -53,11 +53,19 @@ class Application:
     lifespan: FunctionRecord | None = None
     """Its lifespan function, where that is the project's."""
     events: list[EventHandler] = field(default_factory=list)
+    own_events: list[EventHandler] = field(default_factory=list)
+    """Those that are registered with the application itself, not with a router or with who knows what."""
 
     @property
     def module(self) -> ModuleRecord:
         """Where it is made."""
         return self.call.module
+
+    @property
+    def functions(self) -> list[FunctionRecord]:
+        """The project's functions that it runs at startup and shutdown."""
+        own = [self.lifespan, *(handler.function for handler in self.events)]
+        return [function for function in own if function is not None]
 
     def handlers(self, event: str) -> list[EventHandler]:
         """What runs at one event."""
@@ -84,11 +92,16 @@ class Applications:
         for app in found.values():
             self._read_arguments(app)
         for event, owners in self._registered():
-            served = {root for owner in owners for root in ([None] if owner is None else self._roots(owner))}
+            served: set[CallRecord | None] = set()
+            for owner in owners:
+                # A router's events become those of its application; those of a mounted application stay its own.
+                served |= {owner} if owner is None or owner in found else self._roots(owner)
             for app in found.values():
                 # What cannot be told to belong to another application may belong to this one.
                 if app.call in served or None in served or not served:
                     app.events.append(event)
+                if owners == {app.call}:
+                    app.own_events.append(event)
         return list(found.values())
 
     def serving(self, function: FunctionRecord) -> Application | None:
@@ -104,6 +117,10 @@ class Applications:
                 and (app.module is function.module or self.imports.reaches(app.module, function.module))
             ]
         return served[0] if len(served) == 1 else None
+
+    def roots(self, app: Application) -> set[CallRecord]:
+        """The calls that make the applications in which one is mounted, outermost; itself where it is in none."""
+        return self._roots(app.call)
 
     def _modules(self) -> Iterator[ModuleRecord]:
         for module in self.resolver.modules:
@@ -128,9 +145,9 @@ class Applications:
             elif argument.keyword in _LISTS and isinstance(argument.term, Collection):
                 literal = argument.node if isinstance(argument.node, cst.List) else None
                 for element in argument.term.elements:
-                    app.events.append(
-                        self._event(_LISTS[argument.keyword], EventForm.LISTED, element, app.call, literal)
-                    )
+                    event = self._event(_LISTS[argument.keyword], EventForm.LISTED, element, app.call, literal)
+                    app.events.append(event)
+                    app.own_events.append(event)
 
     def _registered(self) -> Iterator[tuple[EventHandler, frozenset[CallRecord | None]]]:
         """Event handlers by decorator or call, and the calls that made what they are registered with."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 
 from .calling import class_roles
@@ -11,6 +12,14 @@ from .records import CallRecord, ModuleRecord
 from .terms import Attribute, Choice, Constant, GlobalName, Import, Result, Term
 from .texts import Texts
 from .values import ClassValue, InstanceValue, ModuleValue
+
+
+class Outcome(enum.Enum):
+    """What running a statement gives on a database."""
+
+    FIRST_VALUE = "the first value of the first row, None without rows"
+    ID_OR_COUNT = "the id of the row inserted last, or else the number of rows that changed"
+    UNKNOWN = "nobody has looked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +33,35 @@ class Backend:
     """The error of a duplicate or a broken constraint, with its module."""
     any_error: str
     """What every error of the database is."""
+    outcome: Outcome
+    name: str
+    """What people call the database."""
+
+    @property
+    def prepares(self) -> bool:
+        """Whether the server gets text and values apart; the other drivers write the values into the text."""
+        return self.package in ("asyncpg", "sqlite3")
+
+    @property
+    def binds_null(self) -> bool:
+        """Whether a bind parameter without a value is NULL rather than an error."""
+        return self.package == "asyncpg"
 
 
 _ASYNCPG = Backend(
-    "postgresql", "asyncpg", "asyncpg.exceptions.IntegrityConstraintViolationError", "asyncpg.exceptions.PostgresError"
+    "postgresql",
+    "asyncpg",
+    "asyncpg.exceptions.IntegrityConstraintViolationError",
+    "asyncpg.exceptions.PostgresError",
+    Outcome.FIRST_VALUE,
+    "PostgreSQL",
 )
-_SQLITE = Backend("sqlite", "sqlite3", "sqlite3.IntegrityError", "sqlite3.Error")
-_MYSQL = Backend("mysql", "pymysql", "pymysql.err.IntegrityError", "pymysql.err.MySQLError")
-_AIOPG = Backend("postgresql", "psycopg2", "psycopg2.IntegrityError", "psycopg2.Error")
-_ASYNCMY = Backend("mysql", "asyncmy.errors", "asyncmy.errors.IntegrityError", "asyncmy.errors.Error")
+_SQLITE = Backend("sqlite", "sqlite3", "sqlite3.IntegrityError", "sqlite3.Error", Outcome.ID_OR_COUNT, "SQLite")
+_MYSQL = Backend("mysql", "pymysql", "pymysql.err.IntegrityError", "pymysql.err.MySQLError", Outcome.UNKNOWN, "MySQL")
+_AIOPG = Backend("postgresql", "psycopg2", "psycopg2.IntegrityError", "psycopg2.Error", Outcome.UNKNOWN, "PostgreSQL")
+_ASYNCMY = Backend(
+    "mysql", "asyncmy.errors", "asyncmy.errors.IntegrityError", "asyncmy.errors.Error", Outcome.UNKNOWN, "MySQL"
+)
 
 # A driver that `databases` does not know behind the `+` is ignored: the default one of the dialect is used.
 _BY_SCHEME = {"postgresql+aiopg": _AIOPG, "mysql+asyncmy": _ASYNCMY}
@@ -56,10 +85,10 @@ class Backends:
         if pool is not None:
             made = self.makers.of(pool)
             if made and None not in made:
-                return _only([self._built(call) for call in made if call is not None])
+                return _only([self.built_by(call) for call in made if call is not None])
         # Handed in from out of sight: it can only be one of those that the project builds.
         if self._shared is None:
-            self._shared = [self._built(call) for call in self.constructions()]
+            self._shared = [self.built_by(call) for call in self.constructions()]
         return _only(self._shared)
 
     def pool(self, callee: Term, depth: int = 0) -> Term | None:
@@ -91,7 +120,8 @@ class Backends:
             )
         ]
 
-    def _built(self, construction: CallRecord) -> Backend | None:
+    def built_by(self, construction: CallRecord) -> Backend | None:
+        """The backend of the pool that a call makes; None where the URL is decided elsewhere."""
         url = construction.argument(0, "url")
         if url is None:
             return None

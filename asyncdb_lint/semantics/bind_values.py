@@ -63,6 +63,11 @@ class Given:
     source: Term | None = None
     """The term it was read from, behind names and calls."""
 
+    @property
+    def holds_something(self) -> bool:
+        """Whether it is known not to be empty."""
+        return bool(self.certain) or bool(self.elements) or self.shape is Shape.MODEL
+
     @classmethod
     def unknown(cls) -> Given:
         """Anything."""
@@ -149,6 +154,8 @@ class BindValues:
     def _changed(self, found: Given, uses: Iterable[Use], frame: Frame | None, depth: int) -> Given:
         """A dict after all that statements may have done to it."""
         for use in uses:
+            if use.contained or use.taken:
+                continue  # that was done to the list it is in, or to one of its values
             match use:
                 case Use(kind=UseKind.OTHER, node=cst.Subscript() as node):
                     self._set_item(found, node)
@@ -159,7 +166,7 @@ class BindValues:
                         found.certain.clear()
                     elif name not in _READING:
                         self._updated(found, use, node, frame, depth)
-                case Use(kind=UseKind.ARGUMENT, call=CallRecord() as call) if not use.contained and not use.taken:
+                case Use(kind=UseKind.ARGUMENT, call=CallRecord() as call):
                     if self._is_changed_by(call, use):
                         found.is_complete = False
                         found.certain.clear()

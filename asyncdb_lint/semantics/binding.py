@@ -66,7 +66,8 @@ class Bindings(Expressions):
                 if isinstance(base, Mapping):
                     base.entries.append((key, value))
                 else:
-                    self.use(value, UseKind.STORED, target)
+                    name = key.value if isinstance(key, Constant) and isinstance(key.value, str) else None
+                    self.use(value, UseKind.STORED, target, name=name, holder=base)
                     self.use(base, UseKind.OTHER, target)
             case _:
                 self.use(value, UseKind.STORED, target)
@@ -102,7 +103,7 @@ class Bindings(Expressions):
         """`base.name = value`; on `self` it makes an attribute of the class."""
         base = self.expression(target.value)
         name = target.attr.value
-        self.use(value, UseKind.STORED, target)
+        self.use(value, UseKind.STORED, target, name=name, holder=base)
         owner = self.class_of_self(base)
         if owner is not None:
             attribute = owner.attributes.setdefault(name, AttributeRecord())
@@ -156,7 +157,9 @@ class Bindings(Expressions):
                     value.elements if isinstance(value, Collection) else [self.element_of(value, False)]
                 )
                 return
-            self.use(value, UseKind.OPERAND, node.value)
+            # `tasks += [coroutine]` keeps it, wherever `tasks` came from.
+            keeps = isinstance(value, Collection | Mapping)
+            self.use(value, UseKind.STORED if keeps else UseKind.OPERAND, node.value)
             symbol = {"AddAssign": "+", "ModuloAssign": "%"}.get(operator, operator)
             self.bind(target.value, Computed(symbol, (old, value), (target, node.value)))
         else:

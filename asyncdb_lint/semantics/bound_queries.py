@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import libcst as cst
 
 from .bind_values import BindValues, Given
 from .calling import argument_for
-from .queries import Queries, numbered
+from .queries import Queries
+from .query_texts import QueryText
 from .records import Argument, CallRecord, FunctionRecord, ModuleRecord
-from .sql import Statement, read
-from .sql.bound import BoundMark, bound_marks
-from .sql.marks import CastMark, ForeignMark, Mark, bind_marks, cast_marks, foreign_marks
-from .sql.text import Filled, fill
-from .terms import Attribute, Choice, Constant, GlobalName, Import, Parameter, Result, Term, last_name
+from .terms import Choice, Parameter, Term, last_name
 from .texts import FlatText, Frame, Texts
-from .values import ExternalInstance, ExternalValue, FunctionValue
+from .values import ExternalInstance
+from .wrappings import Wrapping, Wrappings
 
 _MOST_VARIANTS = 12
 _MOST_VIEWS = 40
@@ -33,52 +31,6 @@ class Form(enum.Enum):
     WRAPPED = "text()"
     SELECT = "select()"
     EXPRESSION = "another expression"
-
-
-class QueryText:
-    """One text that a query may run; holes are filled with words that occur nowhere else in it."""
-
-    def __init__(self, flat: FlatText) -> None:
-        self.flat = flat
-        self.parts = numbered(flat.parts)
-        self.filled: Filled = fill(self.parts)
-        self.is_whole = flat.literal is not None
-
-    @cached_property
-    def statement(self) -> Statement:
-        """What it does."""
-        return read(self.parts)
-
-    @cached_property
-    def marks(self) -> list[Mark]:
-        """Its bind parameters whose names are known."""
-        return [mark for mark in bind_marks(self.filled.text) if not self.filled.has_hole(mark.name)]
-
-    @cached_property
-    def bound(self) -> list[BoundMark]:
-        """Those of them that stand in the statement proper, with their places."""
-        return [bound for bound in bound_marks(self.filled.text) if not self.filled.has_hole(bound.mark.name)]
-
-    @cached_property
-    def casts(self) -> list[CastMark]:
-        """Every `:name::type`."""
-        return cast_marks(self.filled.text)
-
-    @cached_property
-    def foreign(self) -> list[ForeignMark]:
-        """Placeholders in the style of other drivers; only of whole texts, since `%s` may yet be filled in."""
-        return foreign_marks(self.filled.text) if self.is_whole else []
-
-
-@dataclass(slots=True, eq=False)
-class Wrapping:
-    """`text(...)`, and what `.bindparams(...)` behind it gives values to."""
-
-    call: CallRecord
-    frame: Frame | None = None
-    keys: set[str] = field(default_factory=set)
-    expanding: set[str] = field(default_factory=set)
-    is_complete: bool = True
 
 
 @dataclass(slots=True, eq=False)
@@ -99,6 +51,8 @@ class BoundQuery:
     wrapping: Wrapping | None
     given: list[Given]
     takes_many: bool
+    sql: Argument
+    """The argument of `sink` that is the text or expression."""
     query: Argument | None
     """The argument of `site` that brings the text; None where the text is inside the wrapper."""
     values: Argument | None
@@ -109,6 +63,16 @@ class BoundQuery:
         """What the driver does with its SQL."""
         decorators = self.method.owner.decorators if self.method.owner is not None else []
         return frozenset(name for name in map(last_name, decorators) if name is not None)
+
+    @property
+    def gives_values_to_none(self) -> bool:
+        """Whether values come beside an expression that takes none."""
+        return (
+            "makes_text" in self.roles
+            and self.form in (Form.WRAPPED, Form.SELECT)
+            and bool(self.given)
+            and all(given.holds_something for given in self.given)
+        )
 
     @property
     def text_node(self) -> cst.CSTNode:
@@ -126,6 +90,16 @@ class BoundQuery:
         return self.site.module.parsed.code_of(self.site.node.func)
 
 
+@dataclass(slots=True, eq=False)
+class RunText:
+    """One place in the source from which a query takes its text, and every text that it may be."""
+
+    query: BoundQuery
+    module: ModuleRecord
+    node: cst.BaseExpression
+    texts: tuple[QueryText, ...]
+
+
 class BoundQueries:
     """Finds the queries of one project."""
 
@@ -134,6 +108,7 @@ class BoundQueries:
         self.resolver = queries.resolver
         self.texts = texts
         self.values = BindValues(queries.resolver, texts)
+        self.wrappings = Wrappings(queries.resolver, texts)
 
     @cached_property
     def by_module(self) -> dict[ModuleRecord, list[BoundQuery]]:
@@ -145,6 +120,21 @@ class BoundQueries:
             for call in module.calls:
                 for query in self._queries(call):
                     found.setdefault(query.site.module, []).append(query)
+        return found
+
+    @cached_property
+    def texts_by_module(self) -> dict[ModuleRecord, list[RunText]]:
+        """Where texts are handed over, each place once however many callers a wrapper has."""
+        found: dict[ModuleRecord, list[RunText]] = {}
+        seen: set[int] = set()
+        for queries in self.by_module.values():
+            for query in queries:
+                argument, module = query.sql, query.sink.module
+                if query.query is not None:
+                    argument, module = query.query, query.site.module
+                if query.texts and query.form in (Form.TEXT, Form.WRAPPED) and id(argument.node) not in seen:
+                    seen.add(id(argument.node))
+                    found.setdefault(module, []).append(RunText(query, module, argument.node, query.texts))
         return found
 
     def _queries(self, sink: CallRecord) -> Iterator[BoundQuery]:
@@ -159,7 +149,7 @@ class BoundQueries:
             outer = frame
             while outer is not None and outer.outer is not None:
                 outer = outer.outer
-            wrapping = self._wrapping(query.term, frame, 0)
+            wrapping = self.wrappings.of(query.term, frame)
             texts = self._texts_of(query.term, frame, wrapping)
             yield BoundQuery(
                 sink,
@@ -172,6 +162,7 @@ class BoundQueries:
                 wrapping,
                 self.values.of(values.term if values is not None else None, frame),
                 takes_many,
+                query,
                 self._argument_at_site(query, frame),
                 self._argument_at_site(values, frame) if values is not None else None,
             )
@@ -218,7 +209,7 @@ class BoundQueries:
         if isinstance(term, Parameter):
             passed = self.texts.argument(term, frame)
             return passed is not None and self._is_every_text(*passed)
-        return bool(self.texts.flatten(term, frame)) or self._wrapping(term, frame, 0) is not None
+        return bool(self.texts.flatten(term, frame)) or self.wrappings.of(term, frame) is not None
 
     def _form(self, term: Term, texts: Sequence[FlatText], wrapping: Wrapping | None) -> Form:
         if wrapping is not None:
@@ -228,69 +219,6 @@ class BoundQueries:
         kinds = {_kind(value) for value in self.resolver.resolve(term)}
         return Form.SELECT if kinds == {"select"} else Form.WRAPPED if kinds == {"text"} else Form.EXPRESSION
 
-    def _wrapping(self, term: Term, frame: Frame | None, depth: int) -> Wrapping | None:
-        """The `text(...)` that a term stands for."""
-        if depth > 2 * _DEEPEST:
-            return None
-        match term:
-            case Choice(options=options):
-                found = [self._wrapping(option, frame, depth + 1) for option in options]
-                whole = [wrapping for wrapping in found if wrapping is not None]
-                if not whole:
-                    return None
-                whole[0].is_complete = False
-                return whole[0]
-            case Parameter():
-                passed = self.texts.argument(term, frame)
-                return self._wrapping(*passed, depth + 1) if passed is not None else None
-            case GlobalName() | Import():
-                bound = self.resolver.bound_terms(term)
-                is_other = len(bound) == 1 and bound[0] is not term
-                return self._wrapping(bound[0], None, depth + 1) if is_other else None
-            case Result(call=call) if isinstance(call.callee, Attribute) and call.callee.name in _KEEPING:
-                inner = self._wrapping(call.callee.base, frame, depth + 1)
-                if inner is not None and call.callee.name == "bindparams":
-                    _give(inner, call)
-                return inner
-            case Result(call=call):
-                values = self.resolver.resolve(call.callee)
-                if any(isinstance(value, ExternalValue) and _is_text(value.dotted) for value in values):
-                    return Wrapping(call, frame)
-                return self._returned(call, frame, depth)
-            case _:
-                return None
-
-    def _returned(self, call: CallRecord, frame: Frame | None, depth: int) -> Wrapping | None:
-        for value in self.resolver.resolve(call.callee):
-            if isinstance(value, FunctionValue) and not value.function.module.is_stub and not value.function.is_async:
-                for returned in value.function.returned:
-                    found = self._wrapping(returned, Frame(call, value.function, frame), depth + 1)
-                    if found is not None:
-                        return found
-        return None
-
-
-_KEEPING = {"bindparams", "columns", "execution_options", "params"}
-
-
-def _is_text(dotted: str) -> bool:
-    return dotted.rpartition(".")[2] == "text"
-
-
-def _give(wrapping: Wrapping, call: CallRecord) -> None:
-    """Notes what `.bindparams(...)` gives values to."""
-    for argument in call.arguments:
-        if argument.keyword is not None:
-            wrapping.keys.add(argument.keyword)
-            continue
-        name = argument.term.call.argument(0, "key") if isinstance(argument.term, Result) else None
-        if argument.star or name is None or not isinstance(name.term, Constant) or not isinstance(name.term.value, str):
-            wrapping.is_complete = False
-            continue
-        wrapping.keys.add(name.term.value)
-        if isinstance(argument.term, Result) and argument.term.call.argument(99, "expanding") is not None:
-            wrapping.expanding.add(name.term.value)
-
 
 def _kind(value: object) -> str:
     """What starts an expression of SQLAlchemy: `select`, `insert`, `text` ..."""
@@ -298,6 +226,3 @@ def _kind(value: object) -> str:
         return ""
     names = [piece.rpartition(".")[2] for piece in value.dotted.split("()")]
     return next((name for name in names if name in ("select", "insert", "update", "delete", "text")), "")
-
-
-__all__ = ["BoundQueries", "BoundQuery", "Form", "QueryText", "Wrapping"]

@@ -27,6 +27,7 @@ class CallGraph(ABC):
         self._calls: dict[str, list[CallRecord]] = {}
         self._references: dict[str, list[Use]] = {}
         self._attribute_uses: dict[str, list[Use]] = {}
+        self._item_uses: dict[str, list[Use]] = {}
         self._aliases: dict[str, set[str]] = {}
         self._bare_dependencies: dict[str, list[Term]] = {}
         self._callers: dict[FunctionRecord, list[CallRecord]] = {}
@@ -37,6 +38,8 @@ class CallGraph(ABC):
                     self._calls.setdefault(name, []).append(call)
             for name, uses in module.attribute_uses.items():
                 self._attribute_uses.setdefault(name, []).extend(uses)
+            for name, uses in module.item_uses.items():
+                self._item_uses.setdefault(name, []).extend(uses)
             for name, uses in module.references.items():
                 self._references.setdefault(name, []).extend(uses)
             for name, others in module.aliases.items():
@@ -106,6 +109,10 @@ class CallGraph(ABC):
     def attribute_uses(self, name: str) -> list[Use]:
         """Every use of an attribute of some name, whatever object it is asked of."""
         return self._attribute_uses.get(name, [])
+
+    def item_uses(self, key: str) -> list[Use]:
+        """Every use of what is found under some key, whatever is asked for it."""
+        return self._item_uses.get(key, [])
 
     def targets(self, value: Value) -> list[FunctionRecord]:
         """The functions that calling a value runs."""

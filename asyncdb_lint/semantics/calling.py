@@ -85,6 +85,9 @@ def _external_call(resolver: Resolver, dotted: str, call: CallRecord) -> Values:
     if name in ("cast", "assert_type") and len(call.arguments) == 2:
         declared = resolver.instances(call.arguments[0].term)
         return declared if is_known(declared) else resolver.resolve(call.arguments[1].term)
+    if name == "__new__" and call.arguments:
+        # `object.__new__(cls)` and `type.__new__(metaclass, ...)` make an object of what they are given.
+        return united([result(resolver, value, call) for value in resolver.resolve(call.arguments[0].term)])
     if name in ("copy", "deepcopy") and call.arguments:
         return resolver.resolve(call.arguments[0].term)
     return (ExternalInstance(f"{dotted}()"),)

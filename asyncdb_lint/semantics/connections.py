@@ -18,6 +18,7 @@ from .terms import (
     Attribute,
     Awaited,
     Checked,
+    Constant,
     Entered,
     GlobalName,
     Import,
@@ -142,6 +143,17 @@ class Connections:
                 if any(self._has_role(value, role) for value in self.resolver.instances(other.returns)):
                     return other.name
         return None
+
+    def keeps_one(self, call: CallRecord) -> bool:
+        """Whether a query's pool is built with `force_rollback`, and so has one connection for everybody."""
+        base = call.callee.base if isinstance(call.callee, Attribute) else call.callee
+        made = {value.call for value in self.resolver.resolve(base) if isinstance(value, InstanceValue)}
+        for construction in made:
+            given = construction.arguments if construction is not None else ()
+            argument = next((argument for argument in given if argument.keyword == "force_rollback"), None)
+            if argument is not None and not (isinstance(argument.term, Constant) and not argument.term.value):
+                return True
+        return False
 
     def is_held(self, call: CallRecord, pool: Identity | None) -> bool:
         """Whether a block of the call's own function, or of any caller, may hold a connection of the pool."""

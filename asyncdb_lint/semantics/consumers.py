@@ -6,7 +6,8 @@ import sys
 
 from . import members
 from .calling import class_roles, roles
-from .records import CallRecord, FunctionRecord, ParameterKind, ParameterRecord, Use
+from .declared import Declared
+from .records import CallRecord, FunctionRecord, ParameterKind, ParameterRecord, Use, UseKind
 from .resolve import Resolver
 from .terms import Attribute, Constant, FunctionTerm, Item, Template, decorating, last_name
 from .value_types import Types
@@ -45,6 +46,7 @@ class Consumers:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.types = Types(resolver)
+        self.declared = Declared(resolver, lambda use: self.is_awaiting(use) or self.asks(use))
 
     def ignores(self, value: Value, use: Use) -> bool:
         """Whether what is called is known never to await this argument."""
@@ -67,6 +69,52 @@ class Consumers:
                 return dotted.split(".", 1)[0] in _COMPUTE
             case _:
                 return self._is_text_method(call) or self._is_model_builder(call)
+
+    def rejects(self, use: Use) -> bool:
+        """Whether what is called fails when it is given a coroutine, or holds one."""
+        if use.call is None:
+            return False
+        if use.is_starred:
+            return not use.contained
+        values = self.resolver.resolve(use.call.callee)
+        return bool(values) and all(self._rejects(value, use.call, use) for value in values)
+
+    def _rejects(self, value: Value, call: CallRecord, use: Use) -> bool:
+        function = value.function if isinstance(value, FunctionValue) else None
+        if isinstance(value, ClassValue):
+            function = members.method(self.resolver, value.cls, "__init__")
+            if function is None and self.types.is_model(value.cls):
+                return (
+                    not use.contained
+                    and use.name is not None
+                    and self.declared.has_field(value.cls, use.name, self.types.is_plain)
+                )
+        if function is None or not function.module.is_stub:
+            return False
+        parameter = parameter_at(function, call, use)
+        names = names_in(parameter.annotation) if parameter is not None and parameter.annotation is not None else set()
+        return bool(names & _BIND_TYPES) or ("Rejects" in names and not use.contained)
+
+    def is_awaiting(self, use: Use) -> bool:
+        """Whether a use evidently awaits the value, or one taken out of it."""
+        return use.kind is UseKind.AWAITED or (use.kind is UseKind.ARGUMENT and self.is_awaited_by(use))
+
+    def asks(self, use: Use) -> bool:
+        """Whether an argument is asked what it is before anything is done with it: `inspect.isawaitable(x)`."""
+        if use.call is None:
+            return False
+        for value in self.resolver.resolve(use.call.callee):
+            match value:
+                case ExternalValue(dotted="builtins.isinstance" | "builtins.hasattr"):
+                    if self._asks_before_awaiting(use.call):
+                        return True
+                case ExternalValue(dotted=dotted) if dotted.split(".", 1)[0] in ("inspect", "asyncio", "types"):
+                    return True
+                case ExternalValue(dotted="builtins.callable" | "builtins.type"):
+                    return True
+                case _:
+                    continue
+        return False
 
     def is_harmless(self, use: Use) -> bool:
         """Whether an argument that holds coroutines is only looked at: `len(tasks)`."""
@@ -118,7 +166,8 @@ class Consumers:
             function = members.method(self.resolver, value.cls, "__init__")
         if function is None or function.module.is_stub or use.call is None:
             return None
-        parameter = parameter_at(function, use.call, use)
+        is_bound = not isinstance(value, FunctionValue) or value.receiver is not None
+        parameter = parameter_at(function, use.call, use, is_bound)
         if parameter is None:
             return None
         collects = parameter.kind in (ParameterKind.ARGS, ParameterKind.KWARGS)
@@ -134,7 +183,7 @@ class Consumers:
             return True
         if names & _WANT_FUNCTION:
             return not use.contained
-        return "Inspects" in names and (not use.contained or renders)
+        return bool(names & {"Inspects", "Rejects"}) and (not use.contained or renders)
 
     def _asks_before_awaiting(self, call: CallRecord) -> bool:
         """`isinstance(x, Awaitable)`, `hasattr(x, "__await__")`"""
@@ -177,15 +226,19 @@ def _name_of_builtin(value: Value) -> str | None:
             return None
 
 
-def parameter_at(function: FunctionRecord, call: CallRecord, use: Use) -> ParameterRecord | None:
-    """The parameter that an argument lands in."""
+def parameter_at(function: FunctionRecord, call: CallRecord, use: Use, is_bound: bool = True) -> ParameterRecord | None:
+    """The parameter that an argument lands in; `is_bound` says that a method was asked of an object."""
     if use.name is not None:
         named = function.parameter(use.name)
         if named is not None:
             return named
         return next((item for item in function.parameters if item.kind is ParameterKind.KWARGS), None)
     positional = [item for item in function.parameters if item.kind is ParameterKind.POSITIONAL]
-    if function.is_method and "staticmethod" not in {last_name(decorator) for decorator in function.decorators}:
+    if (
+        is_bound
+        and function.is_method
+        and "staticmethod" not in {last_name(decorator) for decorator in function.decorators}
+    ):
         positional = positional[1:]
     index = 0
     for number, argument in enumerate(call.arguments):

@@ -59,29 +59,35 @@ class Coroutines:
         known = self._touches.get(function)
         if known is not None:
             return known
+        best = ""
+        seen, pending = {function}, [function]
+        while pending and best != "query":
+            current = pending.pop()
+            kind = self._own_touch(current)
+            if kind:
+                best = kind if kind == "query" else best or kind
+            elif not current.module.is_stub:
+                for target in self._called_by(current):
+                    if target not in seen:
+                        seen.add(target)
+                        pending.append(target)
+        self._touches[function] = best
+        if not best:
+            self._touches.update(dict.fromkeys(seen, ""))
+        return best
+
+    def _own_touch(self, function: FunctionRecord) -> str:
+        """What a function is known to do, or a driver's stub says."""
+        known = self._touches.get(function)
+        if known is not None:
+            return known
         names = roles(function)
         if "query" in names:
-            kind = "query"
-        elif names & LIFECYCLE_ROLES:
-            kind = "lifecycle"
-        elif function.module.is_stub:
-            kind = ""
-        else:
-            self._touches[function] = ""
-            kind = self._touch_of_body(function)
-        self._touches[function] = kind
-        return kind
+            return "query"
+        return "lifecycle" if names & LIFECYCLE_ROLES else ""
 
-    def _touch_of_body(self, function: FunctionRecord) -> str:
-        best = ""
-        for call in function.calls:
-            for value in self.resolver.resolve(call.callee):
-                for target in self.resolver.targets(value):
-                    kind = self.touch(target)
-                    if kind == "query":
-                        return kind
-                    best = best or kind
-        return best
+    def _called_by(self, function: FunctionRecord) -> list[FunctionRecord]:
+        return [target for call in reversed(function.calls) for target in self.resolver.targets_of(call)]
 
 
 __all__ = ["CoroutineCall", "Coroutines", "Loss", "LossKind"]

@@ -9,7 +9,8 @@ from pathlib import PurePath
 
 from .reach import Origin, Reach
 from .records import ModuleRecord
-from .urls import Urls, WrittenUrl
+from .urls import Urls
+from .written_urls import WrittenUrl
 
 _EXAMPLE_FOLDERS = {"docs", "doc", "docs_src", "examples", "example", "samples", "sample", "tutorial", "tutorials"}
 _THIS_MACHINE = re.compile(r"localhost|127\.[\d.]+|::1|0\.0\.0\.0|host\.docker\.internal|[^.]*\.localhost|")

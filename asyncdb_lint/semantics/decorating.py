@@ -103,12 +103,12 @@ def _project_decoration(
     resolver: Resolver, decorator: FunctionRecord, function: FunctionRecord, is_factory: bool
 ) -> str:
     """A decorator of the project keeps a coroutine function one when what it returns is async, or hands its call on."""
-    wrappers = _returned_functions(resolver, decorator)
-    if is_factory:
-        wrappers = [inner for wrapper in wrappers for inner in _returned_functions(resolver, wrapper)]
+    decorators = _returned_functions(resolver, decorator) if is_factory else [decorator]
+    wrappers = [wrapper for inner in decorators for wrapper in _returned_functions(resolver, inner)]
     if not wrappers:
         # `return func` itself.
-        return "" if any(isinstance(term, Parameter) for term in decorator.returned) else "opaque"
+        returned = [term for inner in decorators for term in inner.returned]
+        return "" if any(isinstance(term, Parameter) for term in returned) else "opaque"
     if not function.is_async or all(wrapper.is_async for wrapper in wrappers):
         return ""
     hands_on = all(any(isinstance(term, Result) for term in wrapper.returned) for wrapper in wrappers)

@@ -103,7 +103,10 @@ class Definitions(Bindings):
         for base in node.bases:
             cls.bases.append(self.expression(base.value))
         for keyword in node.keywords:
-            self.use(self.expression(keyword.value), UseKind.OTHER, keyword.value)
+            term = self.expression(keyword.value)
+            self.use(term, UseKind.OTHER, keyword.value)
+            if keyword.keyword is not None and keyword.keyword.value == "metaclass":
+                cls.metaclass = term
         self.function.module.classes.append(cls)
         environment = dict(self.env)
         statement, self.class_scope = self.statement, cls

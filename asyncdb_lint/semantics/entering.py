@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
 from .calling import class_roles, roles
 from .coroutines import LIFECYCLE_ROLES, Coroutines
-from .queries import name_of_plain, shown_expression
 from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
 from .resolve import Resolver
@@ -26,80 +23,11 @@ from .values import (
     Value,
     Values,
 )
+from .wrong_entry import EntryKind, Remedy, WrongEntry
 
 _DRIVER_OBJECTS = frozenset({"pool", "connection", "transaction"})
 _REQUESTS = frozenset({Origin.HANDLER, Origin.DEPENDENCY})
 _AROUND_REQUESTS = frozenset({Origin.LIFECYCLE, Origin.SCRIPT, Origin.TEST})
-
-
-class EntryKind(enum.Enum):
-    """How a block is entered wrongly."""
-
-    PLAIN = "entered without `async`"
-    ASYNC = "entered with `async with` though it is a plain context manager"
-    UNCALLED = "a method that is not called"
-    COROUTINE = "a coroutine, or what awaiting it gives"
-    GENERATOR = "an async generator that nothing makes a context manager"
-    AWAITED = "awaited"
-
-
-class Remedy(enum.Enum):
-    """What the entered expression must become, beside `async`."""
-
-    KEEP = "as it is"
-    CALL = "called"
-    AWAIT = "awaited"
-    NO_AWAIT = "not awaited"
-    RECEIVER = "what the method is called on"
-    OTHER_METHOD = "another method of the same object"
-
-
-@dataclass(frozen=True, slots=True)
-class WrongEntry:
-    """A block of the database that is entered the wrong way, or a call awaited that wants a block."""
-
-    kind: EntryKind
-    function: FunctionRecord
-    node: cst.BaseExpression
-    """What is entered, or awaited."""
-    context: Context | None
-    """The block; None where there is none."""
-    remedy: Remedy | None
-    """What makes it right; None where that is not one thing."""
-    method: str = ""
-    """The method to call, where another one is meant."""
-    may_become_async: bool = False
-
-    @property
-    def source(self) -> str:
-        """What is entered as messages show it."""
-        node = (
-            self.node.expression if self.kind is EntryKind.AWAITED and isinstance(self.node, cst.Await) else self.node
-        )
-        return shown_expression(self.function.module, node)
-
-    @property
-    def target(self) -> str:
-        """What to enter instead, as messages show it."""
-        module, node = self.function.module, self.node
-        node = node.expression if isinstance(node, cst.Await) else node
-        method = node.func if isinstance(node, cst.Call) else node
-        match self.remedy:
-            case Remedy.CALL:
-                return f"{shown_expression(module, node)}()"
-            case Remedy.AWAIT:
-                return f"await {shown_expression(module, node)}"
-            case Remedy.RECEIVER if isinstance(method, cst.Attribute):
-                return module.parsed.code_of(method.value)
-            case Remedy.OTHER_METHOD if isinstance(method, cst.Attribute):
-                return f"{module.parsed.code_of(method.value)}.{self.method}()"
-            case _:
-                return shown_expression(module, node)
-
-    @property
-    def plain_function(self) -> str:
-        """The name of the plain `def` around, where there is one."""
-        return name_of_plain(self.function)
 
 
 class Entries:
@@ -137,6 +65,8 @@ class Entries:
                 continue
             kind, remedy = found
             method = ""
+            if kind is EntryKind.PLAIN and not isinstance(term, Result) and self._is_shared_pool(values, function):
+                remedy, method = self._one_connection(values)
             if remedy is Remedy.RECEIVER:
                 remedy, method = self._entered_instead(values, term, function)
             if kind is EntryKind.PLAIN and isinstance(term, Awaited) and isinstance(context.entered, cst.Await):
@@ -234,6 +164,15 @@ class Entries:
                 return (Remedy.OTHER_METHOD, method) if method else (None, "")
             return (Remedy.RECEIVER, "") if origins and origins <= _AROUND_REQUESTS else (None, "")
         return None, ""
+
+    def _is_shared_pool(self, values: Values, function: FunctionRecord) -> bool:
+        """Whether a request would open and close a pool that it did not make."""
+        pools = [value for value in values if _is(self.resolver, value, "pool")]
+        return bool(pools) and bool(self.reach.origins(function) & _REQUESTS)
+
+    def _one_connection(self, values: Values) -> tuple[Remedy | None, str]:
+        methods = {self._connection_method(value) for value in values if isinstance(value, InstanceValue)}
+        return (Remedy.CONNECTION, methods.pop()) if len(methods) == 1 and "" not in methods else (None, "")
 
     def _connection_method(self, owner: InstanceValue) -> str:
         for cls in self.resolver.mro(owner.cls)[0]:

@@ -104,6 +104,8 @@ class Expressions(Scope):
             return arguments[0].term
         if len(arguments) == 2 and _is_cast(callee):
             return arguments[1].term
+        if _is_builtin(callee, "dict") and arguments and all(argument.keyword is not None for argument in arguments):
+            return self._kept(Mapping([(Constant(argument.keyword), argument.term) for argument in arguments]))
         record = self.calls.get(id(node))
         if record is None:
             record = CallRecord(
@@ -113,8 +115,9 @@ class Expressions(Scope):
             self.calls[id(node)] = record
             self.function.calls.append(record)
             self.function.module.calls.append(record)
+        holder = callee.base if isinstance(callee, Attribute) and callee.name in _GROWING_METHODS else None
         for index, argument in enumerate(arguments):
-            self.use(argument.term, UseKind.ARGUMENT, node, record, index, argument.keyword)
+            self.use(argument.term, UseKind.ARGUMENT, node, record, index, argument.keyword, holder)
             if argument.star == "*":
                 self.note_spread(argument.term, argument.node)
         return record.result
@@ -189,7 +192,7 @@ class Expressions(Scope):
             iterable = self.expression(clause.iter)
             is_async = clause.asynchronous is not None
             self.use(iterable, UseKind.ASYNC_ITERATED if is_async else UseKind.ITERATED, clause.iter)
-            self.context = self.enter(ContextKind.COMPREHENSION, node)
+            self.context = self.enter(ContextKind.COMPREHENSION, node, (iterable,))
             self.bind_target(clause.target, self.element_of(iterable, is_async), clause.iter)
             for test in clause.ifs:
                 holds, _ = self.condition(test.test)
@@ -429,6 +432,10 @@ class Expressions(Scope):
             except cst.ParserSyntaxError:
                 return UNKNOWN
         return self.expression(node)
+
+
+def _is_builtin(callee: Term, name: str) -> bool:
+    return isinstance(callee, GlobalName) and callee.name == name and name not in callee.module.bindings
 
 
 def _is_cast(callee: Term) -> bool:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from .accidents import Accident, Accidents
 from .backend import Backends
 from .bind_mismatches import BindMismatch, BindMismatches
-from .bound_queries import BoundQueries, BoundQuery
+from .blocking import Blocking, BlockingCall
+from .bound_queries import BoundQueries, BoundQuery, RunText
 from .boundaries import Boundaries, EscapingTransaction
 from .calling import roles
 from .changes import RowChanges
+from .clients import Clients, UnenteredClient
 from .connections import Connections
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .credentials import Credentials, Passwords
@@ -26,18 +29,25 @@ from .dead_clauses import DeadClause, DeadClauses
 from .dependent_writes import DependentWrites, WriteDependences
 from .driver_errors import DriverErrors
 from .dropped_tasks import DroppedTask, DroppedTasks
-from .entering import Entries, WrongEntry
-from .fetches import ExcessiveFetch, Fetches
+from .entering import Entries
+from .fetches import ExcessiveFetch, Fetches, UncheckedRow
 from .file_urls import FileUrl, FileUrlKind, FileUrls
+from .foreign_placeholders import ForeignPlaceholder, ForeignPlaceholders
 from .handed_work import HandedWorks
 from .interpolation import Interpolation, Interpolations, OpenHole
 from .iterating import Iterations, WrongIteration
+from .leaks import LeakedError, Leaks
 from .lifecycle import Lifecycle
 from .loop_calls import LoopCall, LoopCalls
+from .loops import LoopQuery, Loops
+from .misplaced_binds import MisplacedBind, MisplacedBinds
+from .opening import Openings, UnclosedPool, UnopenedPool
 from .options import IgnoredOption, Options
+from .outcomes import Outcomes, UselessOutcome
 from .pool_options import Bounds, PoolOptions, UnknownOption
 from .pools import Construction, Pools, SharedConnect
 from .queries import Queries, shown
+from .raw_transactions import RawTransaction, RawTransactions
 from .reach import Reach
 from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
@@ -46,6 +56,7 @@ from .sessions import LostSessionState, Sessions
 from .sources import Sources
 from .stale_writes import StaleWrite, StaleWrites
 from .streams import BlockedQuery, LeftStream, Streams
+from .swallowed_in_transactions import SwallowedInTransaction, SwallowedInTransactions
 from .swallowing import SwallowedError, Swallowing
 from .tasks import EscapedWork, Tasks
 from .texts import Texts
@@ -54,9 +65,12 @@ from .transactions import Transaction, Transactions
 from .tries import Tries
 from .unbalanced import Balances, Unbalanced
 from .unentered import UnenteredConnections, UnenteredUse
+from .unrun import DatabaseEvents, MountedLifespan, Unrun
+from .unsafe_closing import UnsafeClosing, UnsafeClosings
 from .urls import Urls
 from .waiting import HeldConnection, Waiting
 from .writes import UnguardedWrite, Writes
+from .wrong_entry import WrongEntry
 
 if TYPE_CHECKING:
     from ..parsing import ParsedModule
@@ -119,7 +133,6 @@ class ProjectFacts:
         self.sources = Sources(resolver, self.reach, self.texts)
         self.interpolations = Interpolations(self.queries, self.texts, self.sources)
         self.bound_queries = BoundQueries(self.queries, self.texts)
-        self.bind_mismatches = BindMismatches(self.bound_queries)
         self.pools = Pools(self.queries, self.reach, self.texts)
         self.lifecycle = Lifecycle(resolver, self.reach)
         self.connections = Connections(self.queries, self.lifecycle.makers)
@@ -130,12 +143,18 @@ class ProjectFacts:
         self.loop_calls = LoopCalls(resolver, self.reach, works, self.lifecycle)
         self.dropped_tasks = DroppedTasks(resolver, self.reach, works)
         self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
+        self.unsafe_closings = UnsafeClosings(self.lifecycle)
+        self.openings = Openings(self.lifecycle, self.queries, self.backends)
+        self.unrun = Unrun(self.lifecycle, self.openings)
+        self.clients = Clients(self.lifecycle, self.openings, self.queries)
         self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts)
         self.databases = Databases(self.queries, self.backends, self.lifecycle.makers)
         self.transactions = Transactions(self.queries, self.databases)
         self.tasks = Tasks(self.databases, self.transactions)
         self.balances = Balances(self.transactions, self.reach)
-        self.swallowing = Swallowing(self.databases, self.transactions, self.backends, self.reach)
+        self.swallowed_in_transactions = SwallowedInTransactions(
+            self.databases, self.transactions, self.backends, self.reach
+        )
         self.boundaries = Boundaries(self.transactions, self.reach)
         self.waiting = Waiting(self.transactions, self.reach)
         self.changes = RowChanges(self.databases, self.texts, self.writes)
@@ -143,13 +162,43 @@ class ProjectFacts:
         self.write_dependences = WriteDependences(self.changes, self.transactions, self.boundaries, self.reach)
         self.tries = Tries(self.queries, DriverErrors(resolver))
         self.dead_clauses = DeadClauses(self.tries, self.backends)
+        self.swallowing = Swallowing(self.tries, self.texts, self.reach)
+        self.leaks = Leaks(self.tries, self.reach)
+        self.outcomes = Outcomes(self.queries, self.texts, self.reach, self.backends)
         self.fetches = Fetches(self.queries, self.texts, self.reach)
         self.rows = Rows(self.queries, self.texts)
+        self.loops = Loops(self.queries, self.texts, self.reach)
+        self.blocking = Blocking(resolver, self.reach)
         self.urls = Urls(resolver, self.reach)
         self.options = Options(self.urls)
         self.passwords = Passwords(self.urls, self.reach)
         self.file_urls = FileUrls(self.urls, self.options)
         self.pool_options = PoolOptions(self.urls, self.options)
+
+    @cached_property
+    def bind_mismatches(self) -> BindMismatches:
+        """Values that are not those their text asks for."""
+        return BindMismatches(self.bound_queries)
+
+    @cached_property
+    def raw_transactions(self) -> RawTransactions:
+        """Transactions that are controlled by statements."""
+        return RawTransactions(self.connections)
+
+    @cached_property
+    def accidents(self) -> Accidents:
+        """What is read as a bind parameter by accident."""
+        return Accidents(self.backends)
+
+    @cached_property
+    def misplaced_binds(self) -> MisplacedBinds:
+        """Bind parameters where SQL wants a name or a list."""
+        return MisplacedBinds(self.resolver, self.backends)
+
+    @cached_property
+    def foreign_placeholders(self) -> ForeignPlaceholders:
+        """Placeholders in the style of another driver."""
+        return ForeignPlaceholders(self.backends)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -198,10 +247,50 @@ class ModuleFacts:
         """Statements that speak to one connection, run on a pool."""
         return self.project.sessions.lost(self.record)
 
+    @cached_property
+    def unclosed_pools(self) -> Sequence[UnclosedPool]:
+        """Pools that an application opens here at startup and that nothing closes."""
+        return self.project.openings.unclosed(self.record)
+
+    @cached_property
+    def unsafe_closings(self) -> Sequence[UnsafeClosing]:
+        """Context managers that skip closing their pool when an error comes out of their `yield`."""
+        return self.project.unsafe_closings.of(self.record)
+
+    @cached_property
+    def unopened_pools(self) -> Sequence[UnopenedPool]:
+        """Pools made here that handlers query and that nothing opens."""
+        return self.project.openings.unopened(self.record)
+
+    @cached_property
+    def database_events(self) -> Sequence[DatabaseEvents]:
+        """Applications that open or close a pool in startup and shutdown events registered here."""
+        return self.project.unrun.events(self.record)
+
+    @cached_property
+    def mounted_lifespans(self) -> Sequence[MountedLifespan]:
+        """Applications made here whose pool is never opened, since they are mounted in others."""
+        return self.project.unrun.mounted(self.record)
+
+    @cached_property
+    def unentered_clients(self) -> Sequence[UnenteredClient]:
+        """Test clients made here that send requests without the lifespan that opens the database."""
+        return self.project.clients.unentered(self.record)
+
     @property
     def unguarded_writes(self) -> Sequence[UnguardedWrite]:
         """Writes of handlers that nothing guards, standing in this module."""
         return [write for write in self.project.writes.unguarded if write.call.module is self.record]
+
+    @cached_property
+    def blocking_calls(self) -> Sequence[BlockingCall]:
+        """Calls of this module that stop the event loop while requests are served."""
+        return self.project.blocking.in_module(self.record)
+
+    @cached_property
+    def loop_queries(self) -> Sequence[LoopQuery]:
+        """Queries that loops of this module run for each of their items while requests are served."""
+        return self.project.loops.in_module(self.record)
 
     @property
     def credentials(self) -> Sequence[Credentials]:
@@ -239,6 +328,31 @@ class ModuleFacts:
         return self.project.bound_queries.by_module.get(self.record, [])
 
     @property
+    def run_texts(self) -> Sequence[RunText]:
+        """Where a query takes its text from in this module."""
+        return self.project.bound_queries.texts_by_module.get(self.record, [])
+
+    @property
+    def accidents(self) -> Sequence[Accident]:
+        """What is read as a bind parameter by accident, or is kept from being read."""
+        return self.project.accidents.of(self.run_texts)
+
+    @property
+    def foreign_placeholders(self) -> Sequence[ForeignPlaceholder]:
+        """Placeholders in the style of another driver."""
+        return self.project.foreign_placeholders.of(self.run_texts)
+
+    @property
+    def misplaced_binds(self) -> Sequence[MisplacedBind]:
+        """Bind parameters where SQL wants a name, a keyword or a list."""
+        return self.project.misplaced_binds.of(self.run_texts)
+
+    @cached_property
+    def raw_transactions(self) -> Sequence[RawTransaction]:
+        """Transactions that are controlled by statements, on connections that are taken anew for each."""
+        return self.project.raw_transactions.of(self.run_texts)
+
+    @property
     def bind_mismatches(self) -> Sequence[BindMismatch]:
         """Queries whose values are not those that their text asks for."""
         return [found for query in self.bound_queries for found in self.project.bind_mismatches.of(query)]
@@ -259,9 +373,9 @@ class ModuleFacts:
         return list(self.project.balances.unbalanced(self.record))
 
     @property
-    def swallowed_errors(self) -> Sequence[SwallowedError]:
+    def swallowed_in_transactions(self) -> Sequence[SwallowedInTransaction]:
         """Errors of queries that are caught inside a transaction which goes on, by an `except` of this module."""
-        return self.project.swallowing.by_module.get(self.record, [])
+        return self.project.swallowed_in_transactions.by_module.get(self.record, [])
 
     @cached_property
     def escaping_transactions(self) -> Sequence[EscapingTransaction]:
@@ -292,6 +406,26 @@ class ModuleFacts:
     def dead_clauses(self) -> Sequence[DeadClause]:
         """Clauses for errors that nothing in their `try` can raise."""
         return list(self.project.dead_clauses.of(self.record))
+
+    @cached_property
+    def swallowed_errors(self) -> Sequence[SwallowedError]:
+        """Errors of the database that nobody gets to know of."""
+        return list(self.project.swallowing.of(self.record))
+
+    @cached_property
+    def leaked_errors(self) -> Sequence[LeakedError]:
+        """Texts of database errors that become part of a response."""
+        return list(self.project.leaks.of(self.record))
+
+    @cached_property
+    def useless_outcomes(self) -> Sequence[UselessOutcome]:
+        """Results of statements that are used and do not hold what they are used for."""
+        return list(self.project.outcomes.useless(self.record))
+
+    @cached_property
+    def unchecked_rows(self) -> Sequence[UncheckedRow]:
+        """Rows that are asked for their columns though the query may give None."""
+        return list(self.project.fetches.unchecked(self.record))
 
     @cached_property
     def excessive_fetches(self) -> Sequence[ExcessiveFetch]:
@@ -327,13 +461,22 @@ class ModuleFacts:
 
     @property
     def loop_calls(self) -> Sequence[LoopCall]:
-        """Event loops that are started for one call, where the application's loop runs or is about to."""
-        return list(self.project.loop_calls.of(self.record))
+        """Event loops that are started for one call, where the application's runs or is about to.
+
+        A connect that no request should do, in whatever loop, is not among them.
+        """
+        connects = {id(connect.node) for connect in self.request_connects}
+        return [
+            loop
+            for loop in self.project.loop_calls.of(self.record)
+            if loop.work.call is None or id(loop.work.call.node) not in connects
+        ]
 
     @property
     def dropped_tasks(self) -> Sequence[DroppedTask]:
-        """Tasks that work on a database and that nobody keeps."""
-        return list(self.project.dropped_tasks.of(self.record))
+        """Tasks that work on a database and that nobody keeps; inside a transaction they are escaped work."""
+        escaped = {id(work.tasks) for work in self.escaped_work}
+        return [task for task in self.project.dropped_tasks.of(self.record) if id(task.call) not in escaped]
 
     def _lost(self, call: CallRecord, made: CoroutineCall, loss: Loss) -> LostCoroutine:
         consumer, to_scheduler = "", False
@@ -353,12 +496,15 @@ class ModuleFacts:
 
 
 __all__ = [
+    "Accident",
     "BindMismatch",
     "BlockedQuery",
+    "BlockingCall",
     "BoundQuery",
     "Bounds",
     "Construction",
     "Credentials",
+    "DatabaseEvents",
     "DeadClause",
     "DependentWrites",
     "DroppedTask",
@@ -367,25 +513,39 @@ __all__ = [
     "ExcessiveFetch",
     "FileUrl",
     "FileUrlKind",
+    "ForeignPlaceholder",
     "HeldConnection",
     "IgnoredOption",
     "Interpolation",
+    "LeakedError",
     "LeftStream",
     "LoopCall",
+    "LoopQuery",
     "LostCoroutine",
     "LostSessionState",
+    "MisplacedBind",
     "ModuleFacts",
+    "MountedLifespan",
     "OpenHole",
     "ProjectFacts",
+    "RawTransaction",
     "RowTakenApart",
+    "RunText",
     "SharedConnect",
     "StaleWrite",
     "SwallowedError",
+    "SwallowedInTransaction",
     "Transaction",
     "Unbalanced",
+    "UncheckedRow",
+    "UnclosedPool",
+    "UnenteredClient",
     "UnenteredUse",
     "UnguardedWrite",
     "UnknownOption",
+    "UnopenedPool",
+    "UnsafeClosing",
+    "UselessOutcome",
     "WrongDecoration",
     "WrongEntry",
     "WrongIteration",

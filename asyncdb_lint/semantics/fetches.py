@@ -11,8 +11,8 @@ import libcst as cst
 from .calling import roles
 from .queries import Queries, shown
 from .reach import Origin, Reach
-from .records import CallRecord, ModuleRecord, Use, UseKind
-from .sql.columns import AGGREGATES, gives_one_row
+from .records import CallRecord, ContextKind, ModuleRecord, Use, UseKind
+from .sql.columns import AGGREGATES, always_gives_row, gives_one_row
 from .terms import Attribute, Result, Term, last_name
 from .texts import Texts
 from .values import ClassValue, CollectionValue, ExternalInstance, FunctionValue, Value
@@ -49,6 +49,22 @@ class ExcessiveFetch:
         return any(use.kind is not UseKind.SUBSCRIPTED for use in self.uses)
 
 
+_NEEDS_ROW = {UseKind.SUBSCRIPTED, UseKind.ATTRIBUTE, UseKind.UNPACKED}
+
+
+@dataclass(frozen=True, slots=True)
+class UncheckedRow:
+    """A row that is asked for its columns though the query may give None."""
+
+    call: CallRecord
+    use: Use
+
+    @property
+    def source(self) -> str:
+        """The call as messages show it."""
+        return shown(self.call)
+
+
 class Fetches:
     """Judges the queries of one project."""
 
@@ -73,6 +89,37 @@ class Fetches:
             siblings = {role: name for name, other in method.owner.methods.items() for role in roles(other)}
             if "gives_row" in siblings and "gives_value" in siblings:
                 yield ExcessiveFetch(call, needed, uses, siblings["gives_row"], siblings["gives_value"])
+
+    def unchecked(self, module: ModuleRecord) -> Iterator[UncheckedRow]:
+        """The queries of a module whose row is asked for a column though there may be none."""
+        if self.reach.module_kind(module) is not None:
+            return
+        for call in module.calls:
+            method = self.queries.driver_method(call)
+            if method is None or "gives_row" not in roles(method) or self._is_caught(call):
+                continue
+            uses = [use for use in call.awaited_uses if not use.taken and use.kind is not UseKind.BOUND]
+            # Whoever tests, returns or passes the row on may know whether there is one.
+            if uses and all(use.kind in _NEEDS_ROW and not use.contained for use in uses):
+                if not self._always_gives_row(call):
+                    yield UncheckedRow(call, uses[0])
+
+    def _is_caught(self, call: CallRecord) -> bool:
+        context = call.context
+        while context is not None:
+            if context.kind is ContextKind.TRY and context.clauses:
+                return True
+            context = context.parent
+        return False
+
+    def _always_gives_row(self, call: CallRecord) -> bool:
+        sql = self.queries.sql_argument(call)
+        if sql is None:
+            return True
+        texts = self.texts.flatten(sql)
+        if texts:
+            return any(flat.literal is None or always_gives_row(flat.literal) for flat in texts)
+        return self._core_aggregates(sql) or any("insert" in _links(value) for value in self.resolver.resolve(sql))
 
     def _needed(self, uses: tuple[Use, ...]) -> Needed | None:
         kinds = {self._needed_by(use) for use in uses}
@@ -118,9 +165,11 @@ class Fetches:
 
     def _core_gives_one_row(self, sql: Term) -> bool:
         """`select(...).limit(1)`, `select(func.max(...))`"""
+        return self._core_aggregates(sql) or any("limit" in _links(value) for value in self.resolver.resolve(sql))
+
+    def _core_aggregates(self, sql: Term) -> bool:
+        """`select(func.max(...))` without `group_by`"""
         links = {link for value in self.resolver.resolve(sql) for link in _links(value)}
-        if "limit" in links:
-            return True
         term = sql
         while isinstance(term, Result) and isinstance(term.call.callee, Attribute):
             if self._lists_aggregate(term.call):

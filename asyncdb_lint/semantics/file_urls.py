@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from .options import Driver, Options
 from .records import CallRecord, ModuleRecord
 from .terms import Constant
-from .urls import Piece, Urls, WrittenUrl
+from .urls import Urls
+from .written_urls import Piece, WrittenUrl
 
 
 class FileUrlKind(enum.Enum):

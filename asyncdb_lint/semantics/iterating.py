@@ -76,9 +76,9 @@ class WrongIteration:
     def consumer(self) -> str:
         """What was given the rows, as messages show it."""
         use = self.uses[0] if self.uses else None
-        if use is None or use.call is None or use.kind is not UseKind.ARGUMENT:
-            return "a plain `for`"
-        return f"`{use.call.module.parsed.code_of(use.call.node.func)}`"
+        if use is not None and use.call is not None and use.kind is UseKind.ARGUMENT:
+            return f"`{use.call.module.parsed.code_of(use.call.node.func)}`"
+        return "unpacking" if use is not None and _unpacks(use) else "a plain `for`"
 
     @property
     def rows_source(self) -> str:
@@ -87,6 +87,11 @@ class WrongIteration:
         if self.rows_method is None or not isinstance(called, cst.Attribute):
             return ""
         return f"{self.call.module.parsed.code_of(called.value)}.{self.rows_method}(...)"
+
+    @property
+    def is_collected(self) -> bool:
+        """Whether the rows are put into a collection by a call, or by unpacking them."""
+        return bool(self.uses) and (self.uses[0].kind is UseKind.ARGUMENT or _unpacks(self.uses[0]))
 
     @property
     def plain_function(self) -> str:
@@ -219,6 +224,10 @@ class Iterations:
             if function.owner is not None and function.module.is_stub:
                 return next((other.name for other in function.owner.methods.values() if _gives_rows(other)), None)
         return None
+
+
+def _unpacks(use: Use) -> bool:
+    return use.kind is UseKind.UNPACKED or isinstance(use.node, cst.StarredElement)
 
 
 def _gives_rows(function: FunctionRecord) -> bool:

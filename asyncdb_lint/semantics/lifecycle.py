@@ -15,7 +15,7 @@ from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .terms import UNKNOWN, Attribute, GlobalName, Import, Term
-from .values import InstanceValue
+from .values import FunctionValue, InstanceValue
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +62,10 @@ class Lifecycle:
 
     def method(self, construction: CallRecord, role: str) -> str | None:
         """The name of the method that opens or closes a pool."""
-        return next((name for name in self._methods(construction, role) if not name.startswith("__")), None)
+        return next((name for name in self.methods(construction, role) if not name.startswith("__")), None)
 
-    def _methods(self, construction: CallRecord, role: str) -> list[str]:
+    def methods(self, construction: CallRecord, role: str) -> list[str]:
+        """The names of the methods that open or close a pool."""
         return [
             method.name
             for value in self.resolver.resolve(construction.result or UNKNOWN)
@@ -79,7 +80,7 @@ class Lifecycle:
         yield from (base for _, base in self._calls_of(construction))
 
     def _calls_of(self, construction: CallRecord) -> Iterator[tuple[CallRecord, Term]]:
-        names = {*self._methods(construction, "opens"), *self._methods(construction, "closes")}
+        names = {*self.methods(construction, "opens"), *self.methods(construction, "closes")}
         for name in sorted(names):
             for call in self.resolver.calls_named(name):
                 if not call.module.is_stub and isinstance(call.callee, Attribute):
@@ -110,10 +111,14 @@ class Lifecycle:
 
     def opens_at_startup(self, app: Application, construction: CallRecord) -> bool:
         """Whether an application's lifespan, or one of its startup handlers, opens a pool."""
-        opening, closing = set(self._methods(construction, "opens")), set(self._methods(construction, "closes"))
+        return next(self.openings(app, construction), None) is not None
+
+    def openings(self, app: Application, construction: CallRecord) -> Iterator[tuple[FunctionRecord, cst.CSTNode]]:
+        """Where an application's lifespan and its startup handlers open a pool: the function and the place in it."""
+        opening, closing = set(self.methods(construction, "opens")), set(self.methods(construction, "closes"))
         for handler in app.handlers("startup"):
             if self._calls(handler.term, opening, construction):
-                return True
+                yield handler.call.function, handler.call.node
         started = [handler.function for handler in app.handlers("startup")]
         pending = [function for function in [app.lifespan, *started] if function is not None]
         seen = set(pending)
@@ -124,25 +129,48 @@ class Lifecycle:
             for call in calls:
                 callee = call.callee
                 if self._calls(callee, opening, construction) and not only_tried:
-                    return True
+                    yield function, call.node
                 for value in self.resolver.resolve(callee):
                     for target in self.resolver.targets(value):
                         if target not in seen and not target.module.is_stub:
                             seen.add(target)
                             pending.append(target)
-            if any(construction in self.makers.of(term) for term in self._entered(_around_yield(function))):
-                return True
+            for context in _around_yield(function):
+                entered = context.items if context.kind is ContextKind.ASYNC_WITH else ()
+                if context.entered is not None and any(construction in self.makers.of(term) for term in entered):
+                    yield function, context.entered
+
+    def driver_method(self, term: Term) -> FunctionRecord | None:
+        """The driver's method that a term is, not called."""
+        values = [value for value in self.resolver.resolve(term) if isinstance(value, FunctionValue)]
+        return values[0].function if len(values) == 1 and values[0].function.module.is_stub else None
+
+    def is_method(self, term: Term, construction: CallRecord, role: str) -> bool:
+        """Whether a term is one of a pool's own methods of a role, not called."""
+        return self._calls(term, set(self.methods(construction, role)), construction)
+
+    def runs(self, call: CallRecord, construction: CallRecord, role: str) -> bool:
+        """Whether a call is one of a pool's own methods of a role: it opens the pool, it closes it."""
+        return self._calls(call.callee, set(self.methods(construction, role)), construction)
+
+    def does(self, function: FunctionRecord, construction: CallRecord, role: str) -> bool:
+        """Whether a function, or anything of the project that it calls, opens or closes a pool."""
+        seen = {function}
+        pending = [function]
+        while pending:
+            for call in pending.pop().calls:
+                if self.runs(call, construction, role):
+                    return True
+                for target in self.resolver.targets_of(call):
+                    if target not in seen and not target.module.is_stub:
+                        seen.add(target)
+                        pending.append(target)
         return False
 
     def _calls(self, callee: Term, names: set[str], construction: CallRecord) -> bool:
         if not isinstance(callee, Attribute) or callee.name not in names:
             return False
         return construction in self.makers.of(callee.base)
-
-    def _entered(self, contexts: list[Context]) -> Iterator[Term]:
-        for context in contexts:
-            if context.kind is ContextKind.ASYNC_WITH:
-                yield from context.items
 
     def binding(self, construction: CallRecord) -> Binding | None:
         """Where a shared pool is kept; None when that is not known, or there are several places."""

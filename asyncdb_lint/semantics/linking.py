@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .records import ModuleRecord
 
 _STUBS = Path(__file__).parent.parent
-_STUB_FOLDERS = (_STUBS / "drivers", _STUBS / "libraries")
+_DRIVERS = _STUBS / "drivers"
+_STUB_FOLDERS = (_DRIVERS, _STUBS / "libraries")
 
 
 def is_stub(path: Path) -> bool:
@@ -23,11 +24,14 @@ class ModuleIndex:
     above it
     (each also with `src`), as if that folder were on `sys.path`; the nearest hit wins, then a file elsewhere in the
     project whose
-    path ends that way and is the only one.
+    path ends that way and is the only one. Folders in `roots`, which settings name, come before all of these.
     """
 
-    def __init__(self, files: Iterable[Path], load: Callable[[Path], ModuleRecord | None]) -> None:
+    def __init__(
+        self, files: Iterable[Path], load: Callable[[Path], ModuleRecord | None], roots: Sequence[Path] = ()
+    ) -> None:
         self._load = load
+        self._roots = roots
         self._files = set(files)
         self._folders = {parent for file in self._files for parent in file.parents}
         self._by_stem: dict[str, list[Path]] = {}
@@ -49,6 +53,14 @@ class ModuleIndex:
         path = self._stubs.get(dotted)
         return self._load(path) if path is not None else None
 
+    def driver_stubs(self) -> Iterator[ModuleRecord]:
+        """The stubs of all drivers."""
+        for dotted, path in sorted(self._stubs.items()):
+            if path.parent == _DRIVERS and dotted != "roles":
+                stub = self._load(path)
+                if stub is not None:
+                    yield stub
+
     def child(self, folder: Path, name: str) -> ModuleRecord | Path | None:
         """A module or package `name` directly inside a package folder."""
         return self._at(folder, [name])
@@ -62,6 +74,10 @@ class ModuleIndex:
             return self._at(folder, parts, is_relative=True)
         if is_stub(importer):
             return self.stub(dotted)
+        for root in self._roots:
+            found = self._at(root, parts)
+            if found is not None:
+                return found
         inside_packages: list[Path] = []
         for folder in importer.parents:
             if folder not in self._folders:

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import libcst as cst
 
 from .consumers import Consumers, names_in, parameter_at
+from .failing import COROUTINE_ATTRIBUTES, failing_use
+from .keeping import is_list, uses_of_holder
+from .loss_kinds import DIRECT, Loss, LossKind
 from .reach import Origin, Reach
 from .records import CallRecord, FunctionRecord, Use, UseKind
 from .resolve import Resolver
 from .terms import last_name
 from .uses import inside
-from .values import FunctionValue
+from .values import FunctionValue, Value
 
-_COROUTINE_ATTRIBUTES = {
-    "close",
-    "send",
-    "throw",
-    "__await__",
-    "cr_await",
-    "cr_code",
-    "cr_frame",
-    "cr_running",
-    "cr_origin",
-}
 # What is asked of a list says nothing of the coroutines in it; what is taken out of it is marked as a use of its own.
 _HARMLESS_WHEN_CONTAINED = {
     UseKind.BOUND,
@@ -42,43 +32,9 @@ _AWAITABLE_TYPES = {"Awaitable", "Coroutine", "Future", "Task"}
 _DEEPEST = 5
 
 
-class LossKind(enum.Enum):
-    """How a coroutine is lost."""
-
-    DISCARDED = "discarded"
-    UNUSED = "kept and never awaited"
-    TESTED = "tested"
-    COMPARED = "compared"
-    SUBSCRIPTED = "indexed"
-    ITERATED = "iterated"
-    FORMATTED = "formatted"
-    OPERAND = "used with an operator"
-    ATTRIBUTE = "asked for an attribute"
-    INSPECTED = "passed to something that does not await"
-    ANSWERED = "returned from a handler"
-    RETURNED = "returned by a plain def"
-    DOUBLY_WRAPPED = "returned by an async def"
-    UNRUN_LAMBDA = "left behind by a lambda"
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """How and where a coroutine is lost."""
-
-    kind: LossKind
-    use: Use | None = None
-
-
-_DIRECT = {
-    UseKind.DISCARDED: LossKind.DISCARDED,
-    UseKind.TESTED: LossKind.TESTED,
-    UseKind.COMPARED: LossKind.COMPARED,
-    UseKind.SUBSCRIPTED: LossKind.SUBSCRIPTED,
-    UseKind.ITERATED: LossKind.ITERATED,
-    UseKind.UNPACKED: LossKind.ITERATED,
-    UseKind.FORMATTED: LossKind.FORMATTED,
-    UseKind.OPERAND: LossKind.OPERAND,
-}
+def _is_harmless_when_contained(use: Use) -> bool:
+    # `page["other"] = value` is no use of what the page already holds.
+    return use.kind in _HARMLESS_WHEN_CONTAINED or (use.kind is UseKind.OTHER and isinstance(use.node, cst.Subscript))
 
 
 class Losses:
@@ -95,10 +51,23 @@ class Losses:
         return self._of(call.uses, 0)
 
     def _of(self, uses: Sequence[Use], depth: int) -> Loss | None:
+        found = self._of_all(uses, depth)
+        if found is not None:
+            return found
+        failing = failing_use(self.consumers, uses)
+        return self._as_failing(failing) if failing is not None else None
+
+    def _as_failing(self, use: Use) -> Loss:
+        if use.kind is UseKind.ARGUMENT:
+            return Loss(LossKind.UNPACKED if use.is_starred else LossKind.INSPECTED, use)
+        return Loss(DIRECT.get(use.kind, LossKind.ATTRIBUTE), use)
+
+    def _of_all(self, uses: Sequence[Use], depth: int) -> Loss | None:
+        """Lost if every use loses it."""
         losses: list[Loss] = []
         neutral_only = True
         for use in uses:
-            if use.taken or use.kind is UseKind.BOUND or (use.contained and use.kind in _HARMLESS_WHEN_CONTAINED):
+            if use.taken or use.kind is UseKind.BOUND or (use.contained and _is_harmless_when_contained(use)):
                 continue
             if use.kind is UseKind.ARGUMENT and self.consumers.is_harmless(use):
                 continue
@@ -125,9 +94,8 @@ class Losses:
         if use.kind is UseKind.STORED:
             return self._by_store(use, depth)
         if use.kind is UseKind.ATTRIBUTE:
-            name = use.node.attr.value if isinstance(use.node, cst.Attribute) else ""
-            return None if name in _COROUTINE_ATTRIBUTES else Loss(LossKind.ATTRIBUTE, use)
-        kind = _DIRECT.get(use.kind)
+            return None if use.attribute in COROUTINE_ATTRIBUTES else Loss(LossKind.ATTRIBUTE, use)
+        kind = DIRECT.get(use.kind)
         return Loss(kind, use) if kind is not None else None
 
     # -- passed on --------------------------------------------------------------------------------------------------
@@ -135,21 +103,31 @@ class Losses:
     def _by_argument(self, use: Use, depth: int) -> Loss | None:
         if use.call is None or depth > _DEEPEST:
             return None
+        if use.is_starred and not use.contained:
+            return Loss(LossKind.UNPACKED, use)
+        if use.holder is not None and is_list(self.resolver, use.holder):
+            if self.consumers.declared.holds_plain(use.holder, use):
+                return Loss(LossKind.UNUSED, use)
+            return self._by_holder(use, depth)
         callees = self.resolver.resolve(use.call.callee)
-        if not callees:
+        if not callees or not all(self._is_lost_in(value, use, depth) for value in callees):
             return None
-        for value in callees:
-            if self.consumers.ignores(value, use):
-                continue
-            kept_as = self.consumers.kept_as(value, use)
-            if kept_as is not None:
-                if self._of_attribute(kept_as, use, depth) is None:
-                    return None
-                continue
-            handed = self.consumers.handed_to(value, use)
-            if handed is None or self._of_parameter(*handed, depth) is None:
-                return None
         return Loss(LossKind.INSPECTED, use)
+
+    def _is_lost_in(self, value: Value, use: Use, depth: int) -> bool:
+        """Whether what is called loses the coroutine that it is given."""
+        if self.consumers.ignores(value, use):
+            return True
+        kept_as = self.consumers.kept_as(value, use)
+        if kept_as is not None:
+            return self._of_attribute(kept_as, use, depth) is not None
+        handed = self.consumers.handed_to(value, use)
+        if handed is None:
+            return False
+        function, name, contained = handed
+        if not contained and self.consumers.declared.takes_plain(function, name):
+            return True
+        return self._of_parameter(function, name, contained, depth) is not None
 
     def _of_parameter(self, function: FunctionRecord, name: str, contained: bool, depth: int) -> Loss | None:
         """What a function of the project does with a coroutine (or a container of it) that it is given."""
@@ -163,16 +141,39 @@ class Losses:
             self._judging.discard((function, name))
 
     def _by_store(self, use: Use, depth: int) -> Loss | None:
-        """Kept in an attribute: lost if no use of an attribute of that name anywhere may await it."""
-        if not isinstance(use.node, cst.Attribute):
+        """Kept in an attribute or under a key."""
+        if isinstance(use.node, cst.Attribute):
+            # Lost if no use of an attribute of that name anywhere may await it.
+            found = self._of_attribute(use.node.attr.value, use, depth)
+            if (
+                found is None
+                and use.holder is not None
+                and self.consumers.declared.declares_plain(use.holder, use.node.attr.value, use)
+            ):
+                return Loss(LossKind.UNUSED, use)
+            return found
+        return self._by_holder(use, depth) if use.holder is not None and use.name is not None else None
+
+    def _by_holder(self, use: Use, depth: int) -> Loss | None:
+        """Put into a dict or list: lost if that is lost, and nobody awaits what is found under the key."""
+        if depth > 1 or use.holder is None:
             return None
-        return self._of_attribute(use.node.attr.value, use, depth)
+        if use.name is not None and any(
+            self.consumers.is_awaiting(asked) for asked in self.resolver.item_uses(use.name)
+        ):
+            return None
+        uses = uses_of_holder(self.resolver, use.holder)
+        if not uses:
+            return None
+        found = self._of_all([other for other in inside(uses) if other.node is not use.node], depth + 1)
+        # Put into something that nobody looks at here: somebody else will.
+        return None if found is None or found.use is None else Loss(LossKind.UNUSED, use)
 
     def _of_attribute(self, name: str, use: Use, depth: int) -> Loss | None:
         uses = self.resolver.attribute_uses(name)
         if not uses or depth > 1:
             return None
-        found = self._of(inside(uses) if use.contained else uses, depth + 2)
+        found = self._of_all(inside(uses) if use.contained else uses, depth + 2)
         return Loss(LossKind.INSPECTED if use.kind is UseKind.ARGUMENT else LossKind.UNUSED, use) if found else None
 
     # -- returned ---------------------------------------------------------------------------------------------------
@@ -280,3 +281,6 @@ class Losses:
                     if marker in ("CallsPlain", "CallsByKind"):
                         return Loss(LossKind.UNRUN_LAMBDA, use)
         return None
+
+
+__all__ = ["Loss", "LossKind", "Losses"]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import metaclasses
 from .records import ClassRecord, FunctionRecord, ModuleRecord
-from .terms import last_name
+from .terms import ClassTerm, Term, last_name
 from .values import (
     NONE,
     NOTHING_KNOWN,
+    UNKNOWN_VALUE,
     ClassValue,
     ExternalInstance,
     ExternalValue,
     FunctionValue,
+    GenericValue,
     InstanceValue,
     ModuleValue,
     NamespaceValue,
@@ -44,7 +47,7 @@ def _member(resolver: Resolver, value: Value, name: str) -> Values:
             return _child(resolver, folder, name) or NOTHING_KNOWN
         case ExternalValue(dotted=dotted):
             stub = resolver.index.stub(f"{dotted}.{name}")
-            return (ModuleValue(stub),) if stub is not None else (ExternalValue(f"{dotted}.{name}"),)
+            return (ModuleValue(stub),) if stub is not None else (resolver.external(f"{dotted}.{name}"),)
         case ExternalInstance(dotted=dotted):
             return (ExternalInstance(f"{dotted}().{name}"),)
         case InstanceValue():
@@ -53,10 +56,20 @@ def _member(resolver: Resolver, value: Value, name: str) -> Values:
             return _class_member(resolver, cls, name)
         case SuperValue(cls=cls):
             return _super_member(resolver, cls, name)
+        case GenericValue(kind="type", argument=argument):
+            return attribute(resolver, _classes(resolver, argument), name)
         case FunctionValue() if name == "__wrapped__":
             return (value,)
         case _:
             return NOTHING_KNOWN
+
+
+def _classes(resolver: Resolver, argument: Term) -> Values:
+    """The classes that a `type[...]` stands for."""
+    return tuple(
+        ClassValue(value.cls) if isinstance(value, InstanceValue) else UNKNOWN_VALUE
+        for value in resolver.instances(argument)
+    )
 
 
 def _module_member(resolver: Resolver, module: ModuleRecord, name: str) -> Values:
@@ -82,7 +95,7 @@ def _child(resolver: Resolver, folder: Path, name: str) -> Values | None:
 
 def method(resolver: Resolver, cls: ClassRecord, name: str) -> FunctionRecord | None:
     """The method that a class has or inherits."""
-    for other in resolver.mro(cls)[0]:
+    for other in resolver.lookup_order(cls):
         found = other.methods.get(name)
         if found is not None:
             return found
@@ -91,7 +104,7 @@ def method(resolver: Resolver, cls: ClassRecord, name: str) -> FunctionRecord | 
 
 def _instance_member(resolver: Resolver, value: InstanceValue, name: str) -> Values:
     cls = value.cls
-    for other in resolver.mro(cls)[0]:
+    for other in resolver.lookup_order(cls):
         function = other.methods.get(name)
         if function is not None:
             return _bound(resolver, function, value)
@@ -107,7 +120,7 @@ def _instance_member(resolver: Resolver, value: InstanceValue, name: str) -> Val
     below = [other for other in resolver.subclasses(cls) if name in other.attributes or name in other.methods]
     if below:
         return united([_instance_member(resolver, InstanceValue(other), name) for other in below])
-    return NOTHING_KNOWN
+    return metaclasses.given(resolver, cls, name) or metaclasses.of_classes(resolver, cls, name) or NOTHING_KNOWN
 
 
 def _declared(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
@@ -119,6 +132,10 @@ def _declared(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
             return values
     groups = [resolver.resolve(term) for term in record.values]
     known = [group for group in groups if group != (NONE,)]
+    if known and all(group == NOTHING_KNOWN for group in known):
+        # `self.model = model` for an argument that nobody passes, and the real one assigned from outside.
+        assigned = [group for group in resolver.stores_of(cls, name) if is_known(group) and group != (NONE,)]
+        known = assigned or known
     if not known:
         # `db = None` in the class, and the real one assigned from outside or below.
         known = resolver.stores_of(cls, name)
@@ -154,7 +171,14 @@ def _class_member(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
         if nested is not None:
             return (ClassValue(nested),)
     stored = resolver.stores_of(cls, name)
-    return united(stored) if stored else NOTHING_KNOWN
+    if stored:
+        return united(stored)
+    return metaclasses.given(resolver, cls, name) or _maker(cls, name)
+
+
+def _maker(cls: ClassRecord, name: str) -> Values:
+    """`__new__` of the interpreter's own `object` and `type`: calling it gives an object of the class."""
+    return (GenericValue("type", ClassTerm(cls)),) if name == "__new__" else NOTHING_KNOWN
 
 
 def _super_member(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
@@ -162,4 +186,4 @@ def _super_member(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
         function = other.methods.get(name)
         if function is not None:
             return _bound(resolver, function, InstanceValue(cls))
-    return NOTHING_KNOWN
+    return _maker(cls, name)

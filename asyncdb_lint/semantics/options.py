@@ -9,8 +9,9 @@ from functools import cached_property
 from .calling import class_roles
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind
 from .terms import Choice, Computed, Constant, Item, Term, arguments_of, last_name
-from .urls import UrlOption, Urls, WrittenUrl
+from .urls import Urls
 from .values import ConstantValue, InstanceValue
+from .written_urls import UrlOption, WrittenUrl
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,5 +201,5 @@ class Pools:
 
 
 def _is_entered(call: CallRecord) -> bool:
-    """Whether a block enters a coroutine, which raises TypeError before anything is opened or closed."""
-    return any(use.kind in (UseKind.ENTERED, UseKind.ASYNC_ENTERED) for use in call.uses)
+    """Whether a block enters a coroutine, or what awaiting it gives: that is wrong whoever calls it."""
+    return any(use.kind in (UseKind.ENTERED, UseKind.ASYNC_ENTERED) for use in (*call.uses, *call.awaited_uses))

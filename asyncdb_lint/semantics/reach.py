@@ -91,6 +91,14 @@ class Reach:
         """Whether a handler or dependency is known to lead to a function."""
         return bool(self.origins(function) & {Origin.HANDLER, Origin.DEPENDENCY})
 
+    def may_serve_requests(self, function: FunctionRecord) -> bool:
+        """Whether requests lead to a function, or nothing else is known to, such as startup, a script or a test."""
+        origins = self.origins(function)
+        if origins & {Origin.HANDLER, Origin.DEPENDENCY, Origin.BACKGROUND}:
+            return True
+        elsewhere = {Origin.LIFECYCLE, Origin.SCRIPT, Origin.TEST, Origin.IMPORT}
+        return Origin.UNKNOWN in origins and not origins & elsewhere
+
     def is_handler(self, function: FunctionRecord) -> bool:
         """Whether a function itself answers requests."""
         return Origin.HANDLER in self.own(function)

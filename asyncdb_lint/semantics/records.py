@@ -9,10 +9,10 @@ import enum
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import libcst as cst
 
     from ..parsing import ParsedModule
     from .terms import Collection, GlobalName, Mapping, Result, Term
@@ -57,6 +57,24 @@ class Use:
     """The value was inside a collection, and this was done with the collection."""
     taken: bool = False
     """This was done with something taken out of the value, not with the value itself."""
+    is_certain: bool = True
+    """This was done with this very value: `isinstance` did not ask before, and it was not one of several in a list."""
+    holder: Term | None = None
+    """What the value was put into: the `a` of `a.name = value`, `a[key] = value` and `a.append(value)`."""
+
+    @property
+    def is_starred(self) -> bool:
+        """Whether the argument is `*value` or `**value`."""
+        return (
+            self.call is not None
+            and self.argument < len(self.call.arguments)
+            and bool(self.call.arguments[self.argument].star)
+        )
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that was asked for."""
+        return self.node.attr.value if isinstance(self.node, cst.Attribute) else ""
 
 
 class ContextKind(enum.Enum):
@@ -243,6 +261,7 @@ class ClassRecord:
     qualname: str
     node: cst.ClassDef
     bases: list[Term] = field(default_factory=list)
+    metaclass: Term | None = None
     decorators: list[Term] = field(default_factory=list)
     attributes: dict[str, AttributeRecord] = field(default_factory=dict)
     methods: dict[str, FunctionRecord] = field(default_factory=dict)
@@ -279,6 +298,8 @@ class ModuleRecord:
     collections: list[Collection | Mapping] = field(default_factory=list)
     references: dict[str, list[Use]] = field(default_factory=dict)
     attribute_uses: dict[str, list[Use]] = field(default_factory=dict)
+    item_uses: dict[str, list[Use]] = field(default_factory=dict)
+    """What was done with `a["key"]` and `a.get("key")`, whatever `a` is, by key."""
     names: dict[str, GlobalName] = field(default_factory=dict)
     aliases: dict[str, set[str]] = field(default_factory=dict)
     submodules: dict[str, list[str]] = field(default_factory=dict)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from . import annotated, calling, decorating, fixtures, members
+from . import annotated, calling, decorating, fixtures, members, metaclasses
 from .callgraph import UNCUT, CallGraph
+from .hints import Hints, driver_classes_of, usual_driver_class
 from .linking import ModuleIndex
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind, Store
 from .terms import (
@@ -71,6 +72,7 @@ class Resolver(CallGraph):
         modules: Sequence[ModuleRecord],
         index: ModuleIndex,
         is_called_out_of_sight: Callable[[str], bool] = lambda name: False,
+        hints: Hints | None = None,
     ) -> None:
         super().__init__(modules, is_called_out_of_sight)
         self.index = index
@@ -82,9 +84,17 @@ class Resolver(CallGraph):
         self._stores: dict[str, list[Store]] = {}
         self._mro: dict[ClassRecord, tuple[tuple[ClassRecord, ...], bool]] = {}
         self._subclasses: dict[ClassRecord, list[ClassRecord]] | None = None
+        self._made: dict[ClassRecord, list[ClassRecord]] | None = None
         for module in modules:
             for store in module.stores:
                 self._stores.setdefault(store.name, []).append(store)
+        self.hints = hints or Hints()
+        self._hinted: dict[ClassRecord, tuple[ClassRecord, ...]] = {}
+        if self.hints.database_types:
+            self._hinted = driver_classes_of(self, self.hints)
+            # What was found out on the way knew nothing of the hints.
+            self._mro.clear()
+            self._answers.clear()
 
     # -- terms ------------------------------------------------------------------------------------------------------
 
@@ -259,13 +269,18 @@ class Resolver(CallGraph):
         if name is None:
             return (self._module_value(found, dotted),)
         if found is None:
-            return (ExternalValue(f"{dotted}.{name}"),)
+            return (self.external(f"{dotted}.{name}"),)
         if found is module:
             # `from . import state` in a package's own `__init__` binds the module of that name.
             child = self.index.child(module.path.parent, name)
             if child is not None:
                 return (self._module_value(child, name),)
         return members.attribute(self, (self._module_value(found, dotted),), name)
+
+    def external(self, dotted: str) -> Value:
+        """Something of a library without a stub; what settings call a database is one."""
+        cls = usual_driver_class(self) if dotted in self.hints.database_types else None
+        return ClassValue(cls) if cls is not None else ExternalValue(dotted)
 
     def _module_value(self, found: ModuleRecord | Path | None, dotted: str) -> Value:
         if found is None:
@@ -281,8 +296,9 @@ class Resolver(CallGraph):
             return NOTHING_KNOWN
         if function.owner is not None and function.is_method and record is function.parameters[0]:
             kinds = {last_name(decorator) for decorator in function.decorators}
-            if "staticmethod" not in kinds:
-                return (ClassValue(function.owner) if "classmethod" in kinds else InstanceValue(function.owner),)
+            if "staticmethod" not in kinds and not self._is_declared_otherwise(function.owner, record.annotation):
+                of_class = "classmethod" in kinds or function.name in _GIVEN_CLASS
+                return (ClassValue(function.owner) if of_class else InstanceValue(function.owner),)
         if record.kind in (ParameterKind.ARGS, ParameterKind.KWARGS):
             kind = "iterable" if record.kind is ParameterKind.ARGS else "mapping"
             return (GenericValue(kind, record.annotation),) if record.annotation is not None else NOTHING_KNOWN
@@ -310,22 +326,33 @@ class Resolver(CallGraph):
             passed = [group for group in passed if group != NOTHING_KNOWN]
         return united(passed)
 
+    def _is_declared_otherwise(self, owner: ClassRecord, annotation: Term | None) -> bool:
+        """Whether a method's first parameter is declared as an object of another class: `@staticmethod` left out."""
+        if annotation is None:
+            return False
+        declared = [value.cls for value in annotated.instances(self, annotation) if isinstance(value, InstanceValue)]
+        return bool(declared) and not any(cls in self.mro(owner)[0] or owner in self.mro(cls)[0] for cls in declared)
+
     def _is_driver_object(self, value: Value) -> bool:
         return isinstance(value, InstanceValue) and any(cls.module.is_stub for cls in self.mro(value.cls)[0])
 
     def _passed(self, function: FunctionRecord, name: str) -> list[Values]:
-        passed: list[Values] = []
-        for call in self.callers(function):
-            argument = calling.argument_for(self, call, function, name)
-            if argument is not None:
-                passed.append(self.resolve(argument))
-        return passed
+        return [self.resolve(argument) for argument in self.arguments_for(function, name)]
+
+    def arguments_for(self, function: FunctionRecord, name: str) -> list[Term]:
+        """What the known callers pass for a parameter."""
+        passed = [calling.argument_for(self, call, function, name) for call in self.callers(function)]
+        return [argument for argument in passed if argument is not None]
 
     # -- what the floors below ask one another through -----------------------------------------------------------------
 
     def instances(self, annotation: Term) -> Values:
         """What an object of an annotated type is."""
         return annotated.instances(self, annotation)
+
+    def attribute(self, values: Values, name: str) -> Values:
+        """`value.name` for every alternative."""
+        return members.attribute(self, values, name)
 
     def method(self, cls: ClassRecord, name: str) -> FunctionRecord | None:
         """The method that a class has or inherits."""
@@ -371,8 +398,15 @@ class Resolver(CallGraph):
                     complete = complete and whole
                 elif not (isinstance(value, ExternalValue) and value.dotted in _PLAIN_BASES):
                     complete = False
+        order.extend(other for other in self._hinted.get(cls, ()) if other not in order)
         self._mro[cls] = (tuple(order), complete)
         return self._mro[cls]
+
+    def lookup_order(self, cls: ClassRecord) -> tuple[ClassRecord, ...]:
+        """The classes that a member of an instance is looked up in; what settings say of a class goes before it."""
+        order = self.mro(cls)[0]
+        hinted = [other for above in order for other in self._hinted.get(above, ())] if self._hinted else []
+        return (*hinted, *order) if hinted else order
 
     def subclasses(self, cls: ClassRecord) -> list[ClassRecord]:
         """The project's classes below a class."""
@@ -383,6 +417,17 @@ class Resolver(CallGraph):
                     for above in self.mro(other)[0][1:]:
                         self._subclasses.setdefault(above, []).append(other)
         return self._subclasses.get(cls, [])
+
+    def made_by(self, maker: ClassRecord) -> list[ClassRecord]:
+        """The project's classes that have a metaclass."""
+        if self._made is None:
+            self._made = {}
+            for module in self.modules:
+                for cls in module.classes:
+                    above = metaclasses.metaclass(self, cls)
+                    for other in self.mro(above)[0] if above is not None else ():
+                        self._made.setdefault(other, []).append(cls)
+        return self._made.get(maker, [])
 
     def stores_of(self, cls: ClassRecord, name: str) -> list[Values]:
         """What is assigned to an attribute of a class's instances from outside the class."""
@@ -397,4 +442,6 @@ class Resolver(CallGraph):
         return found
 
 
+# Methods that Python gives the class without being told to.
+_GIVEN_CLASS = {"__new__", "__init_subclass__", "__class_getitem__"}
 _PLAIN_BASES = {"builtins.object", "typing.Protocol", "typing.Generic", "abc.ABC", "typing.NamedTuple", "enum.Enum"}

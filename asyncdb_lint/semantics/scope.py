@@ -62,11 +62,12 @@ class Scope(ABC):
         call: CallRecord | None = None,
         argument: int = 0,
         name: str | None = None,
+        holder: Term | None = None,
     ) -> None:
         """Marks a use on every call result, function or parameter that the term may be."""
         if isinstance(term, Constant) or term is UNKNOWN:
             return
-        mark(term, Use(kind, node, self.function, call, argument, name))
+        mark(term, Use(kind, node, self.function, call, argument, name, holder=holder))
 
     def enter(self, kind: ContextKind, node: cst.CSTNode, items: tuple[Term, ...] = ()) -> Context:
         """A context inside the current one."""

@@ -10,9 +10,8 @@ from .queries import Queries, numbered
 from .reach import Origin, Reach
 from .records import CallRecord, ModuleRecord
 from .sql.session import SessionStatement, session_statement
-from .terms import Attribute, Constant
+from .terms import Attribute
 from .texts import Texts
-from .values import InstanceValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Sessions:
                 continue
             statements = [session_statement(numbered(flat.parts)) for flat in self.texts.flatten(sql)]
             first = statements[0] if statements else None
-            if first is None or None in statements or self._keeps_one_connection(call):
+            if first is None or None in statements or self.connections.keeps_one(call):
                 continue
             pool = self.connections.pool_of_query(call)
             if self.connections.is_held(call, pool):
@@ -60,17 +59,6 @@ class Sessions:
             at_startup = Origin.LIFECYCLE in self.reach.origins(call.function)
             found.append(LostSessionState(call, first, at_startup, self._following(call)))
         return found
-
-    def _keeps_one_connection(self, call: CallRecord) -> bool:
-        """A pool that is built with `force_rollback` has one connection for everybody."""
-        base = call.callee.base if isinstance(call.callee, Attribute) else call.callee
-        made = {value.call for value in self.connections.resolver.resolve(base) if isinstance(value, InstanceValue)}
-        for construction in made:
-            given = construction.arguments if construction is not None else ()
-            argument = next((argument for argument in given if argument.keyword == "force_rollback"), None)
-            if argument is not None and not (isinstance(argument.term, Constant) and not argument.term.value):
-                return True
-        return False
 
     def _following(self, call: CallRecord) -> tuple[CallRecord, ...]:
         pool = self.connections.pool_of_query(call)

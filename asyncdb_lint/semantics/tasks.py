@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ..settings.python_version import required_python
 from .calling import roles
 from .databases import Databases, Handle
-from .python_version import oldest_python
 from .records import CallRecord, FunctionRecord, ModuleRecord, ParameterKind, UseKind
 from .terms import Choice, Collection, Element, Item, Mapping, Result, Term
 from .transactions import Block, Transactions
@@ -91,7 +91,7 @@ class Tasks:
             return True
         if "own_task_before_3_12" not in names:
             return False
-        oldest = oldest_python(call.module.path)
+        oldest = self.resolver.hints.target_python or required_python(call.module.path.parent)
         return oldest is not None and oldest < _WAIT_FOR_KEEPS_TASK
 
     def _gives(self, call: CallRecord) -> str:

@@ -241,6 +241,14 @@ class Texts:
                     return found
             if callee.name == "join" and len(call.arguments) == 1:
                 return self._joined(callee.base, call, frame, depth)
+            if callee.name == "replace" and len(call.arguments) == 2:
+                found = [
+                    flat
+                    for base in self._flatten(callee.base, frame, depth)
+                    for flat in self._replaced(base, call, frame, depth)
+                ]
+                if found:
+                    return found
             if callee.name in _SAME_TEXT:
                 found = self._flatten(callee.base, frame, depth)
                 if found:
@@ -261,6 +269,18 @@ class Texts:
                 for term in value.function.returned:
                     found.extend(self._flatten(term, inner, depth + 2))
         return found[:_MOST_VARIANTS]
+
+    def _replaced(self, base: FlatText, call: CallRecord, frame: Frame | None, depth: int) -> list[FlatText]:
+        """`text.replace("{column}", column)`; a text with holes is left as it is."""
+        old, new = call.arguments[0].term, call.arguments[1]
+        text = base.literal
+        if text is None or not (isinstance(old, Constant) and isinstance(old.value, str) and old.value):
+            return [base]
+        variants: list[list[str | Gap]] = [[]]
+        for number, piece in enumerate(text.split(old.value)):
+            options = self._hole(new.term, new.node, frame, depth) if number else [()]
+            variants = [[*variant, *option, piece] for variant in variants for option in options][:_MOST_VARIANTS]
+        return [FlatText(tuple(variant)) for variant in variants]
 
     def _formatted(self, base: FlatText, call: CallRecord, frame: Frame | None, depth: int) -> list[FlatText]:
         text = base.literal

@@ -33,7 +33,8 @@ class Transaction:
     decorated: FunctionRecord | None = None
     is_handed_on: bool = False
     """Returned, stored, passed on: whoever has it may start and end it."""
-    is_entered_plainly: bool = False
+    is_entered_wrongly: bool = False
+    """By a plain `with`, or through a coroutine that nothing awaits: its block raises TypeError."""
 
     @property
     def name(self) -> str:
@@ -147,10 +148,12 @@ class Transactions:
                         made[id(call)].decorated = function
             for context in function.withs:
                 for call in self._makers_of(context.items[0]) if context.items else ():
-                    if id(call) in made and context.kind is ContextKind.ASYNC_WITH:
+                    if id(call) not in made:
+                        continue
+                    if context.kind is ContextKind.ASYNC_WITH and not self._is_coroutine(context.items[0]):
                         made[id(call)].entered.append(context)
-                    elif id(call) in made:
-                        made[id(call)].is_entered_plainly = True
+                    else:
+                        made[id(call)].is_entered_wrongly = True
         for call in module.calls:
             self._note_method(call, made)
         for found in made.values():
@@ -163,6 +166,10 @@ class Transactions:
     def _is_method_of_transaction(self, call: CallRecord) -> bool:
         method = self.queries.driver_method(call)
         return method is not None and bool(roles(method) & set(_ROLES))
+
+    def _is_coroutine(self, term: Term) -> bool:
+        """Whether a term is what `tx.start()` gives before it is awaited."""
+        return isinstance(term, Result) and self._is_method_of_transaction(term.call)
 
     def _note_uses(self, transaction: Transaction) -> None:
         for use in (*transaction.call.uses, *transaction.call.awaited_uses):

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from .calling import class_roles, roles
 from .driver_errors import Catches, DriverErrors
 from .queries import Queries
-from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord
+from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord, UseKind
 from .values import InstanceValue
 
 _DEEPEST = 6
+_RUNS_HERE = {UseKind.AWAITED, UseKind.ASYNC_ITERATED, UseKind.ARGUMENT}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,9 +62,12 @@ class Tries:
         return False
 
     def is_query(self, call: CallRecord) -> bool:
-        """Whether a call itself runs a query of a driver."""
+        """Whether a call itself runs a query of a driver, and its errors are raised where it stands."""
         method = self.queries.driver_method(call)
-        return method is not None and "query" in roles(method)
+        if method is None or "query" not in roles(method):
+            return False
+        # A coroutine that is only handed on fails where somebody awaits it.
+        return any(use.kind in _RUNS_HERE for use in call.uses)
 
     def leads_to_query(self, call: CallRecord) -> bool:
         """Whether a call runs a query, be it in a function of the project that lets its errors out."""

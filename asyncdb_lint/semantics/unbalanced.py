@@ -39,7 +39,8 @@ class Balances:
         """One fact for each transaction of a module that is started by hand and may stay open."""
         for transaction in self.transactions.of(module):
             by_hand = bool(transaction.awaited) != bool(transaction.starts)
-            if not by_hand or transaction.entered or transaction.is_handed_on or transaction.decorated:
+            is_otherwise_used = transaction.entered or transaction.is_entered_wrongly or transaction.decorated
+            if not by_hand or is_otherwise_used or transaction.is_handed_on:
                 continue
             function = transaction.call.function
             if function.is_module or not isinstance(function.node, cst.FunctionDef):

@@ -13,6 +13,7 @@ from .terms import (
     Choice,
     ClassTerm,
     Collection,
+    Constant,
     Element,
     FunctionTerm,
     GlobalName,
@@ -25,6 +26,7 @@ from .terms import (
     Term,
 )
 
+_GETTERS = {"get", "pop", "setdefault"}
 _VIEWS = {"values", "items", "get", "pop", "copy", "setdefault"}
 _REFERENCE_USES = {UseKind.ARGUMENT, UseKind.RETURNED, UseKind.STORED, UseKind.YIELDED, UseKind.OTHER, UseKind.BOUND}
 
@@ -34,6 +36,8 @@ def mark(term: Term, use: Use) -> None:
     match term:
         case Result(call=call):
             _add(call.uses, use)
+            if isinstance(call.callee, Attribute) and call.callee.name in _GETTERS and call.arguments:
+                _mark_key(call.arguments[0].term, use)
         case Choice(options=options):
             for option in options:
                 mark(option, use)
@@ -49,8 +53,10 @@ def mark(term: Term, use: Use) -> None:
         case ClassTerm(cls=cls):
             if use.kind in _REFERENCE_USES:
                 _add(use.function.module.references.setdefault(cls.name, []), use)
-        case Checked(base=base) | Narrowed(base=base):
+        case Checked(base=base):
             mark(base, use)
+        case Narrowed(base=base):
+            mark(base, replace(use, is_certain=False))
         case GlobalName(name=name) | Import(name=str() as name):
             if use.kind in _REFERENCE_USES:
                 _add(use.function.module.references.setdefault(name, []), use)
@@ -61,13 +67,22 @@ def mark(term: Term, use: Use) -> None:
         case Item(base=base) | Element(base=base):
             for holder in _holders(base):
                 mark(holder, replace(use, taken=True))
+            if isinstance(term, Item):
+                _mark_key(term.key, use)
         case _:
             return
 
 
+def _mark_key(key: Term, use: Use) -> None:
+    if isinstance(key, Constant) and isinstance(key.value, str):
+        _add(use.function.module.item_uses.setdefault(key.value, []), use)
+
+
 def inside(uses: Sequence[Use]) -> list[Use]:
     """The uses of a collection as seen by what it holds; what was done with something taken out is a direct use."""
-    return [replace(use, contained=not use.taken, taken=False) for use in uses]
+    return [
+        replace(use, contained=not use.taken, taken=False, is_certain=use.is_certain and not use.taken) for use in uses
+    ]
 
 
 def _holders(base: Term) -> list[Term]:

@@ -13,6 +13,11 @@ _CLOSED_TYPES = {
     "Literal", "PositiveInt", "NonNegativeInt", "conint", "IPv4Address", "Enum", "IntEnum", "StrEnum", "NoneType",
 }  # fmt: skip
 
+_PLAIN_CONTAINERS = {
+    "list", "List", "dict", "Dict", "set", "Set", "tuple", "Tuple", "frozenset", "FrozenSet", "Sequence", "Mapping",
+}  # fmt: skip
+_PLAIN_TYPES = _PLAIN_CONTAINERS | {"str", "bytes", "EmailStr", "HttpUrl", "SecretStr", "constr"}
+
 
 class Types:
     """Judges the types of one project."""
@@ -87,6 +92,44 @@ class Types:
                     isinstance(value, ClassValue) and self.is_enum(value.cls)
                     for value in self.resolver.resolve(annotation)
                 )
+
+    def is_plain(self, annotation: Term) -> bool:
+        """Whether values of a type are known never to be awaitable: numbers, text, containers, models."""
+        match annotation:
+            case Constant(value=None):
+                return True
+            case Choice(options=options) | Computed(operator="|", operands=options):
+                return all(self.is_plain(option) for option in options)
+            case Item(base=base, key=key):
+                name = type_name(self.resolver, base)
+                if name in ("Optional", "Union"):
+                    return all(self.is_plain(argument) for argument in arguments_of(key))
+                if name == "Annotated":
+                    return self.is_plain(arguments_of(key)[0])
+                return name in _PLAIN_CONTAINERS or name == "Literal"
+            case _:
+                if type_name(self.resolver, annotation) in _PLAIN_TYPES:
+                    return True
+                return self.is_closed(annotation) or any(
+                    isinstance(value, ClassValue) and self.is_model(value.cls)
+                    for value in self.resolver.resolve(annotation)
+                )
+
+    def holds_plain(self, annotation: Term) -> bool:
+        """Whether a type is a list or set of such values."""
+        match annotation:
+            case Choice(options=options) | Computed(operator="|", operands=options):
+                return all(
+                    (isinstance(option, Constant) and option.value is None) or self.holds_plain(option)
+                    for option in options
+                )
+            case Item(base=base, key=key):
+                name = type_name(self.resolver, base)
+                if name == "Optional":
+                    return self.holds_plain(key)
+                return name in _PLAIN_CONTAINERS and all(self.is_plain(argument) for argument in arguments_of(key))
+            case _:
+                return False
 
     def names_its_values(self, annotation: Term) -> bool:
         """Whether a type names its values one by one: an enum or `Literal`."""

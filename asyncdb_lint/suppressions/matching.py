@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from asyncdb_lint.suppressions.edits import Splice, without, without_comment
 from asyncdb_lint.suppressions.statements import Outline, outline
 
 UNUSED, WITHOUT_REASON = "ADB002", "ADB003"
-_ABOUT_COMMENTS = frozenset({UNUSED, WITHOUT_REASON})
+ABOUT_COMMENTS = frozenset({UNUSED, WITHOUT_REASON})
 # Our own words first, so that what hides a finding does not depend on the order in a file; the broadest last.
 _PRECEDENCE = (Scope.STATEMENT, Scope.NOQA, Scope.FILE)
+_WHOLE_FILE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class Suppressions:
     path: Path
     outline: Outline
     all: tuple[Suppression, ...]
+    _places: Mapping[tuple[int | None, str], int]
+    """Where, in a statement or the whole file, a code is named."""
+    _blankets: Mapping[int | None, int]
+    """Where a `# noqa` alone stands, by statement."""
     _used: set[int] = field(default_factory=set)
     """The places of the entries (of a `# noqa` alone: of the comment) that have hidden something."""
 
@@ -42,40 +47,46 @@ class Suppressions:
     def of(cls, path: Path, text: str) -> Suppressions:
         """Reads those of a source."""
         scanned = outline(text)
-        return cls(path, scanned, tuple(read_suppressions(scanned)))
+        found = tuple(read_suppressions(scanned))
+        blankets = {suppression.statement: suppression.start for suppression in found if suppression.is_blanket}
+        return cls(path, scanned, found, cls._index(found), blankets)
 
     def hides(self, code: str, position: Position) -> bool:
         """Says whether a finding is hidden, and notes by what."""
         statement = self.outline.statement_at(position.line)
-        for place in self._candidates(code, statement):
-            self._used.add(place)
-            return True
-        return False
+        place = self._places.get((statement, code), self._places.get((_WHOLE_FILE, code)))
+        if place is None and code not in ABOUT_COMMENTS:
+            place = self._blankets.get(statement)
+        if place is None:
+            return False
+        self._used.add(place)
+        return True
 
-    def _candidates(self, code: str, statement: int | None) -> Iterator[int]:
-        for scope in _PRECEDENCE:
-            for suppression in self.all:
-                if suppression.scope is scope and (scope is Scope.FILE or suppression.statement == statement):
-                    yield from (named.start for named in suppression.named if named.code == code)
-        if code not in _ABOUT_COMMENTS:
-            for suppression in self.all:
-                if suppression.is_blanket and suppression.statement == statement:
-                    yield suppression.start
+    @classmethod
+    def _index(cls, suppressions: Iterable[Suppression]) -> dict[tuple[int | None, str], int]:
+        """The first entry for each code in each statement, by precedence."""
+        places: dict[tuple[int | None, str], int] = {}
+        for suppression in sorted(suppressions, key=lambda suppression: _PRECEDENCE.index(suppression.scope)):
+            statement = _WHOLE_FILE if suppression.scope is Scope.FILE else suppression.statement
+            for named in suppression.named:
+                if named.code is not None:
+                    places.setdefault((statement, named.code), named.start)
+        return places
 
-    def remarks(self, is_on: Callable[[str], bool]) -> Iterator[Remark]:
+    def remarks(self, is_on: Callable[[str], bool], *, shortest_reason: int = 1) -> Iterator[Remark]:
         """What there is to say about the comments; `is_on` says which rules have been run.
 
         To be asked after all findings have been offered to `hides`. A remark can itself be ignored, and a comment that
         would ignore a remark and does not is unused like any other.
         """
-        first = [remark for remark in self._remarks(is_on) if is_on(remark.code)]
+        first = [remark for remark in self._remarks(is_on, shortest_reason) if is_on(remark.code)]
         yield from (remark for remark in first if not self.hides(remark.code, remark.range.start))
         if is_on(UNUSED):
             for suppression in self.all:
-                if entries := self._unused(suppression, lambda code: code in _ABOUT_COMMENTS and is_on(code)):
+                if entries := self._unused(suppression, lambda code: code in ABOUT_COMMENTS and is_on(code)):
                     yield self._unused_remark(suppression, entries)
 
-    def _remarks(self, is_on: Callable[[str], bool]) -> Iterator[Remark]:
+    def _remarks(self, is_on: Callable[[str], bool], shortest_reason: int) -> Iterator[Remark]:
         for suppression in self.all:
             if suppression.problem:
                 place = self._range(suppression.start, suppression.end)
@@ -85,13 +96,14 @@ class Suppressions:
                 if named.code is None:
                     help_text = "`asyncdb-lint rule --all` explains all rules"
                     yield Remark(UNUSED, named.problem, help_text, self._range(named.start, named.end))
-            unused = self._unused(suppression, lambda code: code not in _ABOUT_COMMENTS and is_on(code))
+            unused = self._unused(suppression, lambda code: code not in ABOUT_COMMENTS and is_on(code))
             if unused:
                 yield self._unused_remark(suppression, unused)
-            wanted = [named for named in suppression.named if named.code and named not in unused]
+            taken = {named.start for named in unused}
+            wanted = [named for named in suppression.named if named.code and named.start not in taken]
             hides_all = suppression.is_blanket and suppression.start in self._used
-            if not suppression.reason and (wanted or hides_all):
-                yield self._reason_remark(suppression, wanted)
+            if len(suppression.reason) < max(shortest_reason, 1) and (wanted or hides_all):
+                yield self._reason_remark(suppression, wanted, shortest_reason)
 
     def _unused(self, suppression: Suppression, counts: Callable[[str], bool]) -> list[Named]:
         return [
@@ -124,7 +136,7 @@ class Suppressions:
             Fix(title, Applicability.SAFE, (self._edit(splice),)),
         )
 
-    def _reason_remark(self, suppression: Suppression, wanted: Sequence[Named]) -> Remark:
+    def _reason_remark(self, suppression: Suppression, wanted: Sequence[Named], shortest: int) -> Remark:
         codes = " and ".join(f"`{named.text}`" for named in wanted) or "everything"
         verb = "is" if len(wanted) < 2 else "are"
         form = {
@@ -134,7 +146,8 @@ class Suppressions:
         }[suppression.scope]
         return Remark(
             WITHOUT_REASON,
-            f"{codes} {verb} ignored here and nothing says why",
+            f"{codes} {verb} ignored here and "
+            + (f"the reason has less than {shortest} characters" if suppression.reason else "nothing says why"),
             f"write the reason behind it: {form}",
             self._range(suppression.start, suppression.end),
         )

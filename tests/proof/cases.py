@@ -49,7 +49,13 @@ class Pitfall:
     def hidden(self) -> Mapping[str, str]:
         """The databases on which the harm does not show, with the reason."""
         hidden: Mapping[str, str] = getattr(self._probe, "HIDDEN", {})
-        return hidden
+        return {**hidden, **self.sound}
+
+    @property
+    def sound(self) -> Mapping[str, str]:
+        """The databases on which the code is right, with the reason: told that it runs there, the linter is quiet."""
+        sound: Mapping[str, str] = getattr(self._probe, "SOUND", {})
+        return sound
 
     @property
     def by_hand(self) -> str | None:

@@ -37,7 +37,7 @@ class Cure:
     by_fix: bool
     """Whether the linter's own fix was applied; where it offers none, the corrected twin was taken."""
     left: tuple[linter.Finding, ...]
-    """What the linter, with its default rules, still says of the cured version."""
+    """What the linter, with its default rules and the pitfall's own, still says of the cured version."""
     sources: Mapping[str, str]
     """The files of the cured version; a fix may reach beyond the pitfall's own."""
 
@@ -112,13 +112,14 @@ def find_cure(pitfall: Pitfall, backend: str) -> Cure:
     sources = sources_of(pitfall)
     with folder_of({**sources, CONFIG: LITERAL_CONFIG[backend]}) as root:
         findings = linter.check(root, "--select", pitfall.code)
-        marked = tuple(sorted(mark for mark in marks(root) if mark.code == pitfall.code))
+        due = marks(root) if backend not in pitfall.sound else set()
+        marked = tuple(sorted(mark for mark in due if mark.code == pitfall.code))
         by_fix = any(finding.has_fix for finding in findings)
         if by_fix:
             linter.fix(root, pitfall.code)
         else:
             shutil.copy(pitfall.corrected_file, root / "pitfalls")
-        left = tuple(linter.check(root))
+        left = tuple(linter.check(root, "--extend-select", pitfall.code))
         cured = {**read_sources(root), CONFIG: sources[CONFIG]}
         return Cure(marked, tuple(finding.mark for finding in findings), by_fix, left, cured)
 

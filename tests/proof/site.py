@@ -100,6 +100,15 @@ class Site:
             await asyncio.sleep(0.002)
         return await requests, most
 
+    async def answers_meanwhile(self, path: str, other: str) -> tuple[Reply, int]:
+        """Get one path, and another again and again for as long as that takes; count the answers meanwhile."""
+        first = asyncio.create_task(self.get(path))
+        answers = 0
+        while not first.done():
+            reply = await self.get(other)
+            answers += reply.status == 200 and not first.done()
+        return await first, answers
+
     async def value(self, query: str) -> Any:
         """Ask the database itself, on a connection that no request uses."""
         return await in_own_task(self._observer.fetch_val(query))

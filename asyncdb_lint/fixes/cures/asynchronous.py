@@ -22,7 +22,7 @@ def in_async_function(
     if not may_become_async or not isinstance(function.node, cst.FunctionDef) or function.is_generator:
         return None
     return FixPlan.unsafe(
-        f"Make `{function.name}` an `async def`: {title[0].lower()}{title[1:]}",
+        f"Make `{function.name}` an `async def` and {title[0].lower()}{title[1:]}",
         Replace(function.module.parsed, function.node, made_async(function.node)),
         *changes,
     )

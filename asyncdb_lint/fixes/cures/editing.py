@@ -11,7 +11,7 @@ from ...parsing import ParsedModule
 from .. import blocks
 from ..blocks import Statement
 from ..changes import AddImport, Change, InsertAfter, PlanRefused, Replace
-from ..rewrite import children
+from ..rewrite import children, descendants
 
 
 class Edits:
@@ -95,6 +95,12 @@ def parents_in(root: cst.CSTNode) -> dict[int, cst.CSTNode]:
             found[id(child)] = node
             pending.append(child)
     return found
+
+
+def loses_comments(node: cst.CSTNode, new: cst.CSTNode) -> bool:
+    """Whether a comment inside a node is not in what takes its place."""
+    kept = {id(inner) for inner in descendants(new)}
+    return any(isinstance(inner, cst.Comment) and id(inner) not in kept for inner in descendants(node))
 
 
 def statements_of(text: str) -> list[Statement]:

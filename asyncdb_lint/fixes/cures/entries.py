@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ...semantics.entering import EntryKind, Remedy
 from ...semantics.transaction_decorators import DecorationKind
+from ...semantics.wrong_entry import EntryKind, Remedy
 from ..changes import Change, FixPlan, Replace
 from .asynchronous import in_async_function, made_async
+from .editing import loses_comments
 
 if TYPE_CHECKING:
     from ...semantics.facts import WrongDecoration, WrongEntry
@@ -30,7 +31,7 @@ def enter_rightly(wrong: WrongEntry) -> FixPlan | None:
         asynchronous = None if becomes_plain else cst.Asynchronous()
         changes.append(Replace(module, block, block.with_changes(asynchronous=asynchronous)))
     new = _remedied(wrong, wrong.node)
-    if new is None:
+    if new is None or loses_comments(wrong.node, new):
         return None
     if new is not wrong.node:
         changes.append(Replace(module, wrong.node, new))
@@ -65,6 +66,8 @@ def _remedied(wrong: WrongEntry, node: cst.BaseExpression) -> cst.BaseExpression
             if not isinstance(method, cst.Attribute):
                 return None
             return cst.Call(method.with_changes(attr=cst.Name(wrong.method)))
+        case Remedy.CONNECTION:
+            return cst.Call(cst.Attribute(node, cst.Name(wrong.method)))
         case None:
             return None
 

@@ -11,6 +11,7 @@ from ...semantics.records import UseKind
 from ..changes import Change, FixPlan, Replace
 from ..rewrite import descendants
 from .asynchronous import in_async_function
+from .editing import loses_comments
 
 if TYPE_CHECKING:
     from ...semantics.facts import WrongIteration
@@ -97,7 +98,7 @@ def _as_comprehension(wrong: WrongIteration, use: Use) -> Change | None:
     if outer is None or len(outer.args) != 1 or not isinstance(outer.func, cst.Name):
         return None
     made = {"list": cst.ListComp, "set": cst.SetComp}.get(outer.func.value)
-    if made is None:
+    if made is None or loses_comments(outer, outer.args[0].value):
         return None
     row = cst.Name("row")
     loop = cst.CompFor(

@@ -11,10 +11,10 @@ from ..changes import FixPlan, Replace
 from .starting import entering
 
 if TYPE_CHECKING:
-    from ...semantics.facts import SwallowedError
+    from ...semantics.facts import SwallowedInTransaction
 
 
-def put_savepoint(swallowed: SwallowedError) -> FixPlan | None:
+def put_savepoint(swallowed: SwallowedInTransaction) -> FixPlan | None:
     """`async with database.transaction():` around the body of the `try`, spelled as the transaction around it is."""
     guard, transaction = swallowed.context.node, swallowed.block.transaction
     if not isinstance(guard, cst.Try) or not isinstance(guard.body, cst.IndentedBlock) or transaction is None:

@@ -16,6 +16,7 @@ from ..blocks import Statement
 from ..changes import PlanRefused
 from ..rewrite import descendants
 from .editing import Edits, statements_of, top_statement
+from .yielding import around_yield, lines_of, with_body
 
 _SUFFIX = "database"
 
@@ -46,6 +47,16 @@ class Serving:
         else:
             self._new_lifespan()
 
+    def write_closing(self) -> None:
+        """Lets the application close a pool that it opens already."""
+        app = self.app
+        if not app.has_lifespan:
+            self._extend_event("shutdown", self.closer, app.handlers("shutdown"), app.handlers("startup"))
+        elif app.lifespan is None:
+            raise PlanRefused("the application's lifespan is not known")
+        else:
+            self._extend_lifespan(app.lifespan, opens=False)
+
     def _pool(self, module: ModuleRecord, function: FunctionRecord | None, parameter: str | None = None) -> str:
         """The pool as a function writes it, imported if need be; `parameter` is the application in a lifespan."""
         if parameter is not None and self.binding.app is self.app.call:
@@ -66,7 +77,7 @@ class Serving:
 
     # -- lifespan ---------------------------------------------------------------------------------------------------
 
-    def _extend_lifespan(self, lifespan: FunctionRecord) -> None:
+    def _extend_lifespan(self, lifespan: FunctionRecord, *, opens: bool = True) -> None:
         node = lifespan.node
         if not isinstance(node, cst.FunctionDef) or not lifespan.is_async:
             raise PlanRefused("the lifespan is no async function")
@@ -75,10 +86,10 @@ class Serving:
         first = lifespan.parameters[0].name if lifespan.parameters else None
         pool = self._pool(lifespan.module, lifespan, first)
         opened, closed = statements_of(f"await {pool}.{self.opener}()\nawait {pool}.{self.closer}()\n")
-        body = _around_yield(node.body.body, opened, closed)
+        body = around_yield(node.body.body, [opened] if opens else [], [closed])
         if body is None:
             raise PlanRefused("the lifespan yields inside another construct")
-        self.edits.replace(lifespan.module.parsed, node, node.with_changes(body=_with_body(node.body, body)))
+        self.edits.replace(lifespan.module.parsed, node, node.with_changes(body=with_body(node.body, body)))
 
     def _new_lifespan(self) -> None:
         module, call = self.app.module, self.app.call.node
@@ -91,7 +102,7 @@ class Serving:
         written = parsed.code_of(call.func)
         annotation = f": {written}" if written.partition(".")[0] in module.bindings else ""
         returns = ""
-        if _annotates_returns(module):
+        if annotates_returns(module):
             returns = " -> AsyncIterator[None]"
             self.edits.add_import(parsed, "collections.abc", "AsyncIterator")
         self.edits.add_import(parsed, "contextlib", "asynccontextmanager")
@@ -147,12 +158,12 @@ class Serving:
             raise PlanRefused("this function cannot be extended")
         pool = self._pool(function.module, function)
         (line,) = statements_of(f"await {pool}.{method}()\n")
-        body = [statement for statement in _lines(node.body) if not _is_placeholder(statement)]
+        body = [statement for statement in lines_of(node.body) if not _is_placeholder(statement)]
         first = 1 if body and _is_docstring(body[0]) else 0
         leaves = any(isinstance(inner, cst.Return | cst.Raise) for inner in descendants(node.body))
         place = len(body) if event == "startup" and not leaves else first
         body = [*body[:place], line, *body[place:]]
-        self.edits.replace(function.module.parsed, node, node.with_changes(body=_with_body(node.body, body)))
+        self.edits.replace(function.module.parsed, node, node.with_changes(body=with_body(node.body, body)))
 
     def _extend_list(self, event: str, method: str, node: cst.List) -> None:
         pool = self._pool(self.app.module, self.app.call.function)
@@ -192,65 +203,12 @@ class Serving:
             raise PlanRefused("the handlers stand in a function")
         pool = self._pool(module, None)
         written = module.parsed.code_of(other.node.func)
-        returns = " -> None" if _annotates_returns(module) else ""
+        returns = " -> None" if annotates_returns(module) else ""
         (definition,) = statements_of(
             f'@{written}("{event}")\nasync def {name}(){returns}:\n    await {pool}.{method}()\n'
         )
         blank = [cst.EmptyLine(indent=False), cst.EmptyLine(indent=False)]
         self.edits.put_after(module.parsed, function.node, [blocks.with_leading(definition, blank)])
-
-
-def _around_yield(body: Sequence[cst.CSTNode], opened: Statement, closed: Statement) -> list[Statement] | None:
-    """A body that opens before its `yield` and closes behind it, whatever is raised between."""
-    statements = [statement for statement in body if isinstance(statement, cst.BaseStatement)]
-    for index, statement in enumerate(statements):
-        new = _at_yield(statement, opened, closed)
-        if new is not None:
-            return [*statements[:index], *new, *statements[index + 1 :]]  # type: ignore[list-item]
-    return None
-
-
-def _at_yield(statement: cst.BaseStatement, opened: Statement, closed: Statement) -> list[Statement] | None:
-    if isinstance(statement, cst.SimpleStatementLine) and _is_yield(statement):
-        blanks, comments = blocks.split_blanks(statement.leading_lines)
-        guarded = cst.Try(
-            cst.IndentedBlock([blocks.with_leading(statement, comments)]),
-            finalbody=cst.Finally(cst.IndentedBlock([closed])),
-        )
-        return [blocks.with_leading(opened, blanks), guarded]
-    if isinstance(statement, cst.Try):
-        inside = statement.body.body
-        final = statement.finalbody
-        if final is not None and inside and _is_yield(inside[-1]):
-            # The `finally` that is there serves both: opened last, closed first.
-            closing = _with_body(final.body, [closed, *_lines(final.body)])
-            rest = statement.with_changes(leading_lines=[], finalbody=final.with_changes(body=closing))
-            return [blocks.with_leading(opened, statement.leading_lines), rest]
-    if isinstance(statement, cst.Try | cst.With):
-        body = _around_yield(statement.body.body, opened, closed)
-        if body is not None:
-            return [statement.with_changes(body=_with_body(statement.body, body))]
-    return None
-
-
-def _is_yield(statement: cst.CSTNode) -> bool:
-    return (
-        isinstance(statement, cst.SimpleStatementLine)
-        and len(statement.body) == 1
-        and isinstance(statement.body[0], cst.Expr)
-        and isinstance(statement.body[0].value, cst.Yield)
-    )
-
-
-def _with_body(suite: cst.BaseSuite, body: Sequence[Statement]) -> cst.BaseSuite:
-    if isinstance(suite, cst.IndentedBlock):
-        return suite.with_changes(body=body)
-    return cst.IndentedBlock(body)
-
-
-def _lines(suite: cst.BaseSuite) -> list[Statement]:
-    """The statements of a suite as lines of their own."""
-    return [blocks.in_block(statement) for statement in suite.body]
 
 
 def _is_docstring(statement: Statement) -> bool:
@@ -266,7 +224,7 @@ def _is_placeholder(statement: Statement) -> bool:
     return isinstance(small, cst.Pass) or (isinstance(small, cst.Expr) and isinstance(small.value, cst.Ellipsis))
 
 
-def _annotates_returns(module: ModuleRecord) -> bool:
+def annotates_returns(module: ModuleRecord) -> bool:
     """Whether a module says of every function what it returns."""
     functions = [function.node for function in module.functions if isinstance(function.node, cst.FunctionDef)]
     return bool(functions) and all(node.returns is not None for node in functions)

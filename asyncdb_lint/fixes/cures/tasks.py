@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ..changes import FixPlan, Replace
+from .editing import loses_comments
 
 if TYPE_CHECKING:
     from ...semantics.facts import DroppedTask
@@ -23,6 +24,8 @@ def await_work(dropped: DroppedTask) -> FixPlan | None:
         if first.star or (first.keyword is not None and first.keyword.value == "name"):
             return None
         work = first.value
+    if loses_comments(call.node, work):
+        return None
     return FixPlan.unsafe("Await the work itself", Replace(call.module.parsed, call.node, cst.Await(work)))
 
 

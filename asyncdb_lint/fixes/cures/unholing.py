@@ -41,7 +41,7 @@ def without_holes(text: SqlText, fillings: Sequence[Filling]) -> cst.BaseExpress
         edits += _plain(text, literal, gone)
     if text.form:
         edits += _arguments(text, gone)
-    return _expression(text, edits)
+    return rewritten(text, edits)
 
 
 def _plain(text: SqlText, literal: Literal, gone: set[int]) -> list[_Edit]:
@@ -132,7 +132,8 @@ def _stays_formatted(text: SqlText, literal: Literal, gone: set[int]) -> bool:
     return not holes or any(id(atom) not in gone for atom in holes)
 
 
-def _expression(text: SqlText, edits: Sequence[_Edit]) -> cst.BaseExpression:
+def rewritten(text: SqlText, edits: Sequence[_Edit]) -> cst.BaseExpression:
+    """The expression with edits of its source; raises `Unreadable` where that does not parse."""
     pieces: list[str] = []
     at = text.start
     for start, end, new in sorted(edits, key=lambda edit: (edit[0], edit[1])):

@@ -23,6 +23,7 @@ class Misplacement(enum.Enum):
     TABLE = "the name of a table"
     DIRECTION = "ASC or DESC"
     LIST = "a list without parentheses"
+    ITEM = "one item of a list, given a list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,8 @@ class BoundMark:
     verb: Verb | None
     misplacement: Misplacement | None
 
-    @property
-    def is_alone_in_list(self) -> bool:
-        """`IN (:ids)`"""
-        return self.place is Place.IN_LIST and self.before == "(" and self.after == ")"
+    is_alone_in_list: bool
+    """`IN (:ids)`"""
 
 
 def bound_marks(text: str) -> list[BoundMark]:
@@ -76,6 +75,7 @@ def _bound(code: str, mark: Mark, place: HolePlace, verb: Verb | None) -> BoundM
         operand.group(1) if operand is not None else "",
         verb,
         _misplacement(front, place.place, before, after, verb, code),
+        after == ")" and _LIST.search(front) is not None,
     )
 
 
@@ -106,6 +106,7 @@ def _last(pattern: re.Pattern[str], text: str) -> str:
 _WORD_BEFORE = re.compile(r"(?:\w+|[<>=!~|@&#?\-*/%^+]+|\S)\Z")
 _WORD_AFTER = re.compile(r"\w+|\S")
 _OPERAND = re.compile(r"([\w.]*[^\W\d]\w*)\s*(?:=|<>|!=|<|>|<=|>=|\bis(?:\s+not)?\s+distinct\s+from)\Z", re.IGNORECASE)
+_LIST = re.compile(r"\bin\s*\(\Z", re.IGNORECASE)
 _AFTER_KEY = frozenset(
     {",", ")", ";", "ASC", "DESC", "NULLS", "LIMIT", "OFFSET", "FETCH", "FOR", "UNION", "HAVING", "ORDER", "ROWS"}
 )

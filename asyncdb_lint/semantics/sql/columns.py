@@ -36,10 +36,16 @@ def columns(text: str) -> tuple[str, ...] | None:
 def gives_one_row(text: str) -> bool:
     """Whether a statement says itself that it gives no more than one row: `LIMIT 1`, an aggregate of all rows."""
     upper = [word.upper() for word in lexemes(text)]
-    for first, second in itertools.pairwise(upper):
-        if (first, second) in (("LIMIT", "1"), ("FIRST", "ROW"), ("FIRST", "1")):
-            return True
-    if upper[:1] != ["SELECT"] or "GROUP" in upper or "UNION" in upper:
+    pairs = set(itertools.pairwise(upper))
+    return not pairs.isdisjoint({("LIMIT", "1"), ("FIRST", "ROW"), ("FIRST", "1")}) or always_gives_row(text)
+
+
+def always_gives_row(text: str) -> bool:
+    """Whether a statement gives a row whatever the tables hold: an aggregate of all rows, a SELECT from nothing."""
+    upper = [word.upper() for word in lexemes(text)]
+    if upper[:1] == ["INSERT"]:
+        return "VALUES" in upper and "RETURNING" in upper and upper[1:2] == ["INTO"] and "CONFLICT" not in upper
+    if upper[:1] != ["SELECT"] or not {"GROUP", "UNION", "HAVING", "OFFSET"}.isdisjoint(upper):
         return False
     listed = _listed(upper)
     return "FROM" not in upper or any(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asyncdb_lint.semantics.sql.statement import PLACEHOLDER
@@ -129,7 +128,7 @@ _STYLES = {
     "%s": re.compile(r"(?<![\w%])%s\b"),
     "%(name)s": re.compile(r"(?<![\w%])%\((?P<key>\w+)\)s\b"),
     "{name}": re.compile(r"(?<![\w${])\{(?P<key>[^\W\d]\w*)\}(?!\})"),
-    "{}": re.compile(r"(?<![\w${])\{\d*\}(?!\})"),
+    "{}": re.compile(r"(?<![\w${])\{(?P<key>\d*)\}(?!\})"),
     "@name": re.compile(r"(?<![\w@])@(?P<key>[^\W\d]\w*)\b(?!\s*:=)"),
     "name:": re.compile(r"(?<![:\w])(?P<key>[^\W\d]\w*):(?![:\w=])"),
     ":1": re.compile(r"(?<![:\w\\\[]):(?P<key>\d+)(?![:\w])"),
@@ -143,29 +142,3 @@ _BEFORE_VALUE = re.compile(
 def _is_value(code: str, start: int) -> bool:
     """Whether a value is due at a place; elsewhere `?` and `@` are operators."""
     return _BEFORE_VALUE.search(code, max(0, start - 40), start) is not None
-
-
-def literal_percents(text: str, names: frozenset[str]) -> Iterator[tuple[int, str]]:
-    """Where `text % {...}` raises, and why: what a driver does that logs its statements by way of `%`."""
-    taken = 0
-    for match in _PERCENT.finditer(text):
-        key, conversion = match["key"], match["conversion"]
-        if conversion == "%" and match.group() == "%%":
-            continue
-        if key is not None and key not in names:
-            yield match.start(), f"KeyError: {key!r}"
-        elif conversion == "":
-            yield match.start(), "ValueError: incomplete format"
-        elif conversion in "diouxXeEfFgGc":
-            yield match.start(), f"TypeError: %{conversion} format: a number is required, not dict"
-        elif conversion not in "rsa":
-            yield match.start(), f"ValueError: unsupported format character '{conversion}'"
-        elif key is None:
-            taken += 1
-            if taken > 1:
-                yield match.start(), "TypeError: not enough arguments for format string"
-
-
-_PERCENT = re.compile(
-    r"%(?:\((?P<key>[^()]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+)?)?[hlL]?(?P<conversion>.|\Z)", re.DOTALL
-)

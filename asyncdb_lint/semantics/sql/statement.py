@@ -92,6 +92,8 @@ _BEFORE_TABLE = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "USING", "TRUNCATE"
 _SKIPPED = frozenset({"ONLY", "LATERAL", "TABLE", "IF", "EXISTS", "NOT"})
 # Functions with a FROM among their arguments, which names no table.
 _FROM_FUNCTIONS = frozenset({"EXTRACT", "SUBSTRING", "TRIM", "OVERLAY", "POSITION"})
+# What CREATE makes that has statements of its own.
+_WITH_BODY = frozenset({"TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"})
 _KEYWORDS_AFTER_UPDATE = frozenset({"SET", "OF", "SKIP", "NOWAIT", "CASCADE", "RESTRICT", "NO", "CURRENT_TIMESTAMP"})
 
 
@@ -263,6 +265,8 @@ def _unquoted(word: str) -> str:
 
 
 def _count(upper: Sequence[str]) -> int:
+    if upper[:1] == ["CREATE"] and not _WITH_BODY.isdisjoint(upper[1:8]):
+        return 1  # the semicolons of its body end no statement
     count = 0
     is_open = False
     for word in upper:

@@ -13,5 +13,5 @@ async def probe(site: Site) -> AsyncIterator[Observation]:
     yield Observation(
         f"item that has no price: {price.status}",
         harm=price.status == 500,
-        intact=price.status == 404,
+        intact=price.json == {"detail": "no such item"},
     )

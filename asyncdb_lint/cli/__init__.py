@@ -1,0 +1,61 @@
+"""The command line. Commands are thin, and each imports only what its run needs."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from asyncdb_lint import __version__
+from asyncdb_lint.cli.check import check
+from asyncdb_lint.cli.config import config
+from asyncdb_lint.cli.rule import rule
+from asyncdb_lint.cli.shared import CLEAN, FAILURE, FINDINGS, harmless
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="asyncdb-lint", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Finds and fixes misuse of async databases in Python."""
+
+
+for _command in (check, config, rule):
+    cli.add_command(_command)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns its exit code; nothing escapes as a traceback."""
+    arguments = list(sys.argv[1:] if args is None else args)
+    # Source text may hold what the terminal's encoding does not.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = cli.main(arguments, prog_name="asyncdb-lint", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        click.echo(f"error: {harmless(error.format_message())}", err=True)
+        return FAILURE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return FAILURE
+    except BrokenPipeError:
+        # The reader has gone (`| head`): say no more, not even when Python flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINDINGS
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever went wrong, say so and exit with 2
+        if {"-v", "--verbose"} & set(arguments):
+            import traceback
+
+            traceback.print_exc()
+            return FAILURE
+        click.echo(
+            f"error: internal error in asyncdb-lint {__version__}: {type(error).__name__}: {error}\n"
+            "This is a bug: please report it with what the same command prints when `-v` is added.",
+            err=True,
+        )
+        return FAILURE
+    return code or CLEAN

@@ -1,0 +1,34 @@
+"""ADB303 leaked-error-detail: the text of a database error in a response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..diagnostics import Severity
+from ..fixes.cures.concealing import keep_to_the_log
+from .rule import Finding, Mention, Rule
+
+if TYPE_CHECKING:
+    from ..semantics.facts import ModuleFacts
+
+
+class LeakedErrorDetail(Rule):
+    """A response with the text of an error of the database."""
+
+    code, name = "ADB303", "leaked-error-detail"
+    severity, since = Severity.WARNING, "0.1.0"
+    fix_availability = "unsafe"
+
+    def check(self, module: ModuleFacts) -> Iterator[Finding]:
+        """One finding for each response."""
+        for leaked in module.leaked_errors:
+            yield Finding(
+                leaked.node,
+                f"the client gets the text of an error of `{leaked.source}`: "
+                "it names tables and constraints, on PostgreSQL the values of the row as well",
+                help="log the error, and answer in words of your own",
+                fix=partial(keep_to_the_log, leaked, module.project),
+                mentions=[Mention(leaked.query.module.parsed, leaked.query.node, "may fail")],
+            )

@@ -1,0 +1,42 @@
+"""ADB403 placeholder-style: placeholders of another driver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..diagnostics import Severity
+from ..fixes.cures.restyling import restyle
+from ..semantics.bind_values import Shape
+from .rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from ..semantics.facts import BoundQuery, ModuleFacts
+
+
+class PlaceholderStyle(Rule):
+    """Placeholders of another driver."""
+
+    code, name = "ADB403", "placeholder-style"
+    severity, since = Severity.ERROR, "0.1.0"
+    fix_availability = "safe"
+
+    def check(self, module: ModuleFacts) -> Iterator[Finding]:
+        """One finding for each place that hands such a text over."""
+        for found in module.foreign_placeholders:
+            yield Finding(
+                found.run.node,
+                f"`{found.shown}` is no bind parameter here, only `:name` is: {_consequence(found.run.query)}",
+                help='write `:name` in its place and pass `{"name": value}`',
+                fix=partial(restyle, found.run.query),
+            )
+
+
+def _consequence(query: BoundQuery) -> str:
+    shapes = {given.shape for given in query.given}
+    if shapes == {Shape.SEQUENCE}:
+        return "the values are no dict, and every call raises TypeError"
+    if shapes == {Shape.MAPPING} and all(given.certain for given in query.given):
+        return "the values have no place to go, and every call raises ArgumentError"
+    return "the database gets it as it is written, and every call raises an error"

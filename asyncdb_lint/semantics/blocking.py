@@ -1,0 +1,140 @@
+"""Calls that keep the event loop waiting while requests are served."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from .calling import roles
+from .queries import shown
+from .reach import Origin, Reach
+from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind
+from .resolve import Resolver
+from .terms import decorating, last_name
+from .values import FunctionValue, is_known
+
+_DEEPEST = 6
+_LONGEST = 60
+_ASYNCHRONOUS = {UseKind.AWAITED, UseKind.ASYNC_ENTERED, UseKind.ASYNC_ITERATED}
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingCall:
+    """A call in an `async def` that returns only when the thread has waited; so does the event loop."""
+
+    call: CallRecord
+    cause: CallRecord
+    """The call that waits: the same one, or one in a plain function that it runs."""
+    sleeps: bool
+    """Whether it only lets time pass."""
+    is_framework_function: bool
+    """Whether it stands in a handler or dependency, which FastAPI would run in a thread if it were a plain `def`."""
+    others: tuple[CallRecord, ...] = ()
+    """Further such calls of the same function."""
+
+    @property
+    def in_generator_expression(self) -> bool:
+        """Whether an `await` here would turn a generator expression into an asynchronous one."""
+        context = self.call.context
+        while context is not None:
+            if isinstance(context.node, cst.GeneratorExp):
+                return True
+            context = context.parent
+        return False
+
+    @property
+    def source(self) -> str:
+        """The call as messages show it."""
+        return _brief(self.call)
+
+    @property
+    def cause_source(self) -> str:
+        """The call that waits, as messages show it."""
+        return _brief(self.cause)
+
+
+def _brief(call: CallRecord) -> str:
+    """A call on one line; of a chain of calls only the first name and the last one."""
+    whole = " ".join(shown(call).split())
+    name, callee = last_name(call.callee), call.node.func
+    while not isinstance(callee, cst.Name):
+        inner = getattr(callee, "value", None) or getattr(callee, "func", None)
+        if not isinstance(inner, cst.BaseExpression):
+            return whole
+        callee = inner
+    return whole if len(whole) <= _LONGEST else f"{callee.value}...{name}({'...' if call.arguments else ''})"
+
+
+class Blocking:
+    """Finds the calls of one project that block the event loop."""
+
+    def __init__(self, resolver: Resolver, reach: Reach) -> None:
+        self.resolver = resolver
+        self.reach = reach
+        self._causes: dict[FunctionRecord, CallRecord | None] = {}
+
+    def in_module(self, module: ModuleRecord) -> Sequence[BlockingCall]:
+        """One fact for each sleep, and one for all other blocking calls of a function, at the first of them."""
+        found: list[BlockingCall] = []
+        for function in module.functions:
+            if function.is_async:
+                found += self._in_function(function)
+        return found
+
+    def _in_function(self, function: FunctionRecord) -> list[BlockingCall]:
+        causes = [(call, cause) for call in function.calls if (cause := self._cause(call, 0)) is not None]
+        if not causes or not self.reach.may_serve_requests(function):
+            return []
+        own = bool(self.reach.own(function) & {Origin.HANDLER, Origin.DEPENDENCY})
+        sleeps = [call for call, cause in causes if call is cause and self._has_role(call, "sleeps")]
+        found = [BlockingCall(call, call, True, own) for call in sleeps]
+        waiting = [(call, cause) for call, cause in causes if call not in sleeps]
+        if waiting:
+            first, cause = waiting[0]
+            found.append(BlockingCall(first, cause, False, own, tuple(call for call, _ in waiting[1:])))
+        return found
+
+    def _cause(self, call: CallRecord, depth: int) -> CallRecord | None:
+        """The call that keeps the thread waiting while this one runs."""
+        if any(use.kind in _ASYNCHRONOUS for use in call.uses):
+            # Whatever an annotation says: what is awaited is no synchronous driver.
+            return None
+        if self._has_role(call, "blocks"):
+            return call
+        if depth > _DEEPEST:
+            return None
+        for value in self.resolver.resolve(call.callee):
+            for function in self.resolver.targets(value):
+                is_plain = not isinstance(value, FunctionValue) or not value.form
+                if is_plain and self._runs_here(function):
+                    cause = self._cause_in(function, depth + 1)
+                    if cause is not None:
+                        return cause
+        return None
+
+    def _has_role(self, call: CallRecord, role: str) -> bool:
+        """Whether whatever a call may run has a role."""
+        values = self.resolver.resolve(call.callee)
+        targets = [self.resolver.targets(value) for value in values]
+        return is_known(values) and all(
+            functions and all(role in roles(function) for function in functions) for functions in targets
+        )
+
+    def _runs_here(self, function: FunctionRecord) -> bool:
+        """Whether calling a function runs its body at once, in the caller's thread, and every time."""
+        if function.module.is_stub or function.is_async or function.is_generator:
+            return False
+        return not any(
+            isinstance(value, FunctionValue) and "caches" in roles(value.function)
+            for decorator in function.decorators
+            for value in self.resolver.resolve(decorating(decorator))
+        )
+
+    def _cause_in(self, function: FunctionRecord, depth: int) -> CallRecord | None:
+        if function not in self._causes:
+            self._causes[function] = None
+            causes = (self._cause(call, depth) for call in function.calls)
+            self._causes[function] = next((cause for cause in causes if cause is not None), None)
+        return self._causes[function]

@@ -1,0 +1,44 @@
+"""Uses that no coroutine survives: whatever else becomes of it, the code fails there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .consumers import Consumers
+from .records import Use, UseKind
+
+COROUTINE_ATTRIBUTES = {
+    "close",
+    "send",
+    "throw",
+    "__await__",
+    "cr_await",
+    "cr_code",
+    "cr_frame",
+    "cr_running",
+    "cr_origin",
+}
+_FAILING = {UseKind.SUBSCRIPTED, UseKind.ITERATED, UseKind.UNPACKED}
+
+
+def failing_use(consumers: Consumers, uses: Sequence[Use]) -> Use | None:
+    """The first use that fails for any coroutine; None too where the code awaits it, or asks whether it has to."""
+    found: Use | None = None
+    for use in uses:
+        if use.kind is UseKind.AWAITED and not use.contained:
+            return None
+        if use.kind is UseKind.ARGUMENT and (consumers.is_awaited_by(use) or consumers.asks(use)):
+            return None
+        if found is None and use.is_certain and not use.taken and _fails(consumers, use):
+            found = use
+    return found
+
+
+def _fails(consumers: Consumers, use: Use) -> bool:
+    if use.kind is UseKind.ARGUMENT:
+        return consumers.rejects(use)
+    if use.contained:
+        return False
+    if use.kind is UseKind.ATTRIBUTE:
+        return use.attribute not in COROUTINE_ATTRIBUTES
+    return use.kind in _FAILING

@@ -1,0 +1,179 @@
+"""Texts of database errors that become part of a response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from .calling import class_roles
+from .driver_errors import Catches
+from .queries import shown
+from .reach import Origin, Reach
+from .records import Argument, CallRecord, ExceptClause, FunctionRecord, ModuleRecord
+from .terms import (
+    Attribute,
+    Caught,
+    Choice,
+    Collection,
+    Computed,
+    Hole,
+    Item,
+    Mapping,
+    Result,
+    Template,
+    Term,
+)
+from .tries import Attempt, Tries
+from .values import ClassValue, ExternalValue
+
+_SHOWS_STATUS = {"status_code", "code"}
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LeakedError:
+    """The text of an error that a client gets to see."""
+
+    node: cst.BaseExpression
+    """The argument or the returned value that holds it."""
+    answer: cst.CSTNode
+    """The call or the `return` that sends it."""
+    clause: ExceptClause
+    function: FunctionRecord
+    query: CallRecord
+
+    @property
+    def source(self) -> str:
+        """The query as messages show it."""
+        return shown(self.query)
+
+
+class Leaks:
+    """Finds the leaked errors of one project."""
+
+    def __init__(self, tries: Tries, reach: Reach) -> None:
+        self.tries = tries
+        self.resolver = tries.resolver
+        self.reach = reach
+
+    def of(self, module: ModuleRecord) -> Iterator[LeakedError]:
+        """The leaked errors of a module."""
+        if self.reach.module_kind(module) is not None:
+            return
+        for function in module.functions:
+            clauses = dict(self._clauses(function)) if function.tries else {}
+            if clauses:
+                yield from self._in_answers(function, clauses)
+                if Origin.HANDLER in self.reach.own(function):
+                    yield from self._in_returns(function, clauses)
+
+    def _clauses(self, function: FunctionRecord) -> Iterator[tuple[cst.CSTNode, tuple[ExceptClause, CallRecord]]]:
+        """The clauses that errors of a query reach, and the query."""
+        for attempt in self.tries.attempts(function):
+            for clause in self._reached(attempt):
+                yield clause.node, (clause, attempt.queries[0])
+
+    def _reached(self, attempt: Attempt) -> Iterator[ExceptClause]:
+        for clause in attempt.context.clauses:
+            catches = self.tries.errors.caught_by(clause)
+            if catches in (Catches.ALL, Catches.SOME):
+                yield clause
+            if catches is Catches.ALL:
+                return
+
+    def _in_answers(
+        self, function: FunctionRecord, clauses: dict[cst.CSTNode, tuple[ExceptClause, CallRecord]]
+    ) -> Iterator[LeakedError]:
+        """`HTTPException(400, str(error))`, `JSONResponse({"error": str(error)})`"""
+        for call in function.calls:
+            if call.context is None or not self._answers(call):
+                continue
+            for argument in _contents(call):
+                caught = self._caught_in(argument.term, 0)
+                if caught is not None and caught.clause.node in clauses:
+                    clause, query = clauses[caught.clause.node]
+                    yield LeakedError(argument.node, call.node, clause, function, query)
+                    break
+
+    def _in_returns(
+        self, function: FunctionRecord, clauses: dict[cst.CSTNode, tuple[ExceptClause, CallRecord]]
+    ) -> Iterator[LeakedError]:
+        """`return {"error": str(error)}` of a handler; a response that is returned counts as a response."""
+        for returned in function.returns_at.values():
+            caught = self._caught_in(returned.term, 0)
+            if caught is not None and caught.clause.node in clauses and returned.node.value is not None:
+                clause, query = clauses[caught.clause.node]
+                yield LeakedError(returned.node.value, returned.node, clause, function, query)
+
+    def _answers(self, call: CallRecord) -> bool:
+        """Whether a call makes a response, or an error that becomes one."""
+        return any(
+            isinstance(value, ClassValue) and class_roles(self.resolver, value) & {"http_error", "response"}
+            for value in self.resolver.resolve(call.callee)
+        )
+
+    def _caught_in(self, term: Term, depth: int) -> Caught | None:
+        """The exception whose text a term shows, on every path that leads to the term."""
+        if depth > _DEEPEST:
+            return None
+        match term:
+            case Caught():
+                return term
+            case Attribute(base=base, name="args" | "message" | "detail" | "pgerror" | "orig"):
+                return self._caught_in(base, depth + 1)
+            case Item(base=base):
+                return self._caught_in(base, depth + 1)
+            case Template(parts=parts):
+                return self._first([part.term for part in parts if isinstance(part, Hole)], depth)
+            case Computed(operator="+" | "%", operands=operands):
+                return self._first(list(operands), depth)
+            case Collection(elements=elements):
+                return self._first(elements, depth)
+            case Mapping(entries=entries):
+                return self._first([value for _, value in entries], depth)
+            case Choice(options=options):
+                found = [self._caught_in(option, depth + 1) for option in options]
+                return found[0] if None not in found else None
+            case Result(call=call):
+                return self._caught_by_call(call, depth)
+            case _:
+                return None
+
+    def _first(self, terms: list[Term], depth: int) -> Caught | None:
+        return next((found for term in terms if (found := self._caught_in(term, depth + 1)) is not None), None)
+
+    def _caught_by_call(self, call: CallRecord, depth: int) -> Caught | None:
+        """`str(error)`, `"...".format(error)`, `str(error).strip()`, `jsonable_encoder(...)`"""
+        callee = call.callee
+        if isinstance(callee, Attribute) and callee.name in _TEXT_METHODS:
+            return self._first([callee.base, *(argument.term for argument in call.arguments)], depth)
+        for value in self.resolver.resolve(callee):
+            if isinstance(value, ExternalValue) and value.dotted in (
+                "traceback.format_exc",
+                "traceback.format_exception",
+            ):
+                return self._caught_around(call)
+            cls = getattr(value, "cls", getattr(value, "function", None))
+            if cls is not None and cls.module.is_stub and cls.name in _SHOWS:
+                return self._first([argument.term for argument in call.arguments], depth)
+        return None
+
+    def _caught_around(self, call: CallRecord) -> Caught | None:
+        """The exception that is being handled where a call stands."""
+        context = call.context
+        while context is not None:
+            if context.clauses and context.node is context.clauses[0].node:
+                return Caught(context.clauses[0])
+            context = context.parent
+        return None
+
+
+_TEXT_METHODS = {"format", "strip", "join", "replace", "lower", "upper", "splitlines", "split", "capitalize"}
+_SHOWS = {"str", "repr", "format", "jsonable_encoder", "list", "tuple", "dict"}
+
+
+def _contents(call: CallRecord) -> list[Argument]:
+    """The arguments of a response that a client gets to see."""
+    return [argument for argument in call.arguments if argument.keyword not in _SHOWS_STATUS]

@@ -1,0 +1,184 @@
+"""The resolved settings of a folder: data that travels to workers and serves as a key."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asyncdb_lint.diagnostics import Applicability, Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+DEFAULT_EXCLUDES = (
+    ".bzr",
+    ".direnv",
+    ".eggs",
+    ".git",
+    ".git-rewrite",
+    ".hg",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".nox",
+    ".pants.d",
+    ".pyenv",
+    ".pytest_cache",
+    ".pytype",
+    ".ruff_cache",
+    ".svn",
+    ".tox",
+    ".venv",
+    ".vscode",
+    "__pypackages__",
+    "_build",
+    "buck-out",
+    "build",
+    "dist",
+    "node_modules",
+    "site-packages",
+    "venv",
+)
+_WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+OptionValue = bool | int | str
+"""What an option of a rule can be."""
+
+
+class SettingsError(Exception):
+    """A setting that cannot be honoured; the message is one line, with file and line where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSelection:
+    """One layer of choices; a `select` starts afresh, everything else refines what stood before."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def decide(self, code: str, before: bool) -> bool:
+        """Says whether a rule is on after this layer: the most specific prefix wins, and `ignore` wins a tie."""
+        chosen = specificity(code, (*(self.select or ()), *self.extend_select))
+        ignored = specificity(code, self.ignore)
+        if chosen < 0 and ignored < 0:
+            return before and self.select is None
+        return chosen > ignored
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The resolved settings of the files in one folder.
+
+    >>> Settings(selections=(RuleSelection(select=("ADB1",)),)).enables("ADB401")
+    False
+    """
+
+    root: Path = field(default_factory=Path.cwd)
+    """The folder that patterns and folders are relative to."""
+    file: Path | None = None
+    """The file these settings come from."""
+    selections: tuple[RuleSelection, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    severity: tuple[tuple[str, Severity], ...] = ()
+    """Severities by code prefix."""
+    fail_on: Severity = Severity.WARNING
+    extend_safe_fixes: tuple[str, ...] = ()
+    extend_unsafe_fixes: tuple[str, ...] = ()
+    unfixable: tuple[str, ...] = ()
+    require_suppression_reason: bool = False
+    exclude: tuple[str, ...] = DEFAULT_EXCLUDES
+    extend_exclude: tuple[str, ...] = ()
+    force_exclude: bool = False
+    respect_gitignore: bool = True
+    src: tuple[str, ...] = ()
+    database_types: tuple[str, ...] = ()
+    target_python: tuple[int, int] | None = None
+    """The oldest Python the code runs on, if the settings say so themselves."""
+    rules: tuple[tuple[str, tuple[tuple[str, OptionValue], ...]], ...] = ()
+    """Options by the code of their rule."""
+
+    def enables(self, code: str, *, default: bool = True) -> bool:
+        """Says whether a rule is on in this project; `default` is what it is when nobody mentions it."""
+        enabled = default
+        for selection in self.selections:
+            enabled = selection.decide(code, enabled)
+        return enabled
+
+    def ignores_in(self, path: Path, code: str) -> bool:
+        """Says whether `per-file-ignores` turns a rule off for one file."""
+        return any(
+            specificity(code, codes) >= 0 and _matches_file(pattern, self._relative(path))
+            for pattern, codes in self.per_file_ignores
+        )
+
+    def excludes(self, path: Path, *, is_folder: bool = False) -> bool:
+        """Says whether a file or folder is left out by `exclude` and `extend-exclude`, by itself, not by a parent."""
+        if path.name in self.exclude:
+            return True
+        if self.exclude == DEFAULT_EXCLUDES and not self.extend_exclude:
+            return False
+        spec = _compile((*self.exclude, *self.extend_exclude))
+        return spec.match_file(self._relative(path) + ("/" if is_folder else ""))
+
+    def selecting(self, selection: RuleSelection) -> Settings:
+        """Puts one more layer of choices, such as the command line's, on top."""
+        return replace(self, selections=(*self.selections, selection))
+
+    def options_of(self, code: str) -> dict[str, OptionValue]:
+        """The options that these settings give a rule."""
+        return dict(next((options for rule, options in self.rules if rule == code), ()))
+
+    def severity_of(self, code: str, own: Severity) -> Severity:
+        """The severity of a rule's findings, which have their own unless these settings say otherwise."""
+        said = [(specificity(code, (prefix,)), severity) for prefix, severity in self.severity]
+        closest, severity = max(said, key=lambda entry: entry[0], default=(-1, own))
+        return severity if closest >= 0 else own
+
+    def judged(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A finding with the severity and the applicability that these settings give it."""
+        code = diagnostic.code
+        severity = self.severity_of(code, diagnostic.severity)
+        if severity is not diagnostic.severity:
+            diagnostic = replace(diagnostic, severity=severity)
+        if diagnostic.fix is not None:
+            applicability = self._applicability(code, diagnostic.fix.applicability)
+            if applicability is not diagnostic.fix.applicability:
+                diagnostic = replace(diagnostic, fix=replace(diagnostic.fix, applicability=applicability))
+        return diagnostic
+
+    def fails(self, diagnostic: Diagnostic) -> bool:
+        """Says whether a finding is one that makes a run fail."""
+        return _WEIGHT[diagnostic.severity] >= _WEIGHT[self.fail_on]
+
+    def _applicability(self, code: str, own: Applicability) -> Applicability:
+        if own is Applicability.DISPLAY or specificity(code, self.unfixable) >= 0:
+            return Applicability.DISPLAY
+        safe, unsafe = specificity(code, self.extend_safe_fixes), specificity(code, self.extend_unsafe_fixes)
+        if safe == unsafe == -1:
+            return own
+        return Applicability.SAFE if safe > unsafe else Applicability.UNSAFE
+
+    def _relative(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self.root)).as_posix()
+
+
+def specificity(code: str, prefixes: Iterable[str]) -> int:
+    """Measures the longest prefix that names a rule: -1 for none, 0 for `ALL`."""
+    return max((0 if p == "ALL" else len(p) for p in prefixes if p == "ALL" or code.startswith(p)), default=-1)
+
+
+def _matches_file(pattern: str, relative: str) -> bool:
+    if pattern.startswith("!"):
+        return not _compile((pattern[1:],)).match_file(relative)
+    return _compile((pattern,)).match_file(relative)
+
+
+@functools.lru_cache(maxsize=256)
+def _compile(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(patterns)

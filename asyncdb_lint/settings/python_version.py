@@ -1,0 +1,30 @@
+"""The oldest Python that a project runs on, as its metadata says."""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+
+# The standard's key, and Poetry's in its table of dependencies.
+_REQUIRES = re.compile(r"""^\s*(?:requires-python|python)\s*=\s*["']([^"'\n]*)["']""", re.MULTILINE)
+_LOWEST = re.compile(r"(?:>=?|~=?|===?|\^)\s*3\.(\d{1,2})")
+
+
+def required_python(folder: Path) -> tuple[int, int] | None:
+    """The oldest Python that the nearest pyproject.toml that says so allows; None where none does."""
+    for candidate in (folder, *folder.parents):
+        if (found := _declared(candidate / "pyproject.toml")) is not None:
+            return found
+    return None
+
+
+@functools.lru_cache(maxsize=512)
+def _declared(file: Path) -> tuple[int, int] | None:
+    try:
+        found = _REQUIRES.search(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
+    minors = [int(minor) for minor in _LOWEST.findall(found[1])] if found else []
+    # Of several bounds from below the highest holds.
+    return (3, max(minors)) if minors else None
