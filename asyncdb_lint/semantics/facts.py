@@ -53,6 +53,7 @@ from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .rows import Rows, RowTakenApart
 from .sessions import LostSessionState, Sessions
+from .shared_connections import SharedConnection, SharedConnections
 from .sources import Sources
 from .stale_writes import StaleWrite, StaleWrites
 from .streams import BlockedQuery, LeftStream, Streams
@@ -179,6 +180,11 @@ class ProjectFacts:
         self.accidents = Accidents(self.backends)
         self.misplaced_binds = MisplacedBinds(resolver, self.backends)
         self.foreign_placeholders = ForeignPlaceholders(self.backends)
+
+    @cached_property
+    def shared_connections(self) -> SharedConnections:
+        """Connections for one task at a time, in several."""
+        return SharedConnections(self.resolver, self.reach, self.backends)
 
     def module(self, record: ModuleRecord) -> ModuleFacts:
         """The facts of one module."""
@@ -419,7 +425,7 @@ class ModuleFacts:
         for call in self.record.calls:
             made = self.project.coroutines.made_by(call)
             if made is not None:
-                loss = self.project.coroutines.loss(call)
+                loss = self.project.coroutines.loss_of(made)
                 if loss is not None:
                     found.append(self._lost(call, made, loss))
         return found
@@ -451,6 +457,11 @@ class ModuleFacts:
             for loop in self.project.loop_calls.of(self.record)
             if loop.work.call is None or id(loop.work.call.node) not in connects
         ]
+
+    @cached_property
+    def shared_connections(self) -> Sequence[SharedConnection]:
+        """Connections for one task at a time that several tasks use at once."""
+        return self.project.shared_connections.of(self.record)
 
     @property
     def dropped_tasks(self) -> Sequence[DroppedTask]:
@@ -512,6 +523,7 @@ __all__ = [
     "RowTakenApart",
     "RunText",
     "SharedConnect",
+    "SharedConnection",
     "StaleWrite",
     "SwallowedError",
     "SwallowedInTransaction",
