@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .calling import QUERY_ROLES, class_roles, roles
+from .calling import QUERY_ROLES, class_roles, is_startable, roles
 from .losses import Loss, Losses, LossKind
 from .reach import Reach
 from .records import CallRecord, FunctionRecord, Use
@@ -12,6 +12,7 @@ from .resolve import Resolver
 from .unstarted import unstarted
 from .values import NONE, CoroutineValue, FunctionValue, InstanceValue, Value
 
+_RETURNED = frozenset({LossKind.RETURNED, LossKind.DOUBLY_WRAPPED})
 LIFECYCLE_ROLES = frozenset({"opens", "closes", "starts", "commits", "rolls_back"})
 
 
@@ -77,7 +78,13 @@ class Coroutines:
 
     def loss_of(self, made: CoroutineCall) -> Loss | None:
         """The same for an object, which may be asked for attributes before it is started."""
-        return unstarted(self.resolver, made.call) if made.is_object else self.loss(made.call)
+        if made.is_object:
+            return unstarted(self.resolver, made.call)
+        loss = self.loss(made.call)
+        if loss is not None and loss.kind in _RETURNED and is_startable(made.function):
+            # Whoever calls the function may enter what it returns.
+            return None
+        return loss
 
     def wants_function(self, use: Use) -> bool:
         """Whether an argument lands where a function is wanted, not what calling it gives."""

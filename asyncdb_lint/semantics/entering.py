@@ -96,7 +96,7 @@ class Entries:
                 return (EntryKind.PLAIN, Remedy.KEEP) if self._works_on_database(function) else None
             case GenericValue(kind="async_context", argument=argument) if not is_async:
                 held = self.resolver.instances(argument)
-                is_known = bool(held) and all(self._is_driver_object(item) for item in held)
+                is_known = bool(held) and all(self._is_driver_object(item) or self._is_opened(item) for item in held)
                 return (EntryKind.PLAIN, Remedy.KEEP) if is_known else None
             case FunctionValue():
                 return self._of_method(value, is_async)
@@ -127,13 +127,15 @@ class Entries:
     def _of_coroutine(self, value: CoroutineValue) -> tuple[EntryKind, Remedy | None]:
         """`async with db.connect():`, or a project function that gives a connection once it is awaited."""
         given = self.resolver.awaited(value)
-        if bool(given) and all(isinstance(item, InstanceValue) and self._is_opened(item) for item in given):
+        if bool(given) and all(self._is_opened(item) for item in given):
             return EntryKind.COROUTINE, Remedy.AWAIT
         is_lifecycle = roles(value.function) & LIFECYCLE_ROLES and value.receiver is not None
         return EntryKind.COROUTINE, Remedy.RECEIVER if is_lifecycle else None
 
-    def _is_opened(self, value: InstanceValue) -> bool:
+    def _is_opened(self, value: Value) -> bool:
         """Whether entering an object opens it."""
+        if not isinstance(value, InstanceValue):
+            return False
         enter = self.resolver.method(value.cls, "__aenter__")
         return enter is not None and "opens" in roles(enter)
 
