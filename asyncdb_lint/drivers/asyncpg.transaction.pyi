@@ -4,7 +4,7 @@ from typing import Any
 
 from asyncdb_lint.drivers import roles as role
 
-@role.transaction
+@role.bare_transaction
 class Transaction:
     @role.starts
     async def __aenter__(self) -> None: ...

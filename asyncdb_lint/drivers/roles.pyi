@@ -33,6 +33,7 @@ class Lifespan: ...  # an async context manager function, entered at startup and
 def pool(cls: type[_T]) -> type[_T]: ...  # constructing it makes a pool of connections, to be opened and closed once
 def connection(cls: type[_T]) -> type[_T]: ...  # one connection
 def transaction(cls: type[_T]) -> type[_T]: ...
+def bare_transaction(cls: type[_T]) -> type[_T]: ...  # nothing is begun before it is entered or started; no more is said
 def binds_by_name(cls: type[_T]) -> type[_T]: ...  # `:name` is a bind parameter as text() reads it; values are a mapping
 def binds_by_number(cls: type[_T]) -> type[_T]: ...  # `$1`; values follow the text as arguments
 def binds_by_percent(cls: type[_T]) -> type[_T]: ...  # `%s`; values are one sequence

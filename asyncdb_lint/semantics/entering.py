@@ -25,7 +25,7 @@ from .values import (
 )
 from .wrong_entry import EntryKind, Remedy, WrongEntry
 
-_DRIVER_OBJECTS = frozenset({"pool", "connection", "transaction"})
+_DRIVER_OBJECTS = frozenset({"pool", "connection", "transaction", "bare_transaction"})
 _REQUESTS = frozenset({Origin.HANDLER, Origin.DEPENDENCY})
 _AROUND_REQUESTS = frozenset({Origin.LIFECYCLE, Origin.SCRIPT, Origin.TEST})
 
