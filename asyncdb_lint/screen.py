@@ -34,13 +34,23 @@ _STUB_START = re.compile(
     re.MULTILINE,
 )
 _STUB_METHOD = re.compile(r"^    (?:async )?def ([a-z]\w+)", re.MULTILINE)
+# Methods that a stub gives a role to: what other drivers than `databases` are asked for.
+_STUB_ROLE_METHOD = re.compile(r"@role\.\w+\n    (?:async )?def ([a-z]\w+)")
 # Members that half of all classes have say nothing by themselves.
-_COMMON = {"keys", "values", "replace", "username", "password", "port", "database", "options", "driver", "start"}
+_COMMON = {
+    "keys", "values", "replace", "username", "password", "port", "database", "options", "driver", "start",
+    "autocommit", "backup", "begin", "cancel", "check", "clear", "close", "connection", "delete", "exec", "explain",
+    "fetch", "flush", "get", "interrupt", "invalidate", "merge", "open", "ping", "prepare", "refresh", "release",
+    "remove", "reset", "resize", "stream", "wait",
+}  # fmt: skip
 
 
 @functools.cache
-def _driver_packages() -> frozenset[bytes]:
-    return frozenset(path.name.split(".")[0].encode() for path in _DRIVERS.glob("*.pyi") if path.stem != "roles")
+def _driver_imports() -> Sequence[frozenset[bytes]]:
+    """The words that an import of a driver is made of: `sqlalchemy`, `ext` and `asyncio` together."""
+    modules = {path.stem for path in _DRIVERS.glob("*.pyi") if path.stem != "roles"}
+    outermost = [name for name in modules if not any(name.startswith(f"{other}.") for other in modules)]
+    return [frozenset(name.encode().split(b".")) for name in sorted(outermost)]
 
 
 @functools.cache
@@ -49,7 +59,8 @@ def _driver_words() -> re.Pattern[bytes]:
     names: set[str] = set()
     for path in _DRIVERS.glob("*.pyi"):
         if path.stem != "roles":
-            names.update(_STUB_METHOD.findall(path.read_text(encoding="utf-8")))
+            method = _STUB_METHOD if path.name.startswith("databases.") else _STUB_ROLE_METHOD
+            names.update(method.findall(path.read_text(encoding="utf-8")))
     return re.compile(
         rb"\.(?:"
         + "|".join(sorted(names - _COMMON)).encode()
@@ -81,8 +92,8 @@ def relevant(contents: Mapping[Path, bytes], database_types: Sequence[str] = ())
     `database_types` are dotted names of classes that count as databases, besides the drivers' own.
     """
     imported = {path: _imported_words(path, data) for path, data in contents.items()}
-    drivers = _driver_packages()
-    found = {path for path, words in imported.items() if words & drivers}
+    drivers = _driver_imports()
+    found = {path for path, words in imported.items() if any(driver <= words for driver in drivers)}
     for dotted in database_types:
         *_, module, name = (part.encode() for part in dotted.split("."))
         defines = re.compile(rb"^[ \t]*class[ \t]+" + re.escape(name) + rb"\b", re.MULTILINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import builtins
 import importlib
 import inspect
@@ -10,10 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType, WrapperDescriptorType
 
+import aiosqlite
+import asyncpg
 import databases.core
 import databases.interfaces
 import pytest
 from databases.backends.common import records
+from sqlalchemy.ext.asyncio import create_async_engine
 
 import asyncdb_lint
 
@@ -226,9 +230,13 @@ FORMER = {
 }
 FORMER_PARAMETERS = {"on_startup", "on_shutdown", "loop"}
 # What the interpreter sets on instances only.
-INSTANCE_ATTRIBUTES = {"FastAPI.router", "FastAPI.dependency_overrides", "Starlette.state"}
+INSTANCE_ATTRIBUTES = {"FastAPI.router", "FastAPI.dependency_overrides", "Starlette.state", "AsyncSession.sync_session"}
 NEWER_THAN_PYTHON_3_10 = {"asyncio": {"TaskGroup", "Runner", "timeout", "timeout_at", "Timeout"}}
-LIBRARY_STUBS = sorted(LIBRARIES.glob("*.pyi"))
+# `databases` is compared to the letter above, and its backends are signatures of functions elsewhere.
+OTHER_DRIVERS = [
+    path for path in DRIVERS.glob("*.pyi") if path.stem != "roles" and path.stem.split(".")[0] != "databases"
+]
+LIBRARY_STUBS = sorted([*LIBRARIES.glob("*.pyi"), *OTHER_DRIVERS])
 
 
 @pytest.mark.filterwarnings("ignore")  # deprecated members are part of what is checked
@@ -260,10 +268,49 @@ def differences(module: ModuleType, name: str, found: object, stub: ast.stmt) ->
             yield f"{name} is no property"
         return
     is_async = isinstance(stub, ast.AsyncFunctionDef)
-    # Built-in coroutine functions and async protocols of C do not say that they are.
-    if inspect.isfunction(found) and inspect.iscoroutinefunction(found) != is_async:
-        yield f"{name} is {'no ' * is_async}coroutine function"
+    # Built-in coroutine functions and async protocols of C do not say that they are; a wrapper that checks something
+    # first hands on the coroutine of what it wraps.
+    if inspect.isfunction(found) and not isinstance(stub.returns, ast.Subscript):
+        if inspect.iscoroutinefunction(inspect.unwrap(found)) != is_async:
+            yield f"{name} is {'no ' * is_async}coroutine function"
     yield from different_parameters(name, found, stub)
+
+
+def startable(path: Path) -> Iterator[str]:
+    for name, stub in definitions(path).items():
+        functions = members(stub) if isinstance(stub, ast.ClassDef) else {"": stub}
+        for member, function in functions.items():
+            if isinstance(function, ast.FunctionDef) and "Startable[" in ast.unparse(function.returns or function):
+                yield f"{path.stem}.{name}.{member}".rstrip(".")
+
+
+STARTABLE = sorted(name for path in OTHER_DRIVERS for name in startable(path))
+
+
+@pytest.mark.parametrize("name", STARTABLE)
+def test_what_can_be_awaited_and_entered_is_no_plain_coroutine_function(name: str) -> None:
+    parts = name.split(".")
+    length = next(n for n in range(len(parts), 0, -1) if ".".join(parts[:n]) in {path.stem for path in OTHER_DRIVERS})
+    found: object = importlib.import_module(".".join(parts[:length]))
+    for part in parts[length:]:
+        found = getattr(found, part)
+    assert callable(found)
+    assert not inspect.iscoroutinefunction(found)
+
+
+def unstarted() -> dict[str, Callable[[], object]]:
+    return {
+        "aiosqlite.connect": lambda: aiosqlite.connect(":memory:"),
+        "asyncpg.create_pool": lambda: asyncpg.create_pool(loop=asyncio.new_event_loop()),
+        "create_async_engine().connect": lambda: create_async_engine("sqlite+aiosqlite://").connect(),
+    }
+
+
+@pytest.mark.parametrize("name", unstarted())
+def test_objects_that_work_once_they_are_started_can_be_awaited_and_entered(name: str) -> None:
+    made = unstarted()[name]()
+    assert hasattr(made, "__await__")
+    assert hasattr(made, "__aenter__")
 
 
 def different_parameters(name: str, found: object, stub: ast.stmt) -> Iterator[str]:
@@ -277,6 +324,8 @@ def different_parameters(name: str, found: object, stub: ast.stmt) -> Iterator[s
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in library.values())
     positional = [p.name for p in library.values() if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     asked = [entry for entry in parameters_in_stub(stub) if entry[0] not in FORMER_PARAMETERS]
+    if "classmethod" in decorators(stub):
+        asked = asked[1:]
     for at, (parameter, kind, _) in enumerate(asked):
         if kind.startswith("variadic"):
             continue

@@ -14,6 +14,7 @@ class ManyBinds: ...  # an iterable of such mappings, one statement each
 class Value: ...  # one scalar from the database, or None
 class RawConnection: ...  # the connection of the library underneath
 class URL: ...  # where the database is and how to reach it, as text or as an object of a class that is a `url`
+class Startable(Generic[_T]): ...  # a coroutine that gives T, which `async with` awaits just as well
 class FileName: ...  # not read as options: it becomes part of the name of the database file
 class Replaces(Generic[_T]): ...  # `Replaces[Literal["a", "b"]]`: the option that other libraries call `a` or `b`
 
@@ -32,7 +33,14 @@ class Lifespan: ...  # an async context manager function, entered at startup and
 def pool(cls: type[_T]) -> type[_T]: ...  # constructing it makes a pool of connections, to be opened and closed once
 def connection(cls: type[_T]) -> type[_T]: ...  # one connection
 def transaction(cls: type[_T]) -> type[_T]: ...
+def bare_transaction(cls: type[_T]) -> type[_T]: ...  # nothing is begun before it is entered or started; no more is said
 def binds_by_name(cls: type[_T]) -> type[_T]: ...  # `:name` is a bind parameter as text() reads it; values are a mapping
+def binds_by_number(cls: type[_T]) -> type[_T]: ...  # `$1`; values follow the text as arguments
+def binds_by_percent(cls: type[_T]) -> type[_T]: ...  # `%s`; values are one sequence
+def binds_by_question_mark(cls: type[_T]) -> type[_T]: ...  # `?`; values are one sequence
+def binds_in_text(cls: type[_T]) -> type[_T]: ...  # `:name` in text(); values are one mapping
+def one_task(cls: type[_T]) -> type[_T]: ...  # works for one task at a time: a second one gets an error, or worse
+def makes_class(cls: type[_T]) -> type[_T]: ...  # calling one gives an object of what it was given as `class_`
 def makes_text(cls: type[_T]) -> type[_T]: ...  # text() of a str; beside an expression, values go to its `.values()`
 def prepares(cls: type[_T]) -> type[_T]: ...  # prepares what it runs, so a text holds one statement
 def logs_with_percent(cls: type[_T]) -> type[_T]: ...  # on SQLite it puts values into the text with `%`, for its log
@@ -54,6 +62,7 @@ def suppresses(cls: type[_T]) -> type[_T]: ...  # swallows the exceptions it is 
 # Methods and functions of drivers.
 
 def query(method: _T) -> _T: ...  # runs SQL
+def bare_query(method: _T) -> _T: ...  # as `query`, or fetches rows of one; of values, results and commits nothing is said
 def writes(method: _T) -> _T: ...  # meant for statements that change data; the verb of known SQL decides first
 def streams(method: _T) -> _T: ...  # gives the rows of a query one by one, and keeps its connection until the last
 def gives_rows(method: _T) -> _T: ...  # every row of the result

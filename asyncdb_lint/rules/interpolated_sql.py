@@ -59,6 +59,8 @@ def _advice(text: Interpolation) -> str:
     source, place = text.source_of(hole), hole.place
     name = parameter_name(hole.gap.node)
     values = f'`values={{"{name}": {source}}}`'
+    if text.style and not place.place.is_name and place.place is not Place.KEYWORD:
+        return _advice_in_style(text)
     match place.place:
         case Place.ORDER_BY:
             return f"bound, it would sort by a constant: {_lookup(name, source)}"
@@ -90,6 +92,34 @@ def _advice(text: Interpolation) -> str:
     quotes = "" if place.quoting is Quoting.BARE else ", without quotes,"
     advice = f"bind it: write `:{name}`{quotes} in the text and pass {values}"
     return f"{advice}; mind that {text.obstacle}" if text.obstacle else advice
+
+
+def _advice_in_style(text: Interpolation) -> str:
+    """How a driver other than `databases` takes the first value."""
+    hole = text.holes[0]
+    source, place = text.source_of(hole), hole.place
+    mark, values = {
+        "binds_by_number": ("$1", "{} as an argument after it"),
+        "binds_by_percent": ("%s", "({},) as the values"),
+        "binds_by_question_mark": ("?", "({},) as the values"),
+    }.get(
+        text.style,
+        (f":{parameter_name(hole.gap.node)}", f'{{{{"{parameter_name(hole.gap.node)}": {{}}}}}} as the values'),
+    )
+    if place.place is Place.IN_LIST:
+        if text.style == "binds_by_number":
+            return f"write `= ANY($1)` in the text and pass the list `{_listed(hole)}` as an argument after it"
+        if text.style == "binds_in_text":
+            name = mark[1:]
+            return (
+                f'write `text("... IN :{name}").bindparams(bindparam("{name}", value={_listed(hole)}, expanding=True))`'
+            )
+        return f"write one `{mark}` for each value in the text, and pass the list `{_listed(hole)}` as the values"
+    if place.place is Place.PATTERN and not place.shares_token:
+        source = f'f"{place.prefix}{{{source}}}{place.suffix}"'
+    quotes = "" if place.quoting is Quoting.BARE else ", without quotes,"
+    value, _, how = values.format(source).partition(" as ")
+    return f"bind it: write `{mark}`{quotes} in the text and pass `{value}` as {how}"
 
 
 _UNITS = {

@@ -62,6 +62,10 @@ def _advice(wrong: WrongEntry) -> str:
             return f"write `with {wrong.source}:`"
         case EntryKind.GENERATOR:
             return "decorate it with `contextlib.asynccontextmanager`, or iterate it"
+        case EntryKind.COROUTINE if wrong.is_awaited and wrong.remedy is None:
+            return (
+                f"keep it, `connection = {wrong.source}`, and close it in a `finally`; or enter one that a pool gives"
+            )
         case EntryKind.COROUTINE if wrong.remedy is None:
             return "await it for its result; enter a connection or a transaction: `async with ...connection():`"
         case EntryKind.AWAITED if wrong.remedy is None:

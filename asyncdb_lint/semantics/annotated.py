@@ -25,7 +25,9 @@ from .values import (
 if TYPE_CHECKING:
     from .resolve import Resolver
 
-_TRANSPARENT = {"Optional", "ClassVar", "Final", "InitVar", "Mapped", "Required", "NotRequired", "ReadOnly"}
+_TRANSPARENT = {"Optional", "ClassVar", "Final", "InitVar", "Mapped", "Required", "NotRequired", "ReadOnly"} | {
+    "Startable"
+}
 _GENERICS = {
     **dict.fromkeys(("AsyncIterator", "AsyncIterable", "AsyncGenerator"), "async_iterable"),
     **dict.fromkeys(

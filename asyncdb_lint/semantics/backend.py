@@ -81,7 +81,11 @@ class Backends:
 
     def of(self, query: CallRecord) -> Backend | None:
         """The backend of the database that a query runs on; None where the URL is decided elsewhere."""
-        pool = self.pool(query.callee)
+        return self.of_method(query.callee)
+
+    def of_method(self, method: Term) -> Backend | None:
+        """The same for a method, or another attribute, of a pool or a connection."""
+        pool = self.pool(method)
         if pool is not None:
             made = self.makers.of(pool)
             if made and None not in made:

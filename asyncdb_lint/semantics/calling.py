@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from .resolve import Resolver
 
 
+QUERY_ROLES = frozenset({"query", "bare_query"})
+_MADE_BY_THEIR_CALL = frozenset({"pool", "makes_class"})
+
+
 def roles(function: FunctionRecord) -> frozenset[str]:
     """The roles that a stub gives a function; none for the project's own."""
     if not function.module.is_stub:
@@ -49,6 +53,12 @@ def class_roles(resolver: Resolver, cls_value: InstanceValue | ClassValue) -> fr
     return frozenset(found)
 
 
+def is_startable(function: FunctionRecord) -> bool:
+    """Whether a driver's function gives what can be awaited and can be entered as well."""
+    returns = function.returns
+    return function.module.is_stub and isinstance(returns, Item) and last_name(returns.base) == "Startable"
+
+
 # -- calls ----------------------------------------------------------------------------------------------------------
 
 
@@ -59,11 +69,17 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
             names = class_roles(resolver, value)
             if "partial" in names and call.arguments:
                 return tuple(PartialValue(inner, call) for inner in resolver.resolve(call.arguments[0].term))
-            return (InstanceValue(cls, call if "pool" in names else None),)
+            return (InstanceValue(cls, call if names & _MADE_BY_THEIR_CALL else None),)
         case FunctionValue():
             return called(resolver, value, call)
         case PartialValue(function=inner):
             return result(resolver, inner, call)
+        case InstanceValue(cls=cls, call=CallRecord() as made) if "makes_class" in class_roles(resolver, value):
+            named = made.argument(-1, "class_")
+            if named is None and not any(argument.star for argument in made.arguments):
+                method = resolver.method(cls, "__call__")
+                return called(resolver, FunctionValue(method, value), call) if method is not None else NOTHING_KNOWN
+            return united([result(resolver, inner, call) for inner in resolver.resolve(named.term)] if named else [])
         case InstanceValue(cls=cls):
             method = resolver.method(cls, "__call__")
             return called(resolver, FunctionValue(method, value), call) if method is not None else NOTHING_KNOWN
@@ -116,7 +132,7 @@ def called(resolver: Resolver, value: FunctionValue, call: CallRecord | None) ->
         return (ContextValue(function, value.form == "async_context"),)
     if function.is_generator:
         return (GeneratorValue(function, function.is_async, call),)
-    if function.is_async:
+    if function.is_async or is_startable(function):
         return (CoroutineValue(function, call, value.receiver),)
     return returned(resolver, function, value.receiver)
 
@@ -175,6 +191,8 @@ def entered(resolver: Resolver, value: Value, is_async: bool) -> Values:
             return values if is_known(values) else NOTHING_KNOWN
         case ContextValue(function=function):
             return yielded(resolver, function)
+        case CoroutineValue(function=function) if is_async and is_startable(function):
+            return awaited(resolver, value)
         case GenericValue(kind="context" | "async_context", argument=argument):
             return resolver.instances(argument)
         case _:
@@ -222,6 +240,8 @@ def item(resolver: Resolver, value: Value, key: Term) -> Values:
             return united([resolver.resolve(entry) for entry in term.elements]) or NOTHING_KNOWN
         case GenericValue(kind="iterable" | "mapping", argument=argument):
             return resolver.instances(argument)
+        case ClassValue(cls=cls) if cls.module.is_stub:
+            return (value,)
         case _:
             return NOTHING_KNOWN
 

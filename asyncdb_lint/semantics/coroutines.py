@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .calling import roles
+from .calling import QUERY_ROLES, class_roles, is_startable, roles
 from .losses import Loss, Losses, LossKind
 from .reach import Reach
 from .records import CallRecord, FunctionRecord, Use
 from .resolve import Resolver
-from .values import NONE, CoroutineValue
+from .unstarted import unstarted
+from .values import NONE, CoroutineValue, FunctionValue, InstanceValue, Value
 
+_RETURNED = frozenset({LossKind.RETURNED, LossKind.DOUBLY_WRAPPED})
 LIFECYCLE_ROLES = frozenset({"opens", "closes", "starts", "commits", "rolls_back"})
 
 
@@ -25,6 +27,8 @@ class CoroutineCall:
     call: CallRecord
     function: FunctionRecord
     is_query: bool
+    is_object: bool = False
+    """An object of the driver's that works once it is awaited or entered: a connection, a pool."""
 
 
 class Coroutines:
@@ -38,6 +42,9 @@ class Coroutines:
     def made_by(self, call: CallRecord) -> CoroutineCall | None:
         """The coroutine of the database that a call makes, if every alternative that is known makes one."""
         values = [value for value in self.resolver.resolve(call.result) if value != NONE]
+        started_by = self._starting(values) if self._is_of_driver(call) else None
+        if started_by is not None:
+            return CoroutineCall(call, started_by, is_query=False, is_object=True)
         coroutines = [value for value in values if isinstance(value, CoroutineValue)]
         if not values or len(coroutines) != len(values):
             return None
@@ -46,9 +53,38 @@ class Coroutines:
             return None
         return CoroutineCall(call, coroutines[0].function, "query" in kinds)
 
+    def _is_of_driver(self, call: CallRecord) -> bool:
+        """Whether a driver makes what a call gives; what a function of the project gives may be started already."""
+        return all(
+            isinstance(value, FunctionValue) and value.function.module.is_stub
+            for value in self.resolver.resolve(call.callee)
+        )
+
+    def _starting(self, values: list[Value]) -> FunctionRecord | None:
+        """What awaiting an object of the driver runs, where it does nothing before; other rules know transactions."""
+        starting = [
+            self.resolver.method(value.cls, "__await__")
+            for value in values
+            if isinstance(value, InstanceValue) and "transaction" not in class_roles(self.resolver, value)
+        ]
+        if not starting or len(starting) != len(values):
+            return None
+        known = [method for method in starting if method is not None and roles(method) & LIFECYCLE_ROLES]
+        return known[0] if len(known) == len(starting) else None
+
     def loss(self, call: CallRecord) -> Loss | None:
         """How the coroutine that a call makes is lost; None if it is awaited, scheduled, handed on, or may be."""
         return self.losses.of(call)
+
+    def loss_of(self, made: CoroutineCall) -> Loss | None:
+        """The same for an object, which may be asked for attributes before it is started."""
+        if made.is_object:
+            return unstarted(self.resolver, made.call)
+        loss = self.loss(made.call)
+        if loss is not None and loss.kind in _RETURNED and is_startable(made.function):
+            # Whoever calls the function may enter what it returns.
+            return None
+        return loss
 
     def wants_function(self, use: Use) -> bool:
         """Whether an argument lands where a function is wanted, not what calling it gives."""
@@ -82,7 +118,7 @@ class Coroutines:
         if known is not None:
             return known
         names = roles(function)
-        if "query" in names:
+        if names & QUERY_ROLES:
             return "query"
         return "lifecycle" if names & LIFECYCLE_ROLES else ""
 

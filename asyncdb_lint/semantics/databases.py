@@ -52,7 +52,7 @@ class Databases:
         """Whether two handles lead to one database object, as far as is known."""
         if one.made and other.made and None not in one.made and None not in other.made:
             return bool(one.made & other.made)
-        return _key(one.pool) == _key(other.pool) or self._constructions() <= 1
+        return key_of(one.pool) == key_of(other.pool) or self._constructions() <= 1
 
     def _constructions(self) -> int:
         if self._count is None:
@@ -90,7 +90,7 @@ class Databases:
         return self._reached[function]
 
 
-def _key(term: Term) -> object:
+def key_of(term: Term) -> object:
     """Equal for terms that are written alike and mean the same."""
     match term:
         case GlobalName(module=module, name=name):
@@ -100,8 +100,8 @@ def _key(term: Term) -> object:
         case Parameter(function=function, name=name):
             return (id(function), name)
         case Attribute(base=base, name=name):
-            return (_key(base), name)
+            return (key_of(base), name)
         case Checked(base=base) | Narrowed(base=base) | Awaited(base=base):
-            return _key(base)
+            return key_of(base)
         case _:
             return id(term)

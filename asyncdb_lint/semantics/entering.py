@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from .calling import class_roles, roles
+from .calling import class_roles, is_startable, roles
 from .coroutines import LIFECYCLE_ROLES, Coroutines
 from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
@@ -25,7 +25,7 @@ from .values import (
 )
 from .wrong_entry import EntryKind, Remedy, WrongEntry
 
-_DRIVER_OBJECTS = frozenset({"pool", "connection", "transaction"})
+_DRIVER_OBJECTS = frozenset({"pool", "connection", "transaction", "bare_transaction"})
 _REQUESTS = frozenset({Origin.HANDLER, Origin.DEPENDENCY})
 _AROUND_REQUESTS = frozenset({Origin.LIFECYCLE, Origin.SCRIPT, Origin.TEST})
 
@@ -90,16 +90,20 @@ class Entries:
         match value:
             case InstanceValue() if not is_async:
                 return (EntryKind.PLAIN, Remedy.KEEP) if self._is_async_only(value) else None
+            case InstanceValue(cls=cls) if cls.module.is_stub and self._is_driver_object(value):
+                return None if self.resolver.method(cls, "__aenter__") else (EntryKind.COROUTINE, None)
             case ContextValue(function=function, is_async=True) if not is_async:
                 return (EntryKind.PLAIN, Remedy.KEEP) if self._works_on_database(function) else None
             case GenericValue(kind="async_context", argument=argument) if not is_async:
                 held = self.resolver.instances(argument)
-                is_known = bool(held) and all(self._is_driver_object(item) for item in held)
+                is_known = bool(held) and all(self._is_driver_object(item) or self._is_opened(item) for item in held)
                 return (EntryKind.PLAIN, Remedy.KEEP) if is_known else None
             case FunctionValue():
                 return self._of_method(value, is_async)
             case GenericValue(kind="context") if is_async:
                 return EntryKind.ASYNC, Remedy.KEEP
+            case CoroutineValue(function=function) if is_startable(function):
+                return None if is_async or not self._works_on_database(function) else (EntryKind.PLAIN, Remedy.KEEP)
             case CoroutineValue(function=function):
                 return self._of_coroutine(value) if self._works_on_database(function) else None
             case GeneratorValue(function=function, is_async=True):
@@ -122,13 +126,18 @@ class Entries:
 
     def _of_coroutine(self, value: CoroutineValue) -> tuple[EntryKind, Remedy | None]:
         """`async with db.connect():`, or a project function that gives a connection once it is awaited."""
-        if roles(value.function) & LIFECYCLE_ROLES:
-            return EntryKind.COROUTINE, Remedy.RECEIVER
         given = self.resolver.awaited(value)
-        is_connection = bool(given) and all(
-            isinstance(item, InstanceValue) and "connection" in class_roles(self.resolver, item) for item in given
-        )
-        return EntryKind.COROUTINE, Remedy.AWAIT if is_connection else None
+        if bool(given) and all(self._is_opened(item) for item in given):
+            return EntryKind.COROUTINE, Remedy.AWAIT
+        is_lifecycle = roles(value.function) & LIFECYCLE_ROLES and value.receiver is not None
+        return EntryKind.COROUTINE, Remedy.RECEIVER if is_lifecycle else None
+
+    def _is_opened(self, value: Value) -> bool:
+        """Whether entering an object opens it."""
+        if not isinstance(value, InstanceValue):
+            return False
+        enter = self.resolver.method(value.cls, "__aenter__")
+        return enter is not None and "opens" in roles(enter)
 
     def _lifecycle_result(self, term: Term, function: FunctionRecord) -> tuple[EntryKind, Remedy | None] | None:
         """`async with await db.connect():` enters None."""

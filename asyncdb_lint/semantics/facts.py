@@ -39,6 +39,7 @@ from .raw_transactions import RawTransaction
 from .records import ModuleRecord
 from .rows import RowTakenApart
 from .sessions import LostSessionState
+from .shared_connections import SharedConnection
 from .stale_writes import StaleWrite
 from .streams import BlockedQuery, LeftStream
 from .swallowed_in_transactions import SwallowedInTransaction
@@ -318,6 +319,11 @@ class ModuleFacts:
             if loop.work.call is None or id(loop.work.call.node) not in connects
         ]
 
+    @cached_property
+    def shared_connections(self) -> Sequence[SharedConnection]:
+        """Connections for one task at a time that several tasks use at once."""
+        return self.project.shared_connections.of(self.record)
+
     @property
     def dropped_tasks(self) -> Sequence[DroppedTask]:
         """Tasks that work on a database and that nobody keeps; inside a transaction they are escaped work."""
@@ -362,6 +368,7 @@ __all__ = [
     "RowTakenApart",
     "RunText",
     "SharedConnect",
+    "SharedConnection",
     "StaleWrite",
     "SwallowedError",
     "SwallowedInTransaction",

@@ -12,6 +12,8 @@ COROUTINE_ATTRIBUTES = {
     "send",
     "throw",
     "__await__",
+    "__aenter__",  # of what can be entered as well as awaited
+    "__aexit__",
     "cr_await",
     "cr_code",
     "cr_frame",

@@ -35,6 +35,8 @@ class Interpolation:
     statement: Statement
     module: ModuleRecord
     """Where the first open hole stands."""
+    style: str
+    """The role that says how the driver takes values, where that is not `:name` with `values=`."""
 
     @property
     def is_wrapped(self) -> bool:
@@ -82,7 +84,7 @@ class Interpolations:
         seen: set[int] = set()
         for module in self.resolver.modules:
             for call in module.calls:
-                term = self.queries.sql_argument(call) if not module.is_stub else None
+                term = self.queries.any_sql_argument(call) if not module.is_stub else None
                 if term is None:
                     continue
                 for frame, sql in self._seen_from_callers(term, call.function, None, 0):
@@ -124,7 +126,14 @@ class Interpolations:
             ]
             if holes:
                 found.append(
-                    Interpolation(call, flat, tuple(holes), statement, self._owner_of(holes[0].gap.node, call.module))
+                    Interpolation(
+                        call,
+                        flat,
+                        tuple(holes),
+                        statement,
+                        self._owner_of(holes[0].gap.node, call.module),
+                        self.queries.style_of(call),
+                    )
                 )
         return found
 

@@ -69,7 +69,7 @@ class LostCoroutines:
         for call in module.calls:
             made = self.coroutines.made_by(call)
             if made is not None:
-                loss = self.coroutines.loss(call)
+                loss = self.coroutines.loss_of(made)
                 if loss is not None:
                     yield self._lost(call, made, loss)
 

@@ -44,6 +44,7 @@ from .reach import Reach
 from .resolve import Resolver
 from .rows import Rows
 from .sessions import Sessions
+from .shared_connections import SharedConnections
 from .sources import Sources
 from .stale_writes import StaleWrites
 from .streams import Streams
@@ -142,6 +143,11 @@ class ProjectFacts:
     def sessions(self) -> Sessions:
         """Statements for one connection that are run on a pool, which may take another connection for each query."""
         return Sessions(self.queries, self.connections, self.texts, self.reach)
+
+    @cached_property
+    def shared_connections(self) -> SharedConnections:
+        """Connections for one task at a time, in several."""
+        return SharedConnections(self.resolver, self.reach, self.backends)
 
     @cached_property
     def unentered(self) -> UnenteredConnections:

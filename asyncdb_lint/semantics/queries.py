@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from .calling import argument_for, roles
+from .calling import QUERY_ROLES, argument_for, roles
 from .records import Argument, CallRecord, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .sql import Hole
 from .terms import Choice, Computed, Term, last_name
 from .texts import Gap
 from .values import FunctionValue
+
+_OTHER_STYLES = ("binds_by_number", "binds_by_percent", "binds_by_question_mark", "binds_in_text")
 
 
 class Queries:
@@ -35,11 +37,25 @@ class Queries:
         argument = self.argument_of_role(call, "SQL")
         return argument.term if argument is not None else None
 
+    def any_sql_argument(self, call: CallRecord) -> Term | None:
+        """The expression that a query of whatever driver runs."""
+        method = self.driver_method(call)
+        argument = self._passed(call, method, "SQL") if method is not None and roles(method) & QUERY_ROLES else None
+        return argument.term if argument is not None else None
+
+    def style_of(self, call: CallRecord) -> str:
+        """The role that says how a query's driver takes values; empty for `:name` with `values=`."""
+        method = self.driver_method(call)
+        classes = self.resolver.mro(method.owner)[0] if method is not None and method.owner is not None else ()
+        names = {last_name(decorator) for cls in classes for decorator in cls.decorators}
+        return next((style for style in _OTHER_STYLES if style in names), "")
+
     def argument_of_role(self, call: CallRecord, role: str) -> Argument | None:
         """The argument that a query passes for its parameter of a role: "SQL", "Binds" or "ManyBinds"."""
         method = self.driver_method(call)
-        if method is None or "query" not in roles(method):
-            return None
+        return self._passed(call, method, role) if method is not None and "query" in roles(method) else None
+
+    def _passed(self, call: CallRecord, method: FunctionRecord, role: str) -> Argument | None:
         name = self.parameter_of_role(method, role)
         passed = argument_for(self.resolver, call, method, name) if name is not None else None
         return next((argument for argument in call.arguments if argument.term is passed), None)

@@ -16,6 +16,7 @@ from .terms import Attribute, Awaited, Checked, Choice, Constant, Entered, Narro
 from .values import NONE, ContextValue, FunctionValue, InstanceValue, Values
 
 _HANDED_ON = {UseKind.ARGUMENT, UseKind.RETURNED, UseKind.YIELDED, UseKind.STORED, UseKind.CALLED, UseKind.OTHER}
+_TRANSACTIONS = frozenset({"transaction", "bare_transaction"})
 _ROLES = ("starts", "commits", "rolls_back")
 _DEEPEST = 6
 
@@ -35,6 +36,8 @@ class Transaction:
     """Returned, stored, passed on: whoever has it may start and end it."""
     is_entered_wrongly: bool = False
     """By a plain `with`, or through a coroutine that nothing awaits: its block raises TypeError."""
+    is_bare: bool = False
+    """Of a driver that has its own ways of starting it twice, ending it twice and leaving it open."""
 
     @property
     def name(self) -> str:
@@ -60,6 +63,8 @@ class Transaction:
     @property
     def second_start(self) -> cst.CSTNode | None:
         """What starts it once more after it has been started."""
+        if self.is_bare:
+            return None
         if self.entered and (self.awaited or self.starts):
             return self.entered[0].entered
         return self.starts[0].node if self.awaited and self.starts else None
@@ -75,7 +80,8 @@ class Transaction:
         return [
             ending
             for ending in (*self.commits, *self.rollbacks)
-            if any(use.kind is UseKind.AWAITED for use in ending.uses)
+            if not self.is_bare
+            and any(use.kind is UseKind.AWAITED for use in ending.uses)
             and any(stands_in(ending.context, context) for context in self.entered)
         ]
 
@@ -128,12 +134,19 @@ class Transactions:
         """Whether values are transactions of a driver, whatever the branch."""
         known = [value for value in values if value != NONE]
         return bool(known) and all(
-            isinstance(value, InstanceValue) and "transaction" in class_roles(self.resolver, value) for value in known
+            isinstance(value, InstanceValue) and bool(class_roles(self.resolver, value) & _TRANSACTIONS)
+            for value in known
+        )
+
+    def _is_bare(self, call: CallRecord) -> bool:
+        return any(
+            isinstance(value, InstanceValue) and "bare_transaction" in class_roles(self.resolver, value)
+            for value in self.resolver.resolve(call.result)
         )
 
     def _made_in(self, module: ModuleRecord) -> Iterator[Transaction]:
         made = {
-            id(call): Transaction(call)
+            id(call): Transaction(call, is_bare=self._is_bare(call))
             for call in module.calls
             if not self._is_method_of_transaction(call) and self.is_transaction(self.resolver.resolve(call.result))
         }

@@ -40,7 +40,7 @@ class Balances:
         for transaction in self.transactions.of(module):
             by_hand = bool(transaction.awaited) != bool(transaction.starts)
             is_otherwise_used = transaction.entered or transaction.is_entered_wrongly or transaction.decorated
-            if not by_hand or is_otherwise_used or transaction.is_handed_on:
+            if not by_hand or transaction.is_bare or is_otherwise_used or transaction.is_handed_on:
                 continue
             function = transaction.call.function
             if function.is_module or not isinstance(function.node, cst.FunctionDef):

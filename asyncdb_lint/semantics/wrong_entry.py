@@ -79,6 +79,11 @@ class WrongEntry:
                 return shown_expression(module, node)
 
     @property
+    def is_awaited(self) -> bool:
+        """Whether there is an `await` already."""
+        return isinstance(self.node, cst.Await)
+
+    @property
     def plain_function(self) -> str:
         """The name of the plain `def` around, where there is one."""
         return name_of_plain(self.function)

@@ -31,6 +31,9 @@ _RESERVED = {"self"}
 
 def bind_values(found: Interpolation, project: ProjectFacts) -> FixPlan | None:
     """The text with `:name` in the place of its holes, and the values beside it; None where that would be wrong."""
+    if found.style:
+        # Other drivers take values in other ways, which have no names for them.
+        return None
     try:
         return _bind(found, project)
     except Unreadable:

@@ -1,0 +1,2 @@
+from aiomysql import Connection as Connection
+from aiomysql import connect as connect

@@ -1,0 +1,2 @@
+from aiosqlite import Connection as Connection
+from aiosqlite import connect as connect

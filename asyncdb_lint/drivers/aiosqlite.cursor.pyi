@@ -1,0 +1,1 @@
+from aiosqlite import Cursor as Cursor

@@ -1,0 +1,2 @@
+from asyncpg import Connection as Connection
+from asyncpg import connect as connect

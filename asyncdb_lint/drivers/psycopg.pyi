@@ -1,0 +1,91 @@
+# The asynchronous half of psycopg 3. Connections, cursors and transactions are entered with `async with`;
+# tasks that share a connection wait for one another.
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from asyncdb_lint.drivers import roles as role
+from asyncdb_lint.drivers.roles import SQL
+
+@role.binds_by_percent
+class AsyncConnection:
+    @role.opens
+    async def __aenter__(self) -> AsyncConnection: ...
+    @role.commits
+    @role.closes
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None: ...
+    @classmethod
+    @role.opens
+    async def connect(
+        cls,
+        conninfo: Any = "",
+        *,
+        autocommit: Any = False,
+        prepare_threshold: Any = 5,
+        context: Any = None,
+        row_factory: Any = None,
+        cursor_factory: Any = None,
+        **kwargs: Any,
+    ) -> AsyncConnection: ...
+    def cursor(
+        self,
+        name: Any = "",
+        *,
+        binary: Any = False,
+        row_factory: Any = None,
+        scrollable: Any = None,
+        withhold: Any = False,
+    ) -> AsyncCursor: ...
+    @role.bare_query
+    async def execute(
+        self, query: SQL, params: Any = None, *, prepare: Any = None, binary: Any = False
+    ) -> AsyncCursor: ...
+    @role.commits
+    async def commit(self) -> None: ...
+    @role.rolls_back
+    async def rollback(self) -> None: ...
+    @role.closes
+    async def close(self) -> None: ...
+    @role.bare_query
+    async def set_autocommit(self, value: Any) -> None: ...
+    @role.bare_query
+    async def set_isolation_level(self, value: Any) -> None: ...
+    @role.bare_query
+    async def set_read_only(self, value: Any) -> None: ...
+    def transaction(
+        self, savepoint_name: Any = None, force_rollback: Any = False
+    ) -> AsyncTransaction: ...
+    def pipeline(self) -> AbstractAsyncContextManager[Any]: ...
+
+@role.binds_by_percent
+class AsyncCursor:
+    @role.opens
+    async def __aenter__(self) -> AsyncCursor: ...
+    @role.closes
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None: ...
+    def __aiter__(self) -> Any: ...
+    @role.bare_query
+    async def execute(
+        self, query: SQL, params: Any = None, *, prepare: Any = None, binary: Any = None
+    ) -> AsyncCursor: ...
+    @role.bare_query
+    async def executemany(self, query: SQL, params_seq: Any, *, returning: Any = False) -> None: ...
+    @role.bare_query
+    def stream(self, query: SQL, params: Any = None, *, binary: Any = None, size: Any = 1) -> AsyncIterator[Any]: ...
+    @role.bare_query
+    async def fetchone(self) -> Any: ...
+    @role.bare_query
+    async def fetchmany(self, size: Any = 0) -> list[Any]: ...
+    @role.bare_query
+    async def fetchall(self) -> list[Any]: ...
+    @role.closes
+    async def close(self) -> None: ...
+    def copy(self, statement: SQL, params: Any = None, *, writer: Any = None) -> AbstractAsyncContextManager[Any]: ...
+
+class AsyncTransaction:
+    @role.starts
+    async def __aenter__(self) -> AsyncTransaction: ...
+    @role.commits
+    @role.rolls_back
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None: ...
