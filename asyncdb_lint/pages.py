@@ -36,6 +36,12 @@ class Page:
         return " ".join(found[1].split()) if found else ""
 
 
+def first_sentence(text: str) -> str:
+    """The first sentence of a text; a full stop inside code or an abbreviation ends none."""
+    found = re.match(r"(?:`[^`]*`|[^`.:]|[.:](?!\s|$))+", text)
+    return found[0] if found else text
+
+
 @functools.cache
 def rule_names() -> Mapping[str, str]:
     """Returns the name of every rule by its code, in the order of the codes."""
