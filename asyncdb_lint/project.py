@@ -71,10 +71,11 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
     """Walks every module that matters and asks the rules about the wanted ones."""
     # Imported here: a run in which nothing matters must not pay for LibCST.
     from .engine import check_module, enabled_rules
-    from .semantics.facts import ProjectFacts
+    from .semantics.facts import ModuleFacts
     from .semantics.flow import walk_module
     from .semantics.hints import Hints
     from .semantics.linking import ModuleIndex, is_stub
+    from .semantics.project_facts import ProjectFacts
     from .semantics.records import ModuleRecord
     from .semantics.resolve import Resolver
     from .semantics.stubs import stub_record
@@ -107,7 +108,7 @@ def _link(contents: Mapping[Path, bytes], matters: set[Path], wanted: Sequence[P
     rules = enabled_rules(settings)
     for module in modules:
         if module.path in asked and not module.is_stub:
-            linked.diagnostics.extend(check_module(facts.module(module), rules, settings))
+            linked.diagnostics.extend(check_module(ModuleFacts(module, facts), rules, settings))
     return linked
 
 

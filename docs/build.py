@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from asyncdb_lint.pages import first_sentence, load_page, rule_names
+from asyncdb_lint.pages import load_page, rule_names
 from asyncdb_lint.rules import all_rules
 
 README = Path(__file__).parent.parent / "README.md"
@@ -35,17 +35,10 @@ def rules_table() -> str:
             lines.append(f"| **{family}** | **{FAMILIES[family]}** | | | |")
         rule = rules[code]
         state = rule.severity.value[0].upper() if rule.default else "off"
-        finds = cell(load_page(code).summary)
+        finds = load_page(code).finds.replace("|", "\\|")
         fix = MARKS[rule.fix_availability]
         lines.append(f"| [{code}](rules/{code}-{name}.md) | {name} | {state} | {fix} | {finds} |")
     return "\n".join([*lines, ""])
-
-
-def cell(text: str) -> str:
-    """The first sentence of a summary, as a cell."""
-    shortened = re.sub(r"^(?:Finds|Reports) ", "", first_sentence(text))
-    start = shortened[:1] if shortened[1:2].isupper() else shortened[:1].lower()
-    return start + shortened[1:].replace("|", "\\|")
 
 
 def written(readme: str) -> str:

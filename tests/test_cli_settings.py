@@ -249,7 +249,7 @@ def test_show_settings_prints_toml_that_sets_them(project: Project) -> None:
     project.write("pyproject.toml", "[project]\nname = 'x'\nrequires-python = '>=3.11,<4'\n")
     project.write(
         "asyncdb-lint.toml",
-        "select = ['ADB1']\nseverity = {ADB102 = 'info'}\nper-file-ignores = {'a \"b\".py' = ['ALL']}\n"
+        "select = ['ADB101', 'ADB102']\nseverity = {ADB102 = 'info'}\nper-file-ignores = {'a \"b\".py' = ['ALL']}\n"
         "rules.ADB003.min-length = 4\n",
     )
     project.write("app.py", QUIET)

@@ -9,13 +9,15 @@ from functools import cached_property
 
 import libcst as cst
 
-from .boundaries import Boundaries
+from .boundaries import Boundaries, Boundary
+from .calling import dependency_of
 from .changes import RowChange, RowChanges
 from .paths import Paths, States
 from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
 from .terms import Attribute, Awaited, Constant, GlobalName, Import, Parameter, Result, Term
 from .transactions import Transactions
+from .values import FunctionValue
 
 _DEEPEST = 10
 _FEW = 4
@@ -86,7 +88,9 @@ class WriteDependences:
 
     def _is_enclosed(self, function: FunctionRecord, seen: set[FunctionRecord]) -> bool:
         """Whether a caller may hold a transaction around everything that a function does."""
-        if self._has_boundary or self.resolver.is_called_out_of_sight(function.name):
+        if self.resolver.is_called_out_of_sight(function.name):
+            return True
+        if self._held_by_dependency is None or function in self._held_by_dependency:
             return True
         if any(block.context is None for block in self.transactions.blocks(function)):
             return True
@@ -99,9 +103,39 @@ class WriteDependences:
         return False
 
     @cached_property
-    def _has_boundary(self) -> bool:
-        """Whether a middleware or a dependency of the project holds a transaction around handlers."""
-        return any(True for module in self.resolver.modules for _ in self.boundaries.escaping(module))
+    def _held_by_dependency(self) -> set[FunctionRecord] | None:
+        """The functions around which a dependency holds a transaction; None for all, where a whole application has one.
+
+        A middleware's transaction holds nothing: handlers run in another task.
+        """
+        modules = [module for module in self.resolver.modules if not module.is_stub]
+        holders = {
+            found.block.function
+            for module in modules
+            for found in self.boundaries.escaping(module)
+            if found.boundary is Boundary.YIELD
+        }
+        if not holders:
+            return set()
+        held: set[FunctionRecord] = set()
+        of_functions: set[int] = set()
+        for function in [function for module in modules for function in module.functions]:
+            for call in self.changes.writes.guards.dependencies(function):
+                of_functions.add(id(call))
+                if self._depends_on(call, holders):
+                    held.add(function)
+        for call in [call for module in modules for call in module.calls]:
+            if id(call) not in of_functions and self._depends_on(call, holders):
+                return None
+        return held
+
+    def _depends_on(self, call: CallRecord, holders: set[FunctionRecord]) -> bool:
+        """`Depends(atomic)`"""
+        dependency = dependency_of(self.resolver, call)
+        return dependency is not None and any(
+            isinstance(value, FunctionValue) and value.function in holders
+            for value in self.resolver.resolve(dependency)
+        )
 
     # -- what depends on what ---------------------------------------------------------------------------------------
 

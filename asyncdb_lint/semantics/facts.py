@@ -6,183 +6,56 @@ A fact is computed when a rule first asks for it, once for the whole project whe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
-from .accidents import Accident, Accidents
-from .backend import Backends
-from .bind_mismatches import BindMismatch, BindMismatches
-from .blocking import Blocking, BlockingCall
-from .bound_queries import BoundQueries, BoundQuery, RunText
-from .boundaries import Boundaries, EscapingTransaction
-from .calling import roles
-from .changes import RowChanges
-from .clients import Clients, UnenteredClient
-from .connections import Connections
-from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
-from .credentials import Credentials, Passwords
-from .databases import Databases
-from .dead_clauses import DeadClause, DeadClauses
-from .dependent_writes import DependentWrites, WriteDependences
-from .driver_errors import DriverErrors
-from .dropped_tasks import DroppedTask, DroppedTasks
-from .entering import Entries
-from .fetches import ExcessiveFetch, Fetches, UncheckedRow
-from .file_urls import FileUrl, FileUrlKind, FileUrls
-from .foreign_placeholders import ForeignPlaceholder, ForeignPlaceholders
-from .handed_work import HandedWorks
-from .interpolation import Interpolation, Interpolations, OpenHole
-from .iterating import Iterations, WrongIteration
-from .leaks import LeakedError, Leaks
-from .lifecycle import Lifecycle
-from .loop_calls import LoopCall, LoopCalls
-from .loops import LoopQuery, Loops
-from .misplaced_binds import MisplacedBind, MisplacedBinds
-from .opening import Openings, UnclosedPool, UnopenedPool
-from .options import IgnoredOption, Options
-from .outcomes import Outcomes, UselessOutcome
-from .pool_options import Bounds, PoolOptions, UnknownOption
-from .pools import Construction, Pools, SharedConnect
-from .queries import Queries, shown
-from .raw_transactions import RawTransaction, RawTransactions
-from .reach import Reach
-from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
-from .resolve import Resolver
-from .rows import Rows, RowTakenApart
-from .sessions import LostSessionState, Sessions
-from .sources import Sources
-from .stale_writes import StaleWrite, StaleWrites
-from .streams import BlockedQuery, LeftStream, Streams
-from .swallowed_in_transactions import SwallowedInTransaction, SwallowedInTransactions
-from .swallowing import SwallowedError, Swallowing
-from .tasks import EscapedWork, Tasks
-from .texts import Texts
+from .accidents import Accident
+from .bind_mismatches import BindMismatch
+from .blocking import BlockingCall
+from .bound_queries import BoundQuery, RunText
+from .boundaries import EscapingTransaction
+from .clients import UnenteredClient
+from .credentials import Credentials
+from .dead_clauses import DeadClause
+from .dependent_writes import DependentWrites
+from .dropped_tasks import DroppedTask
+from .fetches import ExcessiveFetch, UncheckedRow
+from .file_urls import FileUrl, FileUrlKind
+from .foreign_placeholders import ForeignPlaceholder
+from .interpolation import Interpolation, OpenHole
+from .iterating import WrongIteration
+from .leaks import LeakedError
+from .loop_calls import LoopCall
+from .loops import LoopQuery
+from .lost_coroutines import LostCoroutine
+from .misplaced_binds import MisplacedBind
+from .opening import UnclosedPool, UnopenedPool
+from .options import IgnoredOption
+from .outcomes import UselessOutcome
+from .pool_options import Bounds, UnknownOption
+from .pools import Construction, SharedConnect
+from .project_facts import ProjectFacts
+from .raw_transactions import RawTransaction
+from .records import ModuleRecord
+from .rows import RowTakenApart
+from .sessions import LostSessionState
+from .stale_writes import StaleWrite
+from .streams import BlockedQuery, LeftStream
+from .swallowed_in_transactions import SwallowedInTransaction
+from .swallowing import SwallowedError
+from .tasks import EscapedWork
 from .transaction_decorators import WrongDecoration, wrong_decorations
-from .transactions import Transaction, Transactions
-from .tries import Tries
-from .unbalanced import Balances, Unbalanced
-from .unentered import UnenteredConnections, UnenteredUse
-from .unrun import DatabaseEvents, MountedLifespan, Unrun
-from .unsafe_closing import UnsafeClosing, UnsafeClosings
-from .urls import Urls
-from .waiting import HeldConnection, Waiting
-from .writes import UnguardedWrite, Writes
+from .transactions import Transaction
+from .unbalanced import Unbalanced
+from .unentered import UnenteredUse
+from .unrun import DatabaseEvents, MountedLifespan
+from .unsafe_closing import UnsafeClosing
+from .waiting import HeldConnection
+from .writes import UnguardedWrite
 from .wrong_entry import WrongEntry
 
 if TYPE_CHECKING:
     from ..parsing import ParsedModule
-
-
-@dataclass(frozen=True, slots=True)
-class LostCoroutine:
-    """A coroutine of the database that nobody awaits."""
-
-    call: CallRecord
-    function: FunctionRecord
-    is_query: bool
-    loss: Loss
-    role: str
-    """What a lost lifecycle call would have done: "opens", "closes", "starts", "commits", "rolls_back"."""
-    consumer: str
-    """What the coroutine was passed to, as written; empty for other losses."""
-    is_given_to_scheduler: bool
-    """Passed, already called, to something that wants the function: `add_task(db.execute(sql))`."""
-    may_become_async: bool
-    """Whether the plain `def` around is called by the framework alone, which awaits an `async def` as well."""
-
-    @property
-    def source(self) -> str:
-        """The call as messages show it: `database.fetch_one(...)`."""
-        return shown(self.call)
-
-    @property
-    def function_source(self) -> str:
-        """What is called, as written."""
-        return self.call.module.parsed.code_of(self.call.node.func)
-
-    @property
-    def in_generator_expression(self) -> bool:
-        """Whether an `await` here would turn a generator expression into an asynchronous one."""
-        context = self.call.context
-        while context is not None:
-            if context.kind is ContextKind.COMPREHENSION and isinstance(context.node, cst.GeneratorExp):
-                return True
-            context = context.parent
-        return False
-
-    def contains(self, node: cst.CSTNode) -> bool:
-        """Whether a node is (or is directly around) the call, so that pointing at it says nothing new."""
-        ranges = self.call.module.parsed.range_of
-        return ranges(node).start.line == ranges(self.call.node).start.line
-
-
-class ProjectFacts:
-    """Everything that is known about a set of modules, worked out on demand."""
-
-    def __init__(self, resolver: Resolver) -> None:
-        self.resolver = resolver
-        self.reach = Reach(resolver)
-        self.queries = Queries(resolver)
-        self.texts = Texts(resolver)
-        self.coroutines = Coroutines(resolver, self.reach)
-        self.iterations = Iterations(resolver, self.reach, self.coroutines)
-        self.entries = Entries(resolver, self.reach, self.coroutines)
-        self.sources = Sources(resolver, self.reach, self.texts)
-        self.interpolations = Interpolations(self.queries, self.texts, self.sources)
-        self.bound_queries = BoundQueries(self.queries, self.texts)
-        self.bind_mismatches = BindMismatches(self.bound_queries)
-        self.pools = Pools(self.queries, self.reach, self.texts)
-        self.lifecycle = Lifecycle(resolver, self.reach)
-        self.connections = Connections(self.queries, self.lifecycle.makers)
-        self.streams = Streams(self.queries, self.connections)
-        self.sessions = Sessions(self.queries, self.connections, self.texts, self.reach)
-        self.unentered = UnenteredConnections(self.queries, self.connections)
-        works = HandedWorks(resolver, self.coroutines)
-        self.loop_calls = LoopCalls(resolver, self.reach, works, self.lifecycle)
-        self.dropped_tasks = DroppedTasks(resolver, self.reach, works)
-        self.backends = Backends(self.lifecycle.makers, self.texts, self.reach)
-        self.unsafe_closings = UnsafeClosings(self.lifecycle)
-        self.openings = Openings(self.lifecycle, self.queries, self.backends)
-        self.unrun = Unrun(self.lifecycle, self.openings)
-        self.clients = Clients(self.lifecycle, self.openings, self.queries)
-        self.writes = Writes(self.queries, self.reach, self.coroutines, self.texts)
-        self.databases = Databases(self.queries, self.backends, self.lifecycle.makers)
-        self.transactions = Transactions(self.queries, self.databases)
-        self.tasks = Tasks(self.databases, self.transactions)
-        self.balances = Balances(self.transactions, self.reach)
-        self.swallowed_in_transactions = SwallowedInTransactions(
-            self.databases, self.transactions, self.backends, self.reach
-        )
-        self.boundaries = Boundaries(self.transactions, self.reach)
-        self.waiting = Waiting(self.transactions, self.reach)
-        self.changes = RowChanges(self.databases, self.texts, self.writes)
-        self.stale_writes = StaleWrites(self.changes, self.transactions, self.reach)
-        self.write_dependences = WriteDependences(self.changes, self.transactions, self.boundaries, self.reach)
-        self.tries = Tries(self.queries, DriverErrors(resolver))
-        self.dead_clauses = DeadClauses(self.tries, self.backends)
-        self.swallowing = Swallowing(self.tries, self.texts, self.reach)
-        self.leaks = Leaks(self.tries, self.reach)
-        self.outcomes = Outcomes(self.queries, self.texts, self.reach, self.backends)
-        self.fetches = Fetches(self.queries, self.texts, self.reach)
-        self.rows = Rows(self.queries, self.texts)
-        self.loops = Loops(self.queries, self.texts, self.reach)
-        self.blocking = Blocking(resolver, self.reach)
-        self.urls = Urls(resolver, self.reach)
-        self.options = Options(self.urls)
-        self.passwords = Passwords(self.urls, self.reach)
-        self.file_urls = FileUrls(self.urls, self.options)
-        self.pool_options = PoolOptions(self.urls, self.options)
-        self.raw_transactions = RawTransactions(self.connections)
-        self.accidents = Accidents(self.backends)
-        self.misplaced_binds = MisplacedBinds(resolver, self.backends)
-        self.foreign_placeholders = ForeignPlaceholders(self.backends)
-
-    def module(self, record: ModuleRecord) -> ModuleFacts:
-        """The facts of one module."""
-        return ModuleFacts(record, self)
 
 
 class ModuleFacts:
@@ -415,14 +288,7 @@ class ModuleFacts:
     @cached_property
     def lost_coroutines(self) -> Sequence[LostCoroutine]:
         """Coroutines of the database that nobody awaits."""
-        found: list[LostCoroutine] = []
-        for call in self.record.calls:
-            made = self.project.coroutines.made_by(call)
-            if made is not None:
-                loss = self.project.coroutines.loss(call)
-                if loss is not None:
-                    found.append(self._lost(call, made, loss))
-        return found
+        return list(self.project.lost_coroutines.of(self.record))
 
     @property
     def wrong_iterations(self) -> Sequence[WrongIteration]:
@@ -457,22 +323,6 @@ class ModuleFacts:
         """Tasks that work on a database and that nobody keeps; inside a transaction they are escaped work."""
         escaped = {id(work.tasks) for work in self.escaped_work}
         return [task for task in self.project.dropped_tasks.of(self.record) if id(task.call) not in escaped]
-
-    def _lost(self, call: CallRecord, made: CoroutineCall, loss: Loss) -> LostCoroutine:
-        consumer, to_scheduler = "", False
-        if loss.kind is LossKind.INSPECTED and loss.use is not None and loss.use.call is not None:
-            consumer = loss.use.call.module.parsed.code_of(loss.use.call.node.func)
-            to_scheduler = self.project.coroutines.wants_function(loss.use)
-        return LostCoroutine(
-            call=call,
-            function=made.function,
-            is_query=made.is_query,
-            loss=loss,
-            role=next(iter(sorted(roles(made.function) & LIFECYCLE_ROLES)), ""),
-            consumer=consumer,
-            is_given_to_scheduler=to_scheduler,
-            may_become_async=self.project.reach.may_become_async(call.function),
-        )
 
 
 __all__ = [

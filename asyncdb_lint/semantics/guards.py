@@ -61,12 +61,12 @@ class Guards:
         known = self._functions.get(function)
         if known is None:
             known = any(self._decorator_guards(decorator) for decorator in function.decorators) or any(
-                self._dependency_guards(call) for call in self._dependencies(function)
+                self._dependency_guards(call) for call in self.dependencies(function)
             )
             self._functions[function] = known
         return known
 
-    def _dependencies(self, function: FunctionRecord) -> list[CallRecord]:
+    def dependencies(self, function: FunctionRecord) -> list[CallRecord]:
         """The `Depends(...)` calls of a handler: of its parameters and of its decorators' `dependencies=[...]`."""
         terms: list[Term] = []
         for parameter in function.parameters:

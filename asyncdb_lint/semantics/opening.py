@@ -229,7 +229,11 @@ class Openings:
             for function in other.functions
             if function not in app.functions
         }
-        return any(place.function not in of_others for place in self.places(construction, "closes"))
+        # What a request closes is closed for all others as well, not at shutdown.
+        return any(
+            place.function not in of_others and not self.reach.surely_from_requests(place.function)
+            for place in self.places(construction, "closes")
+        )
 
     def _reopened(self, app: Application, construction: CallRecord) -> EventHandler | None:
         """The handler by which an application opens a pool at shutdown, where no handler of its closes it."""

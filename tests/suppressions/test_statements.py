@@ -9,7 +9,7 @@ from pathlib import Path
 
 import libcst as cst
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from libcst import matchers
 
@@ -106,6 +106,7 @@ def test_deep_nesting_does_no_harm() -> None:
     assert comments("(" * 100_000 + "\n# c") == ["# c"]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="fr'\"{}:#\\\n\r()@x !=\ud800"))
 def test_whatever_the_text_the_scan_comes_to_its_end(text: str) -> None:
     scanned = outline(text)
