@@ -37,9 +37,7 @@ class Page:
     @property
     def finds(self) -> str:
         """What the rule finds, as the end of a sentence: the first one of the summary."""
-        # A full stop inside code, or without a space behind it, ends no sentence.
-        found = re.match(r"(?:`[^`]*`|[^`.:]|[.:](?!\s|$))+", self.summary)
-        sentence = re.sub(r"^(?:Finds|Reports) ", "", found[0] if found else self.summary)
+        sentence = re.sub(r"^(?:Finds|Reports) ", "", first_sentence(self.summary))
         start = sentence[:1] if sentence[1:2].isupper() else sentence[:1].lower()
         return start + sentence[1:]
 
@@ -48,6 +46,12 @@ class Page:
         """The first paragraph of "What it does", on one line."""
         found = re.search(r"^## What it does\s*\n+(.+?)(?:\n\s*\n|\Z)", self.text, re.MULTILINE | re.DOTALL)
         return " ".join(found[1].split()) if found else ""
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a text; a full stop inside code or an abbreviation ends none."""
+    found = re.match(r"(?:`[^`]*`|[^`.:]|[.:](?!\s|$))+", text)
+    return found[0] if found else text
 
 
 @functools.cache

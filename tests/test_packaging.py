@@ -38,6 +38,7 @@ def test_the_wheel_holds_code_stubs_pages_and_nothing_else(wheel: Path) -> None:
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     package = data_files("asyncdb_lint", ".py") | data_files("asyncdb_lint", ".pyi")
     package |= {"asyncdb_lint/py.typed", "asyncdb_lint/asyncdb-lint.schema.json"}
+    package |= data_files("asyncdb_lint/report/page", "")
     pages = {f"asyncdb_lint/_pages/{Path(page).name}" for page in data_files("rules", ".md")}
     assert any(name.startswith("asyncdb_lint/drivers/") for name in package)
     assert any(name.startswith("asyncdb_lint/_pages/ADB101-") for name in pages)

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from asyncdb_lint import Applicability, Diagnostic, Edit, Fix, Position, Range, RelatedPlace, Severity
-from asyncdb_lint.report.as_json import as_json
+from asyncdb_lint.fingerprints import fingerprint
 from asyncdb_lint.report.diff import unified
+from asyncdb_lint.report.findings import Report
 from asyncdb_lint.report.lines import Line, columns, wants_colour, write_lines
+from asyncdb_lint.report.outputs import render
 from asyncdb_lint.report.text import concise, full, summary, summary_of_changes
 
 APP = Path("app.py").absolute()
@@ -377,15 +379,19 @@ def test_columns_are_those_of_a_terminal() -> None:
 # JSON
 
 
+def as_json(*diagnostics: Diagnostic) -> str:
+    return str(render("json", Report(diagnostics, {APP: "x = 1\n"})))
+
+
 def test_no_findings_are_an_empty_array() -> None:
-    assert as_json([]) == "[]"
+    assert as_json() == "[]\n"
 
 
 def test_a_finding_has_ruffs_shape_and_its_related_places() -> None:
     fix = Fix("Add `await`", Applicability.UNSAFE, (Edit(DB, place(2, 1, 2, 3), "await "),))
     related = (RelatedPlace(DB, place(1, 1, 1, 9), "made here"),)
     diagnostic = finding(place(1, 5, 2, 8), fix=fix, related=related, severity=Severity.WARNING, help="Await it")
-    assert json.loads(as_json([diagnostic])) == [
+    assert json.loads(as_json(diagnostic)) == [
         {
             "code": "ADB101",
             "name": "unawaited-query",
@@ -415,13 +421,14 @@ def test_a_finding_has_ruffs_shape_and_its_related_places() -> None:
                     "end_location": {"row": 1, "column": 9},
                 }
             ],
+            "fingerprint": fingerprint(diagnostic, "x = 1\n"),
             "url": None,
         }
     ]
 
 
 def test_json_is_ascii_whatever_the_source_holds() -> None:
-    assert as_json([finding(place(1, 1, 1, 2), message="日本 \udc80 \x1b")]).isascii()
+    assert as_json(finding(place(1, 1, 1, 2), message="日本 \udc80 \x1b")).isascii()
 
 
 # The diff

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from asyncdb_lint.cli.outputs import asked_outputs, print_report, refuse_linted
 from asyncdb_lint.cli.shared import CLEAN, FAILURE, FINDINGS, CannotRun, failures_as_one_line, tell
+from asyncdb_lint.report.outputs import DEFAULT, format_names, write_stream
 
 if TYPE_CHECKING:
     from asyncdb_lint.files import Selection
-    from asyncdb_lint.report.lines import Line
+    from asyncdb_lint.report.outputs import Output
     from asyncdb_lint.runner import FixRun
     from asyncdb_lint.settings import Settings, SettingsResolver
 
@@ -26,6 +28,7 @@ Examples:
   asyncdb-lint check --diff --unsafe-fixes show what all fixes would change
   asyncdb-lint check --select ADB1,ADB401  run one family and one rule
   asyncdb-lint check --add-ignore="for #7" accept what is there, fail on what comes
+  asyncdb-lint check --output sarif:out.sarif --output github
   cat app.py | asyncdb-lint check --stdin-filename app.py -
 
 \b
@@ -48,7 +51,8 @@ class CheckOptions:
     """The reason to write; empty for none, None where no comments are to be written."""
     exit_zero: bool
     exit_non_zero_on_fix: bool
-    output_format: str
+    outputs: tuple[Output, ...]
+    """Where the findings go."""
     statistics: bool
     show_files: bool
     show_settings: bool
@@ -61,7 +65,7 @@ class CheckOptions:
         """Whether files are to be written, or standard input to be written anew."""
         return (self.fix or self.fix_only or self.add_ignore is not None) and not self.diff
 
-    def problem(self, *, is_stdin: bool, has_stdin_name: bool) -> str | None:
+    def problem(self, *, is_stdin: bool, has_stdin_name: bool, names_outputs: bool) -> str | None:
         """Says which options do not go together, and what to do."""
         shows = self.show_files or self.show_settings
         wrong = {
@@ -77,6 +81,8 @@ class CheckOptions:
             "--add-ignore: a reason is one line; leave out the line break": not (self.add_ignore or "x").isprintable(),
             "--statistics counts findings, and --diff and --fix-only print none; leave one out": self.statistics
             and (self.diff or self.fix_only),
+            "--output is for findings, and --diff, --fix-only, --show-files and --show-settings print none; "
+            "leave one out": names_outputs and (self.diff or self.fix_only or shows),
             "--show-files and --show-settings lint nothing; leave out one of them and all that changes files": (
                 self.show_files and self.show_settings
             )
@@ -116,11 +122,16 @@ class _Check(click.Command):
     help="Exit with 1 only for findings as grave as this.  [default: info]",
 )
 @click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[:FILE]",
+    help="Print findings, or write them to a file; may be given several times.",
+)
+@click.option(
     "--output-format",
-    type=click.Choice(["full", "concise", "json"]),
-    default="full",
-    show_default=True,
-    help="How findings are printed.",
+    type=click.Choice(format_names()),
+    help=f"How findings are printed.  [default: {DEFAULT}]",
 )
 @click.option("--statistics", is_flag=True, help="Print how many findings each rule has, instead of the findings.")
 @click.option("--show-files", is_flag=True, help="Print which files would be linted, and lint none.")
@@ -146,14 +157,17 @@ def check(
     fail_on: str | None,
     stdin_filename: Path | None,
     force_exclude: bool,
+    outputs: tuple[str, ...],
+    output_format: str | None,
     **options: Any,
 ) -> int:
     """Lint the Python files under PATHS (default: the current folder), or standard input with `-`."""
     from asyncdb_lint.settings import CommandLine, RuleSelection, Settings, SettingsResolver, parse_selectors
 
-    asked = CheckOptions(**options)
+    asked = CheckOptions(outputs=asked_outputs(outputs, output_format, statistics=options["statistics"]), **options)
     is_stdin = Path("-") in paths
-    if problem := asked.problem(is_stdin=is_stdin, has_stdin_name=stdin_filename is not None):
+    problem = asked.problem(is_stdin=is_stdin, has_stdin_name=stdin_filename is not None, names_outputs=bool(outputs))
+    if problem:
         raise CannotRun(problem)
     if is_stdin and len(paths) > 1:
         raise CannotRun("`-` stands alone: standard input cannot be linted together with files")
@@ -183,6 +197,7 @@ def _check_files(paths: Sequence[Path], resolver: SettingsResolver, asked: Check
         return _show_settings(selection.files or {Path(paths[0], "-").absolute(): resolver.for_folder(Path.cwd())})
     from asyncdb_lint import runner
 
+    refuse_linted(asked.outputs, selection.files)
     _tell_about(selection, asked)
     run = _run(selection.files, {}, asked)
     if asked.verbose:
@@ -204,6 +219,7 @@ def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: Check
     files = {path: resolver.for_folder(path.parent)}
     if asked.show_settings:
         return _show_settings(files)
+    refuse_linted(asked.outputs, files)
     data = sys.stdin.buffer.read()
     if filename and (force_exclude or files[path].force_exclude) and is_left_out(path, resolver):
         # An editor that pipes an excluded file through `--fix` expects it back as it was.
@@ -239,33 +255,23 @@ def _run(
 
 
 def _print_findings(run: FixRun, files: dict[Path, Settings], asked: CheckOptions, stream: TextIO) -> int:
-    diagnostics, sources = run.left.diagnostics, run.left.sources
-    if asked.output_format == "json" and not asked.fix_only:
-        from asyncdb_lint.report.as_json import as_json, counts_as_json
+    diagnostics = run.left.diagnostics
+    from asyncdb_lint.report.findings import Report
+    from asyncdb_lint.report.text import summary_of_changes
 
-        stream.write((counts_as_json(diagnostics) if asked.statistics else as_json(diagnostics)) + "\n")
-    else:
-        from asyncdb_lint.report.lines import BLANK, wants_colour, write_lines
-        from asyncdb_lint.report.text import concise, full, statistics, summary, summary_of_changes
-
-        def lines() -> Iterator[Line]:
-            if asked.fix_only:
-                if not asked.quiet:
-                    yield from summary_of_changes(fixed=run.fixed, ignored=run.ignored)
-                return
-            if asked.statistics:
-                yield from statistics(diagnostics, unsafe=asked.unsafe)
-                if diagnostics and not asked.quiet:
-                    yield BLANK
-            elif asked.output_format == "full":
-                yield from full(diagnostics, sources, unsafe=asked.unsafe)
-            else:
-                yield from concise(diagnostics, unsafe=asked.unsafe)
-            if not asked.quiet:
-                yield from summary_of_changes(fixed=run.fixed, ignored=run.ignored)
-                yield from summary(diagnostics, checked=run.left.files, unsafe=asked.unsafe)
-
-        write_lines(lines(), stream, colour=wants_colour(stream, asked.color))
+    report = Report(
+        diagnostics,
+        run.left.sources,
+        checked=run.left.files,
+        fixed=run.fixed,
+        ignored=run.ignored,
+        unsafe=asked.unsafe,
+        is_quiet=asked.quiet,
+    )
+    if asked.fix_only:
+        write_stream(() if asked.quiet else summary_of_changes(fixed=run.fixed, ignored=run.ignored), stream)
+    elif not print_report(report, asked.outputs, stream, color=asked.color, statistics=asked.statistics):
+        return FAILURE
     if asked.exit_non_zero_on_fix and run.fixed:
         return FINDINGS
     fails = any(files[found.path].fails(found) for found in diagnostics)

@@ -1,45 +1,42 @@
 """Findings for programs, in the shape of Ruff's JSON: an array, one object a finding.
 
-Beyond Ruff's keys a finding has `help` and `related`, and an edit its `filename`, because a fix may span files.
-Applicability is one of `safe`, `unsafe` and `display`.
+Beyond Ruff's keys a finding has `help`, `related` and `fingerprint`, and an edit its `filename`, because a fix may
+span files. Applicability is one of `safe`, `unsafe` and `display`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from asyncdb_lint.diagnostics import Diagnostic, Edit, Fix, Position, Range
 from asyncdb_lint.pages import Page
+from asyncdb_lint.report.encoding import json_text
+from asyncdb_lint.report.findings import Report
 from asyncdb_lint.report.text import counts
 
 
-def as_json(diagnostics: Iterable[Diagnostic]) -> str:
-    """Renders findings as a JSON array."""
-    return json.dumps([_diagnostic(diagnostic) for diagnostic in diagnostics], indent=2)
+def records(report: Report) -> Iterator[dict[str, object]]:
+    """The findings, each as an object."""
+    for diagnostic, fingerprint in zip(report.diagnostics, report.fingerprints, strict=True):
+        yield _diagnostic(diagnostic, fingerprint)
 
 
-def counts_as_json(diagnostics: Iterable[Diagnostic]) -> str:
-    """Renders how many findings each rule has as a JSON array, the most frequent first."""
-    return json.dumps(
-        [
-            {
-                "code": group[0].code,
-                "name": group[0].name,
-                "count": len(group),
-                "fixable": sum(diagnostic.fix is not None for diagnostic in group),
-            }
-            for group in counts(diagnostics)
-        ],
-        indent=2,
-    )
+def counts_of_rules(diagnostics: Iterable[Diagnostic]) -> Iterator[dict[str, object]]:
+    """How many findings each rule has, the most frequent first."""
+    for group in counts(diagnostics):
+        yield {
+            "code": group[0].code,
+            "name": group[0].name,
+            "count": len(group),
+            "fixable": sum(diagnostic.fix is not None for diagnostic in group),
+        }
 
 
 def pages_as_json(pages: Page | Iterable[Page]) -> str:
     """Renders one rule as an object, several as an array."""
     shown = _page(pages) if isinstance(pages, Page) else [_page(page) for page in pages]
-    return json.dumps(shown, indent=2)
+    return json_text(shown)
 
 
 def _page(page: Page) -> dict[str, object]:
@@ -56,7 +53,7 @@ def _page(page: Page) -> dict[str, object]:
     }
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
+def _diagnostic(diagnostic: Diagnostic, fingerprint: str) -> dict[str, object]:
     return {
         "code": diagnostic.code,
         "name": diagnostic.name,
@@ -66,6 +63,7 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
         **_place(diagnostic.path, diagnostic.range),
         "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
         "related": [{"message": place.message, **_place(place.path, place.range)} for place in diagnostic.related],
+        "fingerprint": fingerprint,
         "url": None,
     }
 

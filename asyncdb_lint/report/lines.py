@@ -1,18 +1,22 @@
 """Styled text: what every report for people is made of, and how it reaches a terminal, a file or a pipe.
 
-Names and source text come from the linted project, so whatever a terminal would obey is escaped.
+Names and source text come from the linted project, so whatever a terminal, or the log of a
+CI service, would obey is escaped.
 """
 
 from __future__ import annotations
 
 import enum
 import os
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
 TAB = "    "
+LOG_COMMAND = re.compile(r"##(?=(?:vso)?\[)", re.IGNORECASE)
+"""What begins a command anywhere in a line of the logs of Azure Pipelines, and of GitHub Actions."""
 
 
 class Style(enum.Enum):
@@ -44,12 +48,14 @@ BLANK: Line = ()
 def escaped(text: str) -> str:
     r"""Makes text harmless on a terminal: control, direction and unprintable characters become escapes.
 
+    So do signs that the logs of CI services take for commands.
+
     >>> escaped("a\x1b[31mb")
     'a\\x1b[31mb'
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_escape(character) for character in text)
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(_escape(character) for character in text)
+    return LOG_COMMAND.sub(r"#\\x23", text) if "##" in text else text
 
 
 def counted(number: int, noun: str) -> str:
@@ -74,7 +80,7 @@ def columns(text: str) -> int:
 def write_lines(lines: Iterable[Line], stream: TextIO, *, colour: bool) -> None:
     """Writes lines, by rich where colours are wanted and plainly, without importing it, where not."""
     if not colour:
-        stream.writelines("".join(span.text for span in line) + "\n" for line in lines)
+        stream.write(plain(lines))
         return
     from rich.console import Console
     from rich.text import Text
@@ -84,6 +90,11 @@ def write_lines(lines: Iterable[Line], stream: TextIO, *, colour: bool) -> None:
     )
     for line in lines:
         console.print(Text.assemble(*((span.text, span.style.value) for span in line)))
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The text of lines."""
+    return "".join("".join(span.text for span in line) + "\n" for line in lines)
 
 
 def wants_colour(stream: TextIO, choice: str) -> bool:

@@ -11,7 +11,7 @@ from asyncdb_lint.report import frames, patches
 from asyncdb_lint.report.lines import BLANK, Line, Span, Style, counted, escaped
 
 _STYLES = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severity.INFO: Style.INFO}
-_WARNINGS = {
+FIX_NOTES = {
     Applicability.UNSAFE: "This is an unsafe fix and may change runtime behavior",
     Applicability.DISPLAY: "This is a display-only fix and is never applied",
 }
@@ -21,7 +21,7 @@ def full(diagnostics: Iterable[Diagnostic], sources: Mapping[Path, str], *, unsa
     """Renders each finding with its code frame, the related places, the help line and what the fix would change."""
     lines = {path: frames.source_lines(text) for path, text in sources.items()}
     for diagnostic in diagnostics:
-        yield _headline(diagnostic, unsafe=unsafe)
+        yield headline(diagnostic, unsafe=unsafe)
         yield from _body(diagnostic, lines)
         yield BLANK
 
@@ -31,7 +31,7 @@ def concise(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> Iterator[Line
     for diagnostic in diagnostics:
         start = diagnostic.range.start
         place = Span(f"{shown_path(diagnostic.path)}:{start.line}:{start.column}: ", Style.STRONG)
-        yield place, *_headline(diagnostic, unsafe=unsafe)
+        yield place, *headline(diagnostic, unsafe=unsafe)
 
 
 def statistics(diagnostics: Iterable[Diagnostic], *, unsafe: bool) -> Iterator[Line]:
@@ -91,10 +91,13 @@ def is_fixable(fix: Fix | None, *, unsafe: bool) -> bool:
 
 def shown_path(path: Path) -> str:
     """Shortens a path that lies under the current folder, and makes it harmless on a terminal."""
-    return escaped(str(path).removeprefix(f"{Path.cwd()}{os.sep}"))
+    shown = escaped(str(path).removeprefix(f"{Path.cwd()}{os.sep}"))
+    # At the start of a line `::` begins a command of GitHub Actions.
+    return f"./{shown}" if shown.startswith("::") else shown
 
 
-def _headline(diagnostic: Diagnostic, *, unsafe: bool) -> Line:
+def headline(diagnostic: Diagnostic, *, unsafe: bool) -> Line:
+    """Renders `CODE [*] message`."""
     code = Span(diagnostic.code, _STYLES[diagnostic.severity])
     mark = (Span(" ["), Span("*", Style.FIXABLE), Span("]")) if is_fixable(diagnostic.fix, unsafe=unsafe) else ()
     return code, *mark, Span(f" {escaped(diagnostic.message)}")
@@ -115,8 +118,8 @@ def _body(diagnostic: Diagnostic, lines: Mapping[Path, list[str]]) -> Iterator[L
     yield Span("help", Style.INFO), Span(f": {escaped(help_text)}")
     if fix is not None:
         yield from patches.patch(fix, lines, home=diagnostic.path)
-        if fix.applicability in _WARNINGS:
-            yield Span("note", Style.WARNING), Span(f": {_WARNINGS[fix.applicability]}")
+        if fix.applicability in FIX_NOTES:
+            yield Span("note", Style.WARNING), Span(f": {FIX_NOTES[fix.applicability]}")
 
 
 def _frame(path: Path, place: Range, lines: Mapping[Path, list[str]], width: int, style: Style) -> Iterator[Line]:
