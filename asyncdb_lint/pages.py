@@ -30,6 +30,20 @@ class Page:
         return tuple(part.strip() for part in lines[1].split("·")) if len(lines) > 1 else ()
 
     @property
+    def is_default(self) -> bool:
+        """Whether the rule runs unless it is deselected."""
+        return "off by default" not in self.facts
+
+    @property
+    def finds(self) -> str:
+        """What the rule finds, as the end of a sentence: the first one of the summary."""
+        # A full stop inside code, or without a space behind it, ends no sentence.
+        found = re.match(r"(?:`[^`]*`|[^`.:]|[.:](?!\s|$))+", self.summary)
+        sentence = re.sub(r"^(?:Finds|Reports) ", "", found[0] if found else self.summary)
+        start = sentence[:1] if sentence[1:2].isupper() else sentence[:1].lower()
+        return start + sentence[1:]
+
+    @property
     def summary(self) -> str:
         """The first paragraph of "What it does", on one line."""
         found = re.search(r"^## What it does\s*\n+(.+?)(?:\n\s*\n|\Z)", self.text, re.MULTILINE | re.DOTALL)

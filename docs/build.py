@@ -35,19 +35,10 @@ def rules_table() -> str:
             lines.append(f"| **{family}** | **{FAMILIES[family]}** | | | |")
         rule = rules[code]
         state = rule.severity.value[0].upper() if rule.default else "off"
-        finds = first_sentence(load_page(code).summary)
+        finds = load_page(code).finds.replace("|", "\\|")
         fix = MARKS[rule.fix_availability]
         lines.append(f"| [{code}](rules/{code}-{name}.md) | {name} | {state} | {fix} | {finds} |")
     return "\n".join([*lines, ""])
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence of a summary, as a cell: a full stop inside code or an abbreviation ends none."""
-    found = re.match(r"(?:`[^`]*`|[^`.:]|[.:](?!\s|$))+", text)
-    sentence = found[0] if found else text
-    shortened = re.sub(r"^(?:Finds|Reports) ", "", sentence)
-    start = shortened[:1] if shortened[1:2].isupper() else shortened[:1].lower()
-    return start + shortened[1:].replace("|", "\\|")
 
 
 def written(readme: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -336,10 +337,14 @@ def test_rule_prints_the_page_by_code_and_by_name(project: Project) -> None:
     assert project.run("rule", "adb101") == ran
 
 
-def test_rule_all_prints_every_page(project: Project) -> None:
-    out = project.run("rule", "--all").out
-    assert "# unawaited-query (ADB101)\n" in out
-    assert "# interpolated-sql (ADB401)\n" in out
+def test_rule_all_lists_every_rule_with_its_state(project: Project) -> None:
+    lines = project.run("rule", "--all").out.splitlines()
+    assert [line.split()[0] for line in lines] == list(rule_names())
+    rows = {line.split()[0]: re.split(r" {2,}", line)[1:] for line in lines}
+    assert rows["ADB101"] == [
+        "unawaited-query", "error", "on", "safe", "a query of an async database that nobody awaits",
+    ]  # fmt: skip
+    assert rows["ADB510"][:4] == ["read-modify-write", "warning", "off", "no"]
 
 
 def test_rule_as_json(project: Project) -> None:

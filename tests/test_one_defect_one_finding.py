@@ -12,14 +12,21 @@ from asyncdb_lint.settings import Settings
 
 HEAD = """\
 import asyncio
+from contextlib import asynccontextmanager
 
 from databases import Database
 from fastapi import FastAPI
 
-app = FastAPI(on_startup=[], on_shutdown=[])
 database = Database("sqlite:///app.db")
-app.add_event_handler("startup", database.connect)
-app.add_event_handler("shutdown", database.disconnect)
+
+
+@asynccontextmanager
+async def lifespan(app):
+    async with database:
+        yield
+
+
+app = FastAPI(lifespan=lifespan)
 
 
 async def work():

@@ -43,7 +43,7 @@ def pages_as_json(pages: Page | Iterable[Page]) -> str:
 
 
 def _page(page: Page) -> dict[str, object]:
-    severity, fix, since = page.facts
+    severity, fix, since, *_ = page.facts
     return {
         "code": page.code,
         "name": page.name,
@@ -51,6 +51,7 @@ def _page(page: Page) -> dict[str, object]:
         "severity": severity.lower(),
         "fix": fix,
         "since": since.removeprefix("since "),
+        "default": page.is_default,
         "explanation": page.text,
     }
 
