@@ -83,6 +83,7 @@ def lint_paths(paths: Iterable[str | Path], *, settings: Settings | None = None)
     Raises:
         SettingsError: A pyproject.toml holds a setting that cannot be honoured.
         MissingPath: A path does not exist.
+        BaselineError: A baseline that settings name cannot be read.
 
     Example:
         >>> findings = lint_paths(["src", "tests"])  # doctest: +SKIP
@@ -90,11 +91,12 @@ def lint_paths(paths: Iterable[str | Path], *, settings: Settings | None = None)
         False
     """
     from asyncdb_lint.files import find_files
+    from asyncdb_lint.gate import Gate
     from asyncdb_lint.runner import lint
     from asyncdb_lint.settings import SettingsResolver
 
     found = find_files([Path(path) for path in paths], SettingsResolver(fixed=settings))
-    return list(lint(found.files).diagnostics)
+    return list(lint(found.files, gate=Gate.of(found.files)).diagnostics)
 
 
 def fix_source(

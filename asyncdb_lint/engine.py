@@ -7,11 +7,14 @@ from pathlib import Path
 
 from .diagnostics import Diagnostic, Fix, Position, Range, RelatedPlace
 from .fixes import PlanRefused, resolve
+from .installed_plugins import PluginError, plugin_rules
 from .parsing import UnparsableFile
 from .rules import Finding, Rule, all_rules
 from .semantics.facts import ModuleFacts
 from .settings import Settings
 from .suppressions import WITHOUT_REASON, Suppressions, visible
+
+_OWN = "ADB"
 
 
 def enabled_rules(settings: Settings) -> tuple[Rule, ...]:
@@ -19,7 +22,7 @@ def enabled_rules(settings: Settings) -> tuple[Rule, ...]:
     given = dict(settings.rules)
     return tuple(
         type(rule)(dict(given[rule.code])) if rule.code in given else rule
-        for rule in all_rules()
+        for rule in (*all_rules(), *plugin_rules(settings.plugins))
         if settings.enables(rule.code, default=rule.default)
     )
 
@@ -30,8 +33,24 @@ def check_module(facts: ModuleFacts, rules: Sequence[Rule], settings: Settings) 
     for rule in rules:
         if settings.ignores_in(path, rule.code):
             continue
+        if rule.code.startswith(_OWN):
+            for finding in rule.check(facts):
+                yield _diagnostic(rule, finding, facts)
+        else:
+            yield from _check_plugin(rule, facts)
+
+
+def _check_plugin(rule: Rule, facts: ModuleFacts) -> Iterator[Diagnostic]:
+    """What a plugin's rule finds; whatever goes wrong in it is told as its problem."""
+    try:
         for finding in rule.check(facts):
             yield _diagnostic(rule, finding, facts)
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"
+        raise PluginError(
+            f"{facts.record.path}: the rule {rule.code} of a plugin failed: {problem}; report it to the plugin's "
+            f"authors, or add `ignore = ['{rule.code}']`"
+        ) from error
 
 
 def syntax_diagnostic(path: Path, problem: UnparsableFile) -> Diagnostic:

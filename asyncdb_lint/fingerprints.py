@@ -11,7 +11,7 @@ import bisect
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +24,17 @@ VERSION = 1
 
 _DEFINITION = re.compile(r"(?:async\s+)?(?P<kind>def|class)\s+(?P<name>\w+)")
 _SPACE = re.compile(r"(?:\s|\\(?=[\r\n]))+")
-_BY_BRACKETS = re.compile(r"(?<=[(\[{]) | ?,?(?= ?[)\]}])(?: (?=[)\]}]))?")
+_TOKEN = re.compile(
+    r"""
+      (?P<space>(?:\s|\\(?=[\r\n]))+)
+    | (?P<prefix>\b[rbfutRBFUT]{1,2}|)
+      (?:\'\'\'(?P<long1>(?:[^'\\]|\\.|'(?!''))*)(?:\'\'\'|\Z)|\"""(?P<long2>(?:[^"\\]|\\.|"(?!""))*)(?:\"""|\Z)
+      |'(?P<short1>(?:[^'\\\r\n]|\\.)*)'?|"(?P<short2>(?:[^"\\\r\n]|\\.)*)"?)
+    | (?P<word>\w+)
+    | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +97,13 @@ class SourceIdentities:
         return headers[-1] if headers else None
 
     def _normalised(self, statement: Statement) -> str:
-        # Black's quotes, line breaks and last commas are layout; equal results of different code are counted anyway.
-        text = _SPACE.sub(" ", self._uncommented(statement)).replace("'", '"')
-        return _BY_BRACKETS.sub("", text).strip()
+        tokens = list(_tokens(self._uncommented(statement)))
+        # What formatters add and take away: round brackets, last commas. Equal results are counted anyway.
+        return " ".join(
+            word
+            for word, following in zip(tokens, [*tokens[1:], ")"], strict=True)
+            if word not in "();" and not (word == "," and following in ")]}")
+        )
 
     def _uncommented(self, statement: Statement) -> str:
         kept: list[str] = []
@@ -103,6 +117,23 @@ class SourceIdentities:
         first = bisect.bisect_left(self._comment_starts, statement.start)
         last = bisect.bisect_left(self._comment_starts, statement.end)
         return self._outline.comments[first:last]
+
+
+def _tokens(code: str) -> Iterator[str]:
+    """The tokens of a statement: strings in double quotes, numbers and prefixes in small letters."""
+    for found in _TOKEN.finditer(code):
+        kind = found.lastgroup
+        match kind:
+            case "space":
+                continue
+            case "long1" | "long2" | "short1" | "short2":
+                # The text of a query is indented anew together with the code around it.
+                text = _SPACE.sub(" ", found[kind]).strip() if kind.startswith("long") else found[kind]
+                prefix = "".join(sorted(found["prefix"].lower().replace("u", "")))
+                yield f'{prefix}"{text}"'.replace("\\'", "'").replace('\\"', '"')
+            case _:
+                word = found.group()
+                yield word.lower() if word[0].isdigit() else word
 
 
 def fingerprint(diagnostic: Diagnostic, source: str, *, occurrence: int = 1) -> str:

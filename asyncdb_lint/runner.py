@@ -6,7 +6,7 @@ The command line, the public functions and the editor differ only in where files
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,9 @@ from asyncdb_lint.parsing import UnparsableFile, decode
 from asyncdb_lint.project import LintResult, lint_files
 from asyncdb_lint.settings import Settings
 from asyncdb_lint.suppressions import ABOUT_COMMENTS, UNUSED, with_ignores
+
+Gate = Callable[[LintResult], LintResult]
+"""What leaves out findings that do not count in a run: see `asyncdb_lint.gate`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,19 @@ class FixRun:
     """How many findings new ignore comments hide."""
 
 
-def lint(files: Mapping[Path, Settings], *, overrides: Mapping[Path, bytes] | None = None) -> LintResult:
+def lint(
+    files: Mapping[Path, Settings], *, overrides: Mapping[Path, bytes] | None = None, gate: Gate | None = None
+) -> LintResult:
     """Lints files, each with its settings; `overrides` are contents that are not saved."""
+    result = _lint(files, overrides or {})
+    return gate(result) if gate is not None else result
+
+
+def _lint(files: Mapping[Path, Settings], overrides: Mapping[Path, bytes]) -> LintResult:
     groups: dict[Settings, list[Path]] = {}
     for file, settings in files.items():
         groups.setdefault(settings, []).append(file)
-    results = [lint_files(group, settings=settings, overrides=overrides or {}) for settings, group in groups.items()]
+    results = [lint_files(group, settings=settings, overrides=overrides) for settings, group in groups.items()]
     if len(results) == 1:
         return results[0]
     return LintResult(
@@ -68,6 +78,7 @@ def fix(
     unsafe: bool = False,
     only: Path | None = None,
     for_writing: bool = False,
+    gate: Gate | None = None,
 ) -> FixRun:
     """Fixes files in memory, round by round, because fixes that overlap wait for one another.
 
@@ -75,14 +86,14 @@ def fix(
     not be written are.
     """
     given = overrides or {}
-    first = left = lint(files, overrides=given)
+    first = left = lint(files, overrides=given, gate=gate)
     texts = dict(first.sources)
 
     def lint_texts(current: Mapping[Path, str]) -> Sequence[Diagnostic]:
         nonlocal left
         changed = {path: text for path, text in current.items() if text != texts[path]}
         unsaved = {path: encoded(text, given.get(path) or path.read_bytes()) for path, text in changed.items()}
-        left = lint(files, overrides={**given, **unsaved}) if changed else first
+        left = lint(files, overrides={**given, **unsaved}, gate=gate) if changed else first
         return [d for d in left.diagnostics if is_possible(d)]
 
     refused: dict[Path, str] = {}
@@ -119,13 +130,14 @@ def add_ignores(
     overrides: Mapping[Path, bytes] | None = None,
     reason: str = "",
     for_writing: bool = False,
+    gate: Gate | None = None,
 ) -> FixRun:
     """Writes ignore comments for all findings, in memory, and takes out those that ignore nothing.
 
     What there is to say about comments themselves is never hidden by another comment.
     """
     given = dict(overrides or {})
-    first = left = lint(files, overrides=given)
+    first = left = lint(files, overrides=given, gate=gate)
     texts: dict[Path, str] = {}
     untouchable: dict[Path, str] = {}
 
@@ -133,7 +145,7 @@ def add_ignores(
         texts.update(changed)
         unsaved = {path: encoded(text, given.get(path) or path.read_bytes()) for path, text in changed.items()}
         given.update(unsaved)
-        return lint(files, overrides=given) if changed else left
+        return lint(files, overrides=given, gate=gate) if changed else left
 
     def writable(path: Path) -> bool:
         reason = refusal(path) if for_writing else None

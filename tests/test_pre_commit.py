@@ -32,11 +32,13 @@ class Hooks:
     project: Path
     home: Path
 
-    def run(self, hook: str, repository: Path) -> subprocess.CompletedProcess[str]:
-        """Runs one hook on all files of a repository."""
-        git = ["git", "-c", "safe.directory=*", "add", "--all"]
-        subprocess.run(git, cwd=repository, check=True)
-        command = [sys.executable, "-m", "pre_commit", "try-repo", str(self.project), hook, "--all-files", "--verbose"]
+    def run(self, hook: str, repository: Path, *, staged_only: bool = False) -> subprocess.CompletedProcess[str]:
+        """Runs one hook on all files of a repository, or as a commit of what is staged would."""
+        if not staged_only:
+            git = ["git", "-c", "safe.directory=*", "add", "--all"]
+            subprocess.run(git, cwd=repository, check=True)
+        which = [] if staged_only else ["--all-files"]
+        command = [sys.executable, "-m", "pre_commit", "try-repo", str(self.project), hook, *which, "--verbose"]
         # The outer repository's hooks, if the tests run inside one, must not leak in.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         return subprocess.run(
@@ -96,3 +98,26 @@ def test_the_fixing_hook_fixes_and_then_passes(hooks: Hooks, repository: Path) -
     assert "files were modified by this hook" in first.stdout
     assert (repository / "app.py").read_text() == SOUND
     assert hooks.run("asyncdb-lint-fix", repository).returncode == 0
+
+
+def test_a_commit_is_judged_by_what_is_staged_with_the_whole_project_in_view(hooks: Hooks, repository: Path) -> None:
+    (repository / "db.py").write_text(SOUND.partition("\n\n\n")[0] + "\n")
+    (repository / "old_name.py").write_text(PITFALL)
+    commit_all(repository)
+    # Only `users.py` is passed: what `database` is, stands in a file that is not part of the commit.
+    users = "from db import database\n" + SOUND.partition("\n\n\n")[2]
+    (repository / "users.py").write_text(users.replace("await ", ""))
+    (repository / "broken.py").write_text("def f(:\n")
+    git = ["git", "-c", "safe.directory=*"]
+    subprocess.run([*git, "add", "users.py", "broken.py"], cwd=repository, check=True)
+    subprocess.run([*git, "mv", "old_name.py", "new_name.py"], cwd=repository, check=True)
+    # Not staged: the hook judges the commit, not the work tree, and gives this back afterwards.
+    (repository / "users.py").write_text(users)
+    (repository / "app.py").write_text(PITFALL)
+    done = hooks.run("asyncdb-lint", repository, staged_only=True)
+    assert done.returncode == 1, done.stdout + done.stderr
+    for place in ("users.py:3:11", "broken.py:1:7", "new_name.py:7:11"):
+        assert f" --> {place}" in done.stdout
+    assert "app.py" not in done.stdout
+    assert "old_name.py" not in done.stdout
+    assert (repository / "users.py").read_text() == users

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from asyncdb_lint import __version__
+from asyncdb_lint.cli.baseline import baseline
 from asyncdb_lint.cli.check import check
 from asyncdb_lint.cli.config import config
 from asyncdb_lint.cli.rule import rule
@@ -22,7 +23,7 @@ def cli() -> None:
     """Finds and fixes misuse of async databases in Python."""
 
 
-for _command in (check, config, rule):
+for _command in (baseline, check, config, rule):
     cli.add_command(_command)
 
 

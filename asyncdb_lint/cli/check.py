@@ -17,6 +17,7 @@ from asyncdb_lint.report.outputs import DEFAULT, format_names, write_stream
 
 if TYPE_CHECKING:
     from asyncdb_lint.files import Selection
+    from asyncdb_lint.gate import Gate
     from asyncdb_lint.report.outputs import Output
     from asyncdb_lint.runner import FixRun
     from asyncdb_lint.settings import Settings, SettingsResolver
@@ -29,6 +30,7 @@ Examples:
   asyncdb-lint check --select ADB1,ADB401  run one family and one rule
   asyncdb-lint check --add-ignore="for #7" accept what is there, fail on what comes
   asyncdb-lint check --output sarif:out.sarif --output github
+  asyncdb-lint check --since origin/main   look at what this branch has changed
   cat app.py | asyncdb-lint check --stdin-filename app.py -
 
 \b
@@ -49,6 +51,9 @@ class CheckOptions:
     diff: bool
     add_ignore: str | None
     """The reason to write; empty for none, None where no comments are to be written."""
+    baseline: Path | None
+    no_baseline: bool
+    since: str | None
     exit_zero: bool
     exit_non_zero_on_fix: bool
     outputs: tuple[Output, ...]
@@ -70,6 +75,11 @@ class CheckOptions:
         shows = self.show_files or self.show_settings
         wrong = {
             "--stdin-filename names what `-` reads; add `-`": has_stdin_name and not is_stdin,
+            "--since needs to know which file `-` is; add --stdin-filename": (
+                self.since is not None and is_stdin and not has_stdin_name
+            ),
+            "--baseline and --no-baseline contradict each other; leave one out": self.baseline is not None
+            and self.no_baseline,
             "--quiet and --verbose contradict each other; leave one out": self.quiet and self.verbose,
             "--exit-zero and --exit-non-zero-on-fix contradict each other; leave one out": self.exit_zero
             and self.exit_non_zero_on_fix,
@@ -114,6 +124,13 @@ class _Check(click.Command):
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Count and apply fixes that want a look, too.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change as a unified diff; change nothing.")
 @click.option("--add-ignore", metavar="[=REASON]", help="Write ignore comments for all findings.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="Leave out findings that this file knows.  [default: what the setting `baseline` says]",
+)
+@click.option("--no-baseline", is_flag=True, help="Show known findings, too.")
+@click.option("--since", metavar="REV", help="Leave out findings on lines that are as in this Git revision.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if something was fixed, even if all was.")
 @click.option(
@@ -199,7 +216,8 @@ def _check_files(paths: Sequence[Path], resolver: SettingsResolver, asked: Check
 
     refuse_linted(asked.outputs, selection.files)
     _tell_about(selection, asked)
-    run = _run(selection.files, {}, asked)
+    gate = _gate(selection.files, paths, asked)
+    run = _run(selection.files, {}, asked, gate)
     if asked.verbose:
         tell(f"checked {counted(run.left.files, 'file')} in {time.perf_counter() - started:.2f} s")
     if asked.diff:
@@ -208,6 +226,7 @@ def _check_files(paths: Sequence[Path], resolver: SettingsResolver, asked: Check
     for problem in problems:
         tell(f"error: {problem}")
     code = _print_findings(run, selection.files, asked, sys.stdout)
+    _tell_about_known(gate, asked)
     return FAILURE if problems else code
 
 
@@ -226,7 +245,7 @@ def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: Check
         if asked.changes:
             sys.stdout.buffer.write(data)
         return CLEAN
-    run = _run(files, {path: data}, asked, only=path)
+    run = _run(files, {path: data}, asked, _gate(files, [path.parent], asked, is_one_file=True), only=path)
     if asked.diff:
         return _print_diff(run, asked)
     if asked.changes:
@@ -236,7 +255,12 @@ def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: Check
 
 
 def _run(
-    files: dict[Path, Settings], overrides: dict[Path, bytes], asked: CheckOptions, *, only: Path | None = None
+    files: dict[Path, Settings],
+    overrides: dict[Path, bytes],
+    asked: CheckOptions,
+    gate: Gate | None,
+    *,
+    only: Path | None = None,
 ) -> FixRun:
     from asyncdb_lint import runner
 
@@ -244,14 +268,63 @@ def _run(
     if asked.add_ignore is not None:
         if not asked.add_ignore and any(settings.enables("ADB003", default=False) for settings in files.values()):
             raise CannotRun("--add-ignore: the settings ask for a reason; write --add-ignore=REASON")
-        return runner.add_ignores(files, overrides=overrides, reason=asked.add_ignore, for_writing=for_writing)
+        return runner.add_ignores(
+            files, overrides=overrides, reason=asked.add_ignore, for_writing=for_writing, gate=gate
+        )
     if asked.fix or asked.fix_only or asked.diff:
-        run = runner.fix(files, overrides=overrides, unsafe=asked.unsafe, only=only, for_writing=for_writing)
+        run = runner.fix(files, overrides=overrides, unsafe=asked.unsafe, only=only, for_writing=for_writing, gate=gate)
         for skip in run.skipped:
             start, code = skip.diagnostic.range.start, skip.diagnostic.code
             tell(f"warning: {skip.diagnostic.path}:{start.line}:{start.column}: {code} not fixed: {skip.reason}")
         return run
-    return runner.FixRun(runner.lint(files, overrides=overrides))
+    return runner.FixRun(runner.lint(files, overrides=overrides, gate=gate))
+
+
+def _gate(
+    files: dict[Path, Settings], paths: Sequence[Path], asked: CheckOptions, *, is_one_file: bool = False
+) -> Gate | None:
+    """What the run leaves out: what a baseline knows, and what stands on lines that have not changed."""
+    if asked.since is None and asked.baseline is None and not any(settings.baseline for settings in files.values()):
+        return None
+    from asyncdb_lint.gate import Gate
+
+    comparison = None
+    if asked.since is not None:
+        from asyncdb_lint.revisions import Comparison, RevisionError
+
+        place = paths[0].absolute()
+        folder = place if place.is_dir() else place.parent
+        try:
+            comparison = Comparison.with_revision(asked.since, folder)
+        except RevisionError as error:
+            raise CannotRun(f"--since: {error}") from error
+        outside = [file for file in files if not comparison.is_inside(file)]
+        if outside:
+            others = f" and {len(outside) - 1} others" if outside[1:] else ""
+            tell(f"warning: --since: {outside[0]}{others} left out: not part of the repository {comparison.top}")
+    if asked.no_baseline:
+        return Gate(files, comparison=comparison)
+    baseline = asked.baseline and asked.baseline.absolute()
+    return Gate.of(files, baseline=baseline, comparison=comparison, asked=() if is_one_file else paths)
+
+
+def _tell_about_known(gate: Gate | None, asked: CheckOptions) -> None:
+    """Says on stderr what a baseline has kept back, and what is to be taken out of it."""
+    if gate is None or asked.quiet:
+        return
+    from asyncdb_lint.report.lines import counted
+    from asyncdb_lint.settings.reading import shown
+
+    for compared in gate.compared:
+        name = shown(compared.kept.path)
+        if compared.known:
+            tell(f"note: {counted(compared.known, 'known finding')} left out by {name}")
+        if compared.gone:
+            verb = "is" if compared.gone == 1 else "are"
+            tell(
+                f"note: {counted(compared.gone, 'known finding')} of {name} {verb} gone: "
+                "take out with `asyncdb-lint baseline --update`"
+            )
 
 
 def _print_findings(run: FixRun, files: dict[Path, Settings], asked: CheckOptions, stream: TextIO) -> int:

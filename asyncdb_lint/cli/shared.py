@@ -30,9 +30,10 @@ def harmless(message: str) -> str:
 def failures_as_one_line() -> Iterator[None]:
     """Turns what the user can mend into one line on stderr."""
     from asyncdb_lint.files import MissingPath
+    from asyncdb_lint.problems import MendableError
     from asyncdb_lint.settings import SettingsError
 
     try:
         yield
-    except (SettingsError, MissingPath) as error:
+    except (SettingsError, MissingPath, MendableError) as error:
         raise CannotRun(str(error)) from error

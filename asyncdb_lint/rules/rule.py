@@ -59,6 +59,7 @@ class Rule:
     name: ClassVar[str]
     severity: ClassVar[Severity]
     since: ClassVar[str]
+    """The version that first had it; for a plugin's rule, of the plugin."""
     default: ClassVar[bool] = True
     fix_availability: ClassVar[str] = "none"
     """"safe", "unsafe", "safe or unsafe" or "none"."""

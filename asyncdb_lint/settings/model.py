@@ -86,6 +86,8 @@ class Settings:
     severity: tuple[tuple[str, Severity], ...] = ()
     """Severities by code prefix."""
     fail_on: Severity = Severity.WARNING
+    baseline: str | None = None
+    """The file of known findings, below `root`."""
     extend_safe_fixes: tuple[str, ...] = ()
     extend_unsafe_fixes: tuple[str, ...] = ()
     unfixable: tuple[str, ...] = ()
@@ -98,6 +100,8 @@ class Settings:
     database_types: tuple[str, ...] = ()
     target_python: tuple[int, int] | None = None
     """The oldest Python the code runs on, if the settings say so themselves."""
+    plugins: tuple[str, ...] = ()
+    """The prefixes of the codes of further rules, which installed packages bring."""
     rules: tuple[tuple[str, tuple[tuple[str, OptionValue], ...]], ...] = ()
     """Options by the code of their rule."""
 

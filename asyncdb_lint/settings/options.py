@@ -13,6 +13,8 @@ class Kind(enum.Enum):
 
     FLAG = "`true` or `false`"
     FILE = "a file name"
+    FILE_INSIDE = "the name of a file inside the project"
+    PLUGINS = "a list of names of installed plugins"
     FOLDERS = "a list of folders inside the project"
     PATTERNS = "a list of strings"
     SELECTORS = "a list of rules"
@@ -63,6 +65,10 @@ _DECLARED = (
         "The least severity that makes the exit code 1. Findings below it are shown and do not fail the run.",
     ),
     Option(
+        "baseline", Kind.FILE_INSIDE, "none", '"asyncdb-lint-baseline.json"',
+        "The file of known findings, which are not shown and fail no run; `asyncdb-lint baseline` writes it.",
+    ),
+    Option(
         "extend-safe-fixes", Kind.SELECTORS, "[]", '["ADB301"]',
         "Rules whose unsafe fixes count as safe here. Display-only fixes stay what they are.",
     ),
@@ -95,6 +101,11 @@ _DECLARED = (
     Option(
         "target-python", Kind.VERSION, "none", '"3.11"',
         "The oldest Python that the code runs on. Without it, what `requires-python` in pyproject.toml says.",
+    ),
+    Option(
+        "plugins", Kind.PLUGINS, "[]", '["ACME"]',
+        "Packages of further rules to run, by the prefix of their codes. They must be installed beside the linter; "
+        "no setting can name code by its place.",
     ),
     Option(
         "rules", Kind.OPTIONS_BY_RULE, "{}", "{ ADB003 = { min-length = 10 } }",

@@ -101,6 +101,8 @@ class _Reader:
         readers: dict[Kind, Callable[[str], object]] = {
             Kind.FLAG: self._flag,
             Kind.FILE: self._string,
+            Kind.FILE_INSIDE: self._file_inside,
+            Kind.PLUGINS: self._plugins,
             Kind.FOLDERS: self._folders,
             Kind.PATTERNS: self._strings,
             Kind.SELECTORS: self._selectors,
@@ -143,10 +145,25 @@ class _Reader:
     def _selectors(self, *path: str) -> tuple[str, ...]:
         return parse_selectors(self._strings(*path), origin=self.source.place(*path))
 
+    def _file_inside(self, key: str) -> str:
+        name = self._string(key)
+        if _leads_out(name):
+            raise self.source.error(f"`{key}` must be {Kind.FILE_INSIDE.value}; `{name}` is outside", key)
+        return name
+
+    def _plugins(self, key: str) -> tuple[str, ...]:
+        from asyncdb_lint.installed_plugins import check_plugin
+
+        names = self._strings(key)
+        for name in names:
+            if problem := check_plugin(name):
+                raise self.source.error(f"`{key}`: {problem}", key)
+        return names
+
     def _folders(self, key: str) -> tuple[str, ...]:
         folders = self._strings(key)
         for folder in folders:
-            if Path(folder).is_absolute() or Path(os.path.normpath(folder)).parts[:1] == (os.pardir,):
+            if _leads_out(folder):
                 raise self.source.error(f"`{key}` must be {Kind.FOLDERS.value}; `{folder}` is outside", key)
         return tuple(Path(os.path.normpath(folder)).as_posix() for folder in folders)
 
@@ -188,12 +205,14 @@ class _Reader:
 
     def _options_by_rule(self, key: str) -> dict[str, tuple[tuple[str, OptionValue], ...]]:
         # Only settings that give a rule an option pay for loading the rules.
+        from asyncdb_lint.installed_plugins import plugin_rules
         from asyncdb_lint.rules import all_rules
 
-        rules = {rule.code: rule for rule in all_rules()}
+        own = self._plugins("plugins") if "plugins" in self.source.table else ()
+        rules = {rule.code: rule for rule in (*all_rules(), *plugin_rules(own))}
         found: dict[str, tuple[tuple[str, OptionValue], ...]] = {}
         for word in self._table(key):
-            code = rule_code(word, origin=self.source.place(key, word))
+            code = word if word in rules else rule_code(word, origin=self.source.place(key, word))
             known = {option.name: option for option in rules[code].options}
             for name, value in self._table(key, word).items():
                 if name not in known:
@@ -205,6 +224,10 @@ class _Reader:
                     raise self._wrong(key, word, name, what=_TYPE_NAMES[wanted])
             found[code] = tuple(self._table(key, word).items())
         return found
+
+
+def _leads_out(path: str) -> bool:
+    return Path(path).is_absolute() or Path(os.path.normpath(path)).parts[:1] == (os.pardir,)
 
 
 def _parse(text: str, origin: str, *, has_lines: bool = True) -> dict[str, Any]:

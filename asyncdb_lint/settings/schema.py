@@ -27,7 +27,13 @@ def make_schema() -> str:
     definitions: dict[str, Any] = {
         "rule": {
             "description": "A rule's code, the start of codes, a rule's name, or ALL.",
-            "enum": ["ALL", *sorted(prefixes), *names.values()],
+            "anyOf": [
+                {"enum": ["ALL", *sorted(prefixes), *names.values()]},
+                {
+                    "description": "The code of a plugin's rule, or its start.",
+                    "pattern": r"^(?!ADB)[A-Z]{2,16}\d{0,3}$",
+                },
+            ],
         },
         "rules": {"type": "array", "items": {"$ref": "#/definitions/rule"}},
         "severity": {"enum": [severity.value for severity in Severity]},
@@ -54,6 +60,8 @@ def _types(names: Mapping[str, str]) -> dict[Kind, dict[str, Any]]:
     return {
         Kind.FLAG: {"type": "boolean"},
         Kind.FILE: {"type": "string", "minLength": 1},
+        Kind.FILE_INSIDE: {"type": "string", "minLength": 1},
+        Kind.PLUGINS: {"type": "array", "items": {"type": "string", "pattern": "^[A-Z]{2,16}$"}},
         Kind.FOLDERS: strings,
         Kind.PATTERNS: strings,
         Kind.SELECTORS: rules,

@@ -47,5 +47,10 @@ def _prefix(selector: str, origin: str) -> str:
     code = selector.upper()
     if code == "ALL" or any(known.startswith(code) for known in names):
         return code
+    # Only a word that is unknown otherwise pays for looking at what is installed.
+    from asyncdb_lint.installed_plugins import is_plugin_code
+
+    if is_plugin_code(code):
+        return code
     nearest = did_you_mean(selector, [*names, *names.values(), "ALL"])
     raise SettingsError(f"{origin}: unknown rule `{selector}`{nearest}")

@@ -28,6 +28,8 @@ def shown_settings(settings: Settings, rules: Iterable[tuple[str, str, Severity]
         if name == "target-python":
             version = value or required_python(folder)
             yield f"{name} = {_toml('.'.join(map(str, version)))}" if version else f"# {name} is not known"
+        elif value is None:
+            yield f"# no {name}"
         elif name in ("per-file-ignores", "severity", "rules"):
             yield f"{name} = {{{_entries(value)}}}"
         else:

@@ -192,6 +192,11 @@ def _name(text: str, start: int) -> Named:
         return Named(text, start, end, by_name[text])
     if code == "ALL" or any(known.startswith(code) for known in names):
         return Named(text, start, end, None, f"`{text}` stands for several rules; an ignore comment names each rule")
+    # Only a word that is unknown otherwise pays for looking at what is installed.
+    from asyncdb_lint.installed_plugins import is_plugin_code
+
+    if is_plugin_code(code, whole=True):
+        return Named(text, start, end, code)
     known = [*names, *by_name]
     near = difflib.get_close_matches(code, known, n=1, cutoff=0.6) or difflib.get_close_matches(text, known, n=1)
     hint = f"; did you mean `{near[0]}`?" if near else ""

@@ -1,0 +1,1 @@
+"""Tests of what decides which findings count: baselines, revisions, plugins, continuous integration."""
