@@ -48,6 +48,9 @@ def request(cls: type[_T]) -> type[_T]: ...  # what a handler is called with
 def response(cls: type[_T]) -> type[_T]: ...  # what a handler answers with
 def http_error(cls: type[_T]) -> type[_T]: ...  # raising it is an answer, not a failure
 def serves_app(cls: type[_T]) -> type[_T]: ...  # sends requests to an application; its lifespan runs if it is entered
+def provider(cls: type[_T]) -> type[_T]: ...  # calling it calls its first argument, with the others, built where they are providers
+def value_provider(cls: type[_T]) -> type[_T]: ...  # calling it gives its first argument
+def injects(cls: type[_T]) -> type[_T]: ...  # a parameter marked with an item of it is given what that provider gives
 def sync_database(cls: type[_T]) -> type[_T]: ...  # what a synchronous driver runs its queries through
 def suppresses(cls: type[_T]) -> type[_T]: ...  # swallows the exceptions it is given while it is entered
 

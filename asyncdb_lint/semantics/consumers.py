@@ -37,7 +37,6 @@ VALUE_LIBRARIES = {
     "cryptography",
 }  # fmt: skip
 _COMPUTE = (frozenset(sys.stdlib_module_names) - _MAY_AWAIT) | VALUE_LIBRARIES
-_MODEL_BUILDERS = {"model_validate", "parse_obj", "from_orm", "validate", "construct", "model_construct"}
 
 
 class Consumers:
@@ -199,7 +198,7 @@ class Consumers:
         callee = call.callee
         return (
             isinstance(callee, Attribute)
-            and callee.name in _MODEL_BUILDERS
+            and callee.name in members.MODEL_BUILDERS
             and any(
                 isinstance(value, ClassValue) and self.types.is_model(value.cls)
                 for value in self.resolver.resolve(callee.base)
