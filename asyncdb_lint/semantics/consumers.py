@@ -56,7 +56,7 @@ class Consumers:
             case ClassValue(cls=cls):
                 constructor = members.method(self.resolver, cls, "__init__")
                 if constructor is None:
-                    return self.types.is_model(cls)
+                    return self.types.is_model(cls) or self.types.is_enum(cls)
                 renders = "response" in class_roles(self.resolver, value)
                 return constructor.module.is_stub and self._marked(constructor, call, use, renders)
             case FunctionValue(function=function) if function.module.is_stub:
@@ -92,6 +92,8 @@ class Consumers:
             return False
         parameter = parameter_at(function, call, use)
         names = names_in(parameter.annotation) if parameter is not None and parameter.annotation is not None else set()
+        if use.contained and "RejectsMembers" in names:
+            return True
         return bool(names & _BIND_TYPES) or ("Rejects" in names and not use.contained)
 
     def is_awaiting(self, use: Use) -> bool:
@@ -182,6 +184,8 @@ class Consumers:
             return True
         if names & _WANT_FUNCTION:
             return not use.contained
+        if use.contained and "RejectsMembers" in names:
+            return True
         return bool(names & {"Inspects", "Rejects"}) and (not use.contained or renders)
 
     def _asks_before_awaiting(self, call: CallRecord) -> bool:
