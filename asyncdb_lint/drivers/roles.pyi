@@ -23,6 +23,7 @@ class Awaits: ...  # awaits or schedules it: an awaitable, or a collection of aw
 class Inspects: ...  # looks at it and never awaits it; says nothing of the members of a collection
 class Rejects: ...  # looks at it and raises when it is a coroutine; says nothing of the members of a collection
 class RejectsMembers: ...  # the same of the members of a collection, which it computes with
+class Iterates: ...  # iterates it, and awaits each member where it is an async iterator
 class CallsAndAwaits: ...  # calls it and awaits what the call returns
 class CallsByKind: ...  # awaits what an async function (or a partial of one) returns; what others return it never awaits
 class CallsPlain: ...  # calls it and never awaits what the call returns

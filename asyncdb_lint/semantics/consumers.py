@@ -136,6 +136,18 @@ class Consumers:
                         return True
         return False
 
+    def iterates(self, value: Value, use: Use) -> bool:
+        """Whether what is called iterates this argument, in whichever of the two ways it is to be iterated."""
+        function = value.function if isinstance(value, FunctionValue) else None
+        if isinstance(value, ClassValue):
+            function = members.method(self.resolver, value.cls, "__init__")
+        if function is None or not function.module.is_stub or use.call is None:
+            return False
+        parameter = parameter_at(function, use.call, use)
+        return (
+            parameter is not None and parameter.annotation is not None and "Iterates" in names_in(parameter.annotation)
+        )
+
     def wants_function(self, use: Use) -> bool:
         """Whether an argument lands where a function is wanted, not what calling it gives."""
         if use.call is None:
