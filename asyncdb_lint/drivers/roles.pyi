@@ -23,6 +23,8 @@ class Replaces(Generic[_T]): ...  # `Replaces[Literal["a", "b"]]`: the option th
 class Awaits: ...  # awaits or schedules it: an awaitable, or a collection of awaitables
 class Inspects: ...  # looks at it and never awaits it; says nothing of the members of a collection
 class Rejects: ...  # looks at it and raises when it is a coroutine; says nothing of the members of a collection
+class RejectsMembers: ...  # the same of the members of a collection, which it computes with
+class Iterates: ...  # iterates it, and awaits each member where it is an async iterator
 class CallsAndAwaits: ...  # calls it and awaits what the call returns
 class CallsByKind: ...  # awaits what an async function (or a partial of one) returns; what others return it never awaits
 class CallsPlain: ...  # calls it and never awaits what the call returns
@@ -56,6 +58,9 @@ def request(cls: type[_T]) -> type[_T]: ...  # what a handler is called with
 def response(cls: type[_T]) -> type[_T]: ...  # what a handler answers with
 def http_error(cls: type[_T]) -> type[_T]: ...  # raising it is an answer, not a failure
 def serves_app(cls: type[_T]) -> type[_T]: ...  # sends requests to an application; its lifespan runs if it is entered
+def provider(cls: type[_T]) -> type[_T]: ...  # calling it calls its first argument, with the others, built where they are providers
+def value_provider(cls: type[_T]) -> type[_T]: ...  # calling it gives its first argument
+def injects(cls: type[_T]) -> type[_T]: ...  # a parameter marked with an item of it is given what that provider gives
 def sync_database(cls: type[_T]) -> type[_T]: ...  # what a synchronous driver runs its queries through
 def suppresses(cls: type[_T]) -> type[_T]: ...  # swallows the exceptions it is given while it is entered
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from asyncdb_lint.drivers import roles as role
-from asyncdb_lint.drivers.roles import Inspects
+from asyncdb_lint.drivers.roles import Inspects, Iterates
 from starlette.background import BackgroundTask
 
 @role.response
@@ -38,7 +38,7 @@ class RedirectResponse(Response):
 class StreamingResponse(Response):
     def __init__(
         self,
-        content: Inspects,  # an iterator or async iterator is right, a coroutine is neither
+        content: Inspects | Iterates,  # an iterator or async iterator is right, a coroutine is neither
         status_code: int = 200,
         headers: Any = None,
         media_type: str | None = None,

@@ -138,6 +138,10 @@ def _annotated(resolver: Resolver, arguments: list[Term]) -> Values:
     if any(isinstance(value, InstanceValue) for value in declared):
         return declared
     for extra in arguments[1:]:
+        if isinstance(extra, Item):
+            injected = resolver.injected(extra.base, extra.key)
+            if injected is not None and is_known(injected):
+                return injected
         if isinstance(extra, Result):
             provided = resolver.dependency_value(extra.call)
             if provided is not None and is_known(provided):

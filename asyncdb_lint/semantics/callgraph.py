@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, Use
 from .terms import Term, last_name
@@ -56,6 +56,10 @@ class CallGraph(ABC):
         """The method that a class has or inherits."""
 
     @abstractmethod
+    def mro(self, cls: ClassRecord) -> tuple[tuple[ClassRecord, ...], bool]:
+        """The class and its known bases in order, and whether all bases are known."""
+
+    @abstractmethod
     def subclasses(self, cls: ClassRecord) -> list[ClassRecord]:
         """The project's classes below a class."""
 
@@ -76,19 +80,35 @@ class CallGraph(ABC):
         if known is not None:
             return known
         cut_before, self._cut = self._cut, UNCUT
-        found: list[CallRecord] = []
-        for name in self.names_of(function):
-            if len(self._calls.get(name, ())) > _MOST_CALLS:
-                continue
-            found.extend(
-                call
-                for call in self._calls.get(name, ())
-                if any(function in self.targets(value) for value in self.resolve(call.callee))
-            )
+        meant = {function, *self.overridden_by(function)}
+        found = [
+            call
+            for call in self._calls_that_may_run(function)
+            if any(target in meant for value in self.resolve(call.callee) for target in self.targets(value))
+        ]
         if self._cut >= UNCUT:
             self._callers[function] = found
         self._cut = min(self._cut, cut_before)
         return found
+
+    def _calls_that_may_run(self, function: FunctionRecord) -> Iterator[CallRecord]:
+        """The calls that by their names alone may run a function."""
+        for name in self.names_of(function):
+            calls = self._calls.get(name, ())
+            if len(calls) <= _MOST_CALLS:
+                yield from calls
+        if function.name == "__init__" and function.owner is not None:
+            # `super().__init__(...)` in the classes below.
+            below = self.subclasses(function.owner)
+            yield from (call for call in self._calls.get("__init__", ()) if call.function.owner in below)
+
+    def overridden_by(self, function: FunctionRecord) -> list[FunctionRecord]:
+        """The project's methods that a method overrides: a call of an interface runs what implements it."""
+        owner = function.owner
+        if owner is None or not owner.bases or not function.is_method or function.name.startswith("__"):
+            return []
+        above = (cls.methods.get(function.name) for cls in self.mro(owner)[0][1:] if not cls.module.is_stub)
+        return [method for method in above if method is not None]
 
     def calls_named(self, name: str) -> list[CallRecord]:
         """Every call whose callee's last name is `name`, known or not."""

@@ -22,6 +22,7 @@ from .values import (
     InstanceValue,
     MappingValue,
     PartialValue,
+    ProviderValue,
     SuperValue,
     Value,
     Values,
@@ -69,6 +70,8 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
             names = class_roles(resolver, value)
             if "partial" in names and call.arguments:
                 return tuple(PartialValue(inner, call) for inner in resolver.resolve(call.arguments[0].term))
+            if names & {"provider", "value_provider"} and call.arguments:
+                return _provider(resolver, call, is_called="provider" in names)
             return (InstanceValue(cls, call if names & _MADE_BY_THEIR_CALL else None),)
         case FunctionValue():
             return called(resolver, value, call)
@@ -80,6 +83,8 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
                 method = resolver.method(cls, "__call__")
                 return called(resolver, FunctionValue(method, value), call) if method is not None else NOTHING_KNOWN
             return united([result(resolver, inner, call) for inner in resolver.resolve(named.term)] if named else [])
+        case ProviderValue():
+            return resolver.built(value)
         case InstanceValue(cls=cls):
             method = resolver.method(cls, "__call__")
             return called(resolver, FunctionValue(method, value), call) if method is not None else NOTHING_KNOWN
@@ -96,11 +101,17 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
             return NOTHING_KNOWN
 
 
+def _provider(resolver: Resolver, call: CallRecord, is_called: bool) -> Values:
+    return tuple(ProviderValue(value, call, is_called) for value in resolver.resolve(call.arguments[0].term))
+
+
 def _external_call(resolver: Resolver, dotted: str, call: CallRecord) -> Values:
     name = dotted.rpartition(".")[2]
     if name in ("cast", "assert_type") and len(call.arguments) == 2:
         declared = resolver.instances(call.arguments[0].term)
         return declared if is_known(declared) else resolver.resolve(call.arguments[1].term)
+    if name == "parse_obj_as" and call.arguments:
+        return resolver.instances(call.arguments[0].term)
     if name == "__new__" and call.arguments:
         # `object.__new__(cls)` and `type.__new__(metaclass, ...)` make an object of what they are given.
         return united([result(resolver, value, call) for value in resolver.resolve(call.arguments[0].term)])
@@ -280,6 +291,8 @@ def _is_bound(resolver: Resolver, call: CallRecord, function: FunctionRecord) ->
 
 def provided(resolver: Resolver, parameter: ParameterRecord) -> Values:
     """What FastAPI passes for a parameter whose default or annotation names a dependency."""
+    if isinstance(parameter.default, Item):
+        return resolver.injected(parameter.default.base, parameter.default.key) or ()
     if isinstance(parameter.default, Result):
         values = dependency_value(resolver, parameter.default.call)
         if values is not None:
@@ -306,6 +319,9 @@ def dependency_value(resolver: Resolver, call: CallRecord) -> Values | None:
     dependency = dependency_of(resolver, call)
     if dependency is None:
         return None
+    injected = resolver.injected(dependency.base, dependency.key) if isinstance(dependency, Item) else None
+    if injected is not None:
+        return injected
     groups: list[Values] = []
     for value in resolver.resolve(dependency):
         for got in result(resolver, value, call) if value != NONE else ():

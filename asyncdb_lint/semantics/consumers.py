@@ -37,7 +37,6 @@ VALUE_LIBRARIES = {
     "cryptography",
 }  # fmt: skip
 _COMPUTE = (frozenset(sys.stdlib_module_names) - _MAY_AWAIT) | VALUE_LIBRARIES
-_MODEL_BUILDERS = {"model_validate", "parse_obj", "from_orm", "validate", "construct", "model_construct"}
 
 
 class Consumers:
@@ -57,7 +56,7 @@ class Consumers:
             case ClassValue(cls=cls):
                 constructor = members.method(self.resolver, cls, "__init__")
                 if constructor is None:
-                    return self.types.is_model(cls)
+                    return self.types.is_model(cls) or self.types.is_enum(cls)
                 renders = "response" in class_roles(self.resolver, value)
                 return constructor.module.is_stub and self._marked(constructor, call, use, renders)
             case FunctionValue(function=function) if function.module.is_stub:
@@ -93,6 +92,8 @@ class Consumers:
             return False
         parameter = parameter_at(function, call, use)
         names = names_in(parameter.annotation) if parameter is not None and parameter.annotation is not None else set()
+        if use.contained and "RejectsMembers" in names:
+            return True
         return bool(names & _BIND_TYPES) or ("Rejects" in names and not use.contained)
 
     def is_awaiting(self, use: Use) -> bool:
@@ -134,6 +135,18 @@ class Consumers:
                     if last_name(parameter.annotation) == "Awaits":
                         return True
         return False
+
+    def iterates(self, value: Value, use: Use) -> bool:
+        """Whether what is called iterates this argument, in whichever of the two ways it is to be iterated."""
+        function = value.function if isinstance(value, FunctionValue) else None
+        if isinstance(value, ClassValue):
+            function = members.method(self.resolver, value.cls, "__init__")
+        if function is None or not function.module.is_stub or use.call is None:
+            return False
+        parameter = parameter_at(function, use.call, use)
+        return (
+            parameter is not None and parameter.annotation is not None and "Iterates" in names_in(parameter.annotation)
+        )
 
     def wants_function(self, use: Use) -> bool:
         """Whether an argument lands where a function is wanted, not what calling it gives."""
@@ -183,6 +196,8 @@ class Consumers:
             return True
         if names & _WANT_FUNCTION:
             return not use.contained
+        if use.contained and "RejectsMembers" in names:
+            return True
         return bool(names & {"Inspects", "Rejects"}) and (not use.contained or renders)
 
     def _asks_before_awaiting(self, call: CallRecord) -> bool:
@@ -199,7 +214,7 @@ class Consumers:
         callee = call.callee
         return (
             isinstance(callee, Attribute)
-            and callee.name in _MODEL_BUILDERS
+            and callee.name in members.MODEL_BUILDERS
             and any(
                 isinstance(value, ClassValue) and self.types.is_model(value.cls)
                 for value in self.resolver.resolve(callee.base)

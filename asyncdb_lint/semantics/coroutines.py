@@ -123,7 +123,12 @@ class Coroutines:
         return "lifecycle" if names & LIFECYCLE_ROLES else ""
 
     def _called_by(self, function: FunctionRecord) -> list[FunctionRecord]:
-        return [target for call in reversed(function.calls) for target in self.resolver.targets_of(call)]
+        called = [target for call in reversed(function.calls) for target in self.resolver.targets_of(call)]
+        if function.owner is None or not function.is_method or not function.is_async:
+            return called
+        # What is called on an interface runs in a class that implements it.
+        overrides = (cls.methods.get(function.name) for cls in self.resolver.subclasses(function.owner))
+        return called + [override for override in overrides if override is not None]
 
 
 __all__ = ["CoroutineCall", "Coroutines", "Loss", "LossKind"]

@@ -202,6 +202,8 @@ class Iterations:
             return IterationKind.SCHEDULED
         callees = self.resolver.resolve(use.call.callee)
         for value in callees:
+            if self.consumers.iterates(value, use):
+                return None
             if self.consumers.ignores(value, use):
                 continue
             handed = self.consumers.handed_to(value, use)

@@ -30,6 +30,17 @@ from .values import (
 if TYPE_CHECKING:
     from .resolve import Resolver
 
+# Class methods of pydantic's models that make an object of the class.
+MODEL_BUILDERS = {
+    "model_validate",
+    "model_validate_json",
+    "parse_obj",
+    "parse_raw",
+    "from_orm",
+    "validate",
+    "construct",
+    "model_construct",
+}
 _PROPERTIES = {"property", "cached_property", "hybrid_property", "async_property"}
 
 
@@ -173,7 +184,19 @@ def _class_member(resolver: Resolver, cls: ClassRecord, name: str) -> Values:
     stored = resolver.stores_of(cls, name)
     if stored:
         return united(stored)
+    if name in MODEL_BUILDERS and is_model(resolver, cls):
+        return (GenericValue("type", ClassTerm(cls)),)
     return metaclasses.given(resolver, cls, name) or _maker(cls, name)
+
+
+def is_model(resolver: Resolver, cls: ClassRecord) -> bool:
+    """Whether a class is a pydantic model, whose fields are checked against their types."""
+    return any(
+        isinstance(value, ExternalValue) and value.dotted.rpartition(".")[2] in ("BaseModel", "SQLModel")
+        for other in resolver.mro(cls)[0]
+        for base in other.bases
+        for value in resolver.resolve(base)
+    )
 
 
 def _maker(cls: ClassRecord, name: str) -> Values:

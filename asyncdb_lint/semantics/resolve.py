@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from . import annotated, calling, decorating, fixtures, members, metaclasses
+from . import annotated, calling, decorating, fixtures, injection, members, metaclasses
 from .callgraph import UNCUT, CallGraph
 from .hints import Hints, driver_classes_of, usual_driver_class
 from .linking import ModuleIndex
-from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind, Store
+from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind, ParameterRecord, Store
 from .terms import (
     UNKNOWN,
     Attribute,
@@ -25,6 +25,7 @@ from .terms import (
     FunctionTerm,
     GlobalName,
     Import,
+    Injected,
     Item,
     Joined,
     Mapping,
@@ -48,6 +49,7 @@ from .values import (
     MappingValue,
     ModuleValue,
     NamespaceValue,
+    ProviderValue,
     TextValue,
     Value,
     Values,
@@ -82,6 +84,7 @@ class Resolver(CallGraph):
         self._provisional: dict[int, tuple[Values, int]] = {}
         self._steps = 0
         self._stores: dict[str, list[Store]] = {}
+        self._supplied: dict[tuple[FunctionRecord, str], list[Term]] = {}
         self._mro: dict[ClassRecord, tuple[tuple[ClassRecord, ...], bool]] = {}
         self._subclasses: dict[ClassRecord, list[ClassRecord]] | None = None
         self._made: dict[ClassRecord, list[ClassRecord]] | None = None
@@ -157,6 +160,8 @@ class Resolver(CallGraph):
                 return united([calling.entered(self, value, is_async) for value in self.resolve(base)])
             case Element(base=base):
                 return self._element(base)
+            case Injected(base=base):
+                return injection.given(self, self.resolve(base))
             case Item(base=base, key=key):
                 return united([calling.item(self, value, key) for value in self.resolve(base)])
             case Choice(options=options):
@@ -306,7 +311,7 @@ class Resolver(CallGraph):
         if record.annotation is not None:
             declared = annotated.instances(self, record.annotation)
             if any(isinstance(value, InstanceValue) for value in declared):
-                return declared
+                return self._as_provided(declared, record)
         provided = calling.provided(self, record)
         if is_known(provided):
             return provided
@@ -326,6 +331,17 @@ class Resolver(CallGraph):
             passed = [group for group in passed if group != NOTHING_KNOWN]
         return united(passed)
 
+    def _as_provided(self, declared: Values, record: ParameterRecord) -> Values:
+        """What is passed to a parameter that is declared as an interface: the class that implements it."""
+        if record.default is None:
+            return declared
+        provided = calling.provided(self, record)
+        interfaces = {value.cls for value in declared if isinstance(value, InstanceValue)}
+        implements = bool(provided) and all(
+            isinstance(value, InstanceValue) and interfaces & set(self.mro(value.cls)[0][1:]) for value in provided
+        )
+        return provided if implements else declared
+
     def _is_declared_otherwise(self, owner: ClassRecord, annotation: Term | None) -> bool:
         """Whether a method's first parameter is declared as an object of another class: `@staticmethod` left out."""
         if annotation is None:
@@ -342,7 +358,19 @@ class Resolver(CallGraph):
     def arguments_for(self, function: FunctionRecord, name: str) -> list[Term]:
         """What the known callers pass for a parameter."""
         passed = [calling.argument_for(self, call, function, name) for call in self.callers(function)]
-        return [argument for argument in passed if argument is not None]
+        return [argument for argument in passed if argument is not None] + self._supplied_for(function, name)
+
+    def _supplied_for(self, function: FunctionRecord, name: str) -> list[Term]:
+        """What providers of containers pass for a parameter."""
+        known = self._supplied.get((function, name))
+        if known is not None:
+            return known
+        cut_before, self._cut = self._cut, UNCUT
+        found = injection.supplied(self, function, name)
+        if self._cut >= UNCUT:
+            self._supplied[function, name] = found
+        self._cut = min(self._cut, cut_before)
+        return found
 
     # -- what the floors below ask one another through -----------------------------------------------------------------
 
@@ -377,6 +405,14 @@ class Resolver(CallGraph):
     def dependency_value(self, call: CallRecord) -> Values | None:
         """What a `Depends(...)` default gives the handler; None if the call is no dependency."""
         return calling.dependency_value(self, call)
+
+    def built(self, provider: ProviderValue) -> Values:
+        """What calling a provider of a container gives."""
+        return injection.built(self, provider)
+
+    def injected(self, base: Term, key: Term) -> Values | None:
+        """What a container passes for a parameter marked `base[key]`; None if that is no such mark."""
+        return injection.marked(self, base, key)
 
     # -- classes ----------------------------------------------------------------------------------------------------
 

@@ -135,6 +135,13 @@ class Item(Term):
 
 
 @dataclass(slots=True, eq=False)
+class Injected(Term):
+    """What a container of dependencies passes for `base`: what a provider gives, or `base` itself."""
+
+    base: Term
+
+
+@dataclass(slots=True, eq=False)
 class Choice(Term):
     """One of several: branches joined, `a if c else b`, `a or b`, `A | B` between types."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import members
 from .annotated import type_name
 from .records import ClassRecord
 from .resolve import Resolver
@@ -160,9 +161,4 @@ class Types:
 
     def is_model(self, cls: ClassRecord) -> bool:
         """Whether a class is a pydantic model, whose fields are checked against their types."""
-        return any(
-            isinstance(value, ExternalValue) and value.dotted.rpartition(".")[2] in ("BaseModel", "SQLModel")
-            for other in self.resolver.mro(cls)[0]
-            for base in other.bases
-            for value in self.resolver.resolve(base)
-        )
+        return members.is_model(self.resolver, cls)

@@ -100,6 +100,18 @@ class PartialValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderValue:
+    """What a container of dependencies builds an object with; `call` made the provider.
+
+    Calling it calls `provided` with the arguments of `call`, or gives `provided` as it is.
+    """
+
+    provided: Value
+    call: CallRecord
+    is_called: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CoroutineValue:
     """What calling an `async def` gives, before it is awaited."""
 
@@ -166,6 +178,7 @@ Value: TypeAlias = (
     | SuperValue
     | FunctionValue
     | PartialValue
+    | ProviderValue
     | CoroutineValue
     | GeneratorValue
     | ContextValue

@@ -1,0 +1,1 @@
+# Containers of dependencies: providers build objects, and are passed where a parameter asks for them.

@@ -1,0 +1,13 @@
+from typing import Any
+
+from asyncdb_lint.drivers import roles as role
+
+@role.injects
+class Provide:
+    def __class_getitem__(cls, item: Any) -> Any: ...
+
+@role.injects
+class Closing:
+    def __class_getitem__(cls, item: Any) -> Any: ...
+
+def inject(fn: Any) -> Any: ...
