@@ -23,6 +23,7 @@ from asyncdb_lint.fixes import (
 )
 from asyncdb_lint.parsing import UnparsableFile, decode
 from asyncdb_lint.project import LintResult, lint_files
+from asyncdb_lint.session import Session
 from asyncdb_lint.settings import Settings
 from asyncdb_lint.suppressions import ABOUT_COMMENTS, UNUSED, with_ignores
 
@@ -46,12 +47,23 @@ class FixRun:
     """How many findings new ignore comments hide."""
 
 
-def lint(files: Mapping[Path, Settings], *, overrides: Mapping[Path, bytes] | None = None) -> LintResult:
-    """Lints files, each with its settings; `overrides` are contents that are not saved."""
+def lint(
+    files: Mapping[Path, Settings],
+    *,
+    overrides: Mapping[Path, bytes] | None = None,
+    session: Session | None = None,
+) -> LintResult:
+    """Lints files, each with its settings; `overrides` are contents that are not saved.
+
+    A `session` is what an editor keeps from run to run.
+    """
     groups: dict[Settings, list[Path]] = {}
     for file, settings in files.items():
         groups.setdefault(settings, []).append(file)
-    results = [lint_files(group, settings=settings, overrides=overrides or {}) for settings, group in groups.items()]
+    results = [
+        lint_files(group, settings=settings, overrides=overrides or {}, session=session)
+        for settings, group in groups.items()
+    ]
     if len(results) == 1:
         return results[0]
     return LintResult(
@@ -68,6 +80,7 @@ def fix(
     unsafe: bool = False,
     only: Path | None = None,
     for_writing: bool = False,
+    session: Session | None = None,
 ) -> FixRun:
     """Fixes files in memory, round by round, because fixes that overlap wait for one another.
 
@@ -75,14 +88,14 @@ def fix(
     not be written are.
     """
     given = overrides or {}
-    first = left = lint(files, overrides=given)
+    first = left = lint(files, overrides=given, session=session)
     texts = dict(first.sources)
 
     def lint_texts(current: Mapping[Path, str]) -> Sequence[Diagnostic]:
         nonlocal left
         changed = {path: text for path, text in current.items() if text != texts[path]}
         unsaved = {path: encoded(text, given.get(path) or path.read_bytes()) for path, text in changed.items()}
-        left = lint(files, overrides={**given, **unsaved}) if changed else first
+        left = lint(files, overrides={**given, **unsaved}, session=session) if changed else first
         return [d for d in left.diagnostics if is_possible(d)]
 
     refused: dict[Path, str] = {}
