@@ -41,19 +41,22 @@ def lint_files(
     wanted = [file for file in dict.fromkeys(files) if file in contents]
     matters = relevant(contents, settings.database_types, session.signs)
     texts: Mapping[Path, str] = {}
+    unparsable: dict[Path, UnparsableFile] = {}
     if matters:
         linked = session.linked(contents, matters, settings)
         for file in wanted:
             diagnostics.extend(linked.findings(file))
-        diagnostics.extend(_unparsable(file, linked.unparsable[file]) for file in wanted if file in linked.unparsable)
         texts = linked.texts
+        # Some of them do not matter by themselves and were only looked at since others import from them.
+        unparsable.update({file: linked.unparsable[file] for file in wanted if file in linked.unparsable})
     reports_syntax = settings.enables("ADB001")
     for file in wanted:
-        if file not in matters and reports_syntax:
+        if file not in matters and file not in unparsable and reports_syntax:
             session.checkpoint()
             problem = session.syntax(file, contents[file])
             if problem is not None:
-                diagnostics.append(_unparsable(file, problem))
+                unparsable[file] = problem
+    diagnostics.extend(_unparsable(file, problem) for file, problem in unparsable.items())
     if not reports_syntax:
         diagnostics = [diagnostic for diagnostic in diagnostics if diagnostic.code != "ADB001"]
     diagnostics = [

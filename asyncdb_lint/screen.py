@@ -10,6 +10,7 @@ Starlette count: a program of plain functions costs nothing, and neither does on
 
 from __future__ import annotations
 
+import codecs
 import functools
 import re
 from collections.abc import Mapping, Sequence
@@ -171,6 +172,9 @@ def _imported_words(path: Path, data: bytes) -> set[bytes]:
     """Every word of a file's import statements; a relative import also names its own package."""
     if b"import" not in data:
         return set()
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
     words: set[bytes] = set()
     for source, names, plain in _IMPORTS.findall(data):
         words.update(_WORDS.findall(source))

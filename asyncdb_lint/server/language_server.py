@@ -304,6 +304,12 @@ class Server(LanguageServer):
         only = params.context.only
         found: list[types.CodeAction] = []
         folder = self.folders.around(document.path)
+        if actions.is_asked(types.CodeActionKind.QuickFix, only):
+            report = await self.runs.report(document)
+            newest = self.documents.of(document.path)
+            if report is not None and newest is not None and newest.version == document.version:
+                offers = actions.Actions(newest, folder, report, self.edits, self.page_command, params)
+                found.extend(offers.quick())
         if folder.client.fix_all and actions.is_asked(actions.FIX_ALL, only):
             action = types.CodeAction("Fix all safe fixes of asyncdb-lint", actions.FIX_ALL, data={"uri": document.uri})
             if self.can_resolve("edit"):
@@ -311,12 +317,6 @@ class Server(LanguageServer):
             elif only is not None:
                 edit = await self.fix_all(document)
                 found.extend([types.CodeAction(action.title, action.kind, edit=edit)] if edit else [])
-        if actions.is_asked(types.CodeActionKind.QuickFix, only):
-            report = await self.runs.report(document)
-            newest = self.documents.of(document.path)
-            if report is not None and newest is not None and newest.version == document.version:
-                offers = actions.Actions(newest, folder, report, self.edits, self.page_command, params)
-                found.extend(offers.quick())
         return found
 
     async def resolved(self, action: types.CodeAction) -> types.CodeAction:

@@ -73,6 +73,13 @@ class Protocol(LanguageServerProtocol):
         else:
             _log.warning("ignored %s: %s", method, refusal[1])
 
+    def _execute_handler(self, msg_id: Any, *args: Any, **kwargs: Any) -> None:
+        """Runs a handler; pygls would keep the outcome of every notification for ever."""
+        super()._execute_handler(msg_id, *args, **kwargs)
+        future = self._request_futures.get(msg_id)
+        if future is not None:
+            future.add_done_callback(lambda _: self._request_futures.pop(msg_id, None))
+
     def _handle_response(self, msg_id: Any, result: Any = None, error: Any = None) -> None:
         """Takes a client's answer; pygls would keep the type of a result that is an error instead."""
         self._result_types.pop(msg_id, None)
