@@ -36,7 +36,8 @@ _log = logging.getLogger(__name__)
 class Server(LanguageServer):
     """One server for one editor."""
 
-    protocol: Protocol
+    # pygls makes it of the class that it is given.
+    protocol: Protocol  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def __init__(self) -> None:
         super().__init__(SOURCE, __version__, protocol_cls=Protocol)

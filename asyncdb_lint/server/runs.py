@@ -48,6 +48,7 @@ class Progress(Protocol):
     @property
     def is_cancelled(self) -> bool:
         """Whether the user has stopped it."""
+        ...
 
 
 class Runs:
