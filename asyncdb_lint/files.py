@@ -57,9 +57,9 @@ def find_files(paths: Sequence[Path], resolver: SettingsResolver, *, force_exclu
     return Selection({file: found[file] for file in sorted(found)}, tuple(walk.unreadable))
 
 
-def is_left_out(path: Path, resolver: SettingsResolver) -> bool:
-    """Says whether a walk from the root of its project would pass by a file, which need not exist."""
-    return _Walk(resolver).leaves_out(Path(os.path.abspath(path)))
+def is_left_out(path: Path, resolver: SettingsResolver, *, top: Path | None = None) -> bool:
+    """Says whether a walk from `top`, or the root of its project, would pass by a file, which need not exist."""
+    return _Walk(resolver).leaves_out(Path(os.path.abspath(path)), top)
 
 
 @dataclass(slots=True)
@@ -87,9 +87,9 @@ class _Walk:
                 if is_python and not self._leaves_out_entry(Path(entry.path), is_folder=False):
                     yield Path(entry.path)
 
-    def leaves_out(self, path: Path) -> bool:
-        """Judges a path with the folders it lies in, down from its repository or its settings file."""
-        top = self._rules_of(path.parent).top or self.resolver.for_folder(path.parent).root
+    def leaves_out(self, path: Path, top: Path | None = None) -> bool:
+        """Judges a path with the folders it lies in, down from `top`, or from its repository or its settings file."""
+        top = top or self._rules_of(path.parent).top or self.resolver.for_folder(path.parent).root
         above = [parent for parent in reversed(path.parents) if parent != top and parent.is_relative_to(top)]
         return any(self._leaves_out_entry(folder, is_folder=True) for folder in above) or self._leaves_out_entry(
             path, is_folder=path.is_dir()

@@ -63,8 +63,12 @@ def rule_names() -> Mapping[str, str]:
 
 def load_page(code: str) -> Page:
     """Reads the page of a rule by its code; raises KeyError for a code that has none."""
-    name = rule_names()[code]
-    return Page(code, name, (_folder() / f"{code}-{name}.md").read_text(encoding="utf-8"))
+    return Page(code, rule_names()[code], page_file(code).read_text(encoding="utf-8"))
+
+
+def page_file(code: str) -> Path:
+    """Where the page of a rule lies; raises KeyError for a code that has none."""
+    return _folder() / f"{code}-{rule_names()[code]}.md"
 
 
 def _folder() -> Path:

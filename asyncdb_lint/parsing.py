@@ -199,6 +199,17 @@ def decode(data: bytes) -> tuple[str, str, bool]:
         raise UnparsableFile(f"the file cannot be read as `{encoding}`") from None
 
 
+def encode_unsaved(text: str) -> bytes:
+    """The bytes that `decode` reads a text from, of a file that an editor holds and may not be able to save."""
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        encoding = _encoding(data.removeprefix(codecs.BOM_UTF8), data.startswith(codecs.BOM_UTF8))
+        # What the declared encoding does not have becomes one other character, so that all others keep their places.
+        return data if encoding == "utf-8" else text.encode(encoding, "replace")
+    except (UnparsableFile, UnicodeError):
+        return data
+
+
 def _encoding(body: bytes, has_bom: bool) -> str:
     declared = _coding_line(body)
     if declared is None:

@@ -23,6 +23,7 @@ from asyncdb_lint.fixes import (
 )
 from asyncdb_lint.parsing import UnparsableFile, decode
 from asyncdb_lint.project import LintResult, lint_files
+from asyncdb_lint.session import Session
 from asyncdb_lint.settings import Settings
 from asyncdb_lint.suppressions import ABOUT_COMMENTS, UNUSED, with_ignores
 
@@ -50,18 +51,27 @@ class FixRun:
 
 
 def lint(
-    files: Mapping[Path, Settings], *, overrides: Mapping[Path, bytes] | None = None, gate: Gate | None = None
+    files: Mapping[Path, Settings],
+    *,
+    overrides: Mapping[Path, bytes] | None = None,
+    gate: Gate | None = None,
+    session: Session | None = None,
 ) -> LintResult:
-    """Lints files, each with its settings; `overrides` are contents that are not saved."""
-    result = _lint(files, overrides or {})
+    """Lints files, each with its settings; `overrides` are contents that are not saved.
+
+    A `session` is what an editor keeps from run to run.
+    """
+    result = _lint(files, overrides or {}, session)
     return gate(result) if gate is not None else result
 
 
-def _lint(files: Mapping[Path, Settings], overrides: Mapping[Path, bytes]) -> LintResult:
+def _lint(files: Mapping[Path, Settings], overrides: Mapping[Path, bytes], session: Session | None) -> LintResult:
     groups: dict[Settings, list[Path]] = {}
     for file, settings in files.items():
         groups.setdefault(settings, []).append(file)
-    results = [lint_files(group, settings=settings, overrides=overrides) for settings, group in groups.items()]
+    results = [
+        lint_files(group, settings=settings, overrides=overrides, session=session) for settings, group in groups.items()
+    ]
     if len(results) == 1:
         return results[0]
     return LintResult(
@@ -79,6 +89,7 @@ def fix(
     only: Path | None = None,
     for_writing: bool = False,
     gate: Gate | None = None,
+    session: Session | None = None,
 ) -> FixRun:
     """Fixes files in memory, round by round, because fixes that overlap wait for one another.
 
@@ -86,14 +97,14 @@ def fix(
     not be written are.
     """
     given = overrides or {}
-    first = left = lint(files, overrides=given, gate=gate)
+    first = left = lint(files, overrides=given, gate=gate, session=session)
     texts = dict(first.sources)
 
     def lint_texts(current: Mapping[Path, str]) -> Sequence[Diagnostic]:
         nonlocal left
         changed = {path: text for path, text in current.items() if text != texts[path]}
         unsaved = {path: encoded(text, given.get(path) or path.read_bytes()) for path, text in changed.items()}
-        left = lint(files, overrides={**given, **unsaved}, gate=gate) if changed else first
+        left = lint(files, overrides={**given, **unsaved}, gate=gate, session=session) if changed else first
         return [d for d in left.diagnostics if is_possible(d)]
 
     refused: dict[Path, str] = {}

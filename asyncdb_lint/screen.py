@@ -10,9 +10,12 @@ Starlette count: a program of plain functions costs nothing, and neither does on
 
 from __future__ import annotations
 
+import codecs
 import functools
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 
 _DRIVERS = Path(__file__).parent / "drivers"
@@ -86,12 +89,52 @@ def _blocking_packages(role: str) -> Mapping[bytes, re.Pattern[bytes]]:
     }
 
 
-def relevant(contents: Mapping[Path, bytes], database_types: Sequence[str] = ()) -> set[Path]:
+@dataclass(slots=True)
+class _Sign:
+    data: bytes
+    imported: frozenset[bytes]
+    mentions: bool | None = None
+
+
+class Signs:
+    """What screening reads from the bytes of each file, kept as long as the bytes are the same."""
+
+    def __init__(self) -> None:
+        self._signs: dict[Path, _Sign] = {}
+
+    def imported(self, path: Path, data: bytes) -> frozenset[bytes]:
+        """Every word of a file's import statements."""
+        return self._sign(path, data).imported
+
+    def mentions(self, path: Path, data: bytes) -> bool:
+        """Whether a file names what drivers offer, or holds SQL or the URL of a database."""
+        sign = self._sign(path, data)
+        if sign.mentions is None:
+            sign.mentions = any(needle.search(data) for needle in (_driver_words(), _SQL, _URL))
+        return sign.mentions
+
+    def forget_all_but(self, files: AbstractSet[Path]) -> None:
+        """Lets go of what is known of other files."""
+        for path in self._signs.keys() - files:
+            del self._signs[path]
+
+    def _sign(self, path: Path, data: bytes) -> _Sign:
+        known = self._signs.get(path)
+        if known is None or known.data != data:
+            known = self._signs[path] = _Sign(data, frozenset(_imported_words(path, data)))
+        return known
+
+
+def relevant(
+    contents: Mapping[Path, bytes], database_types: Sequence[str] = (), signs: Signs | None = None
+) -> set[Path]:
     """The files among `contents` that rules may have something to say about, or that link those together.
 
-    `database_types` are dotted names of classes that count as databases, besides the drivers' own.
+    `database_types` are dotted names of classes that count as databases, besides the drivers' own. `signs` are kept
+    from run to run.
     """
-    imported = {path: _imported_words(path, data) for path, data in contents.items()}
+    signs = signs or Signs()
+    imported = {path: signs.imported(path, data) for path, data in contents.items()}
     drivers = _driver_imports()
     found = {path for path, words in imported.items() if any(driver <= words for driver in drivers)}
     for dotted in database_types:
@@ -116,9 +159,8 @@ def relevant(contents: Mapping[Path, bytes], database_types: Sequence[str] = ())
     if not found:
         return loops
     found = _with_importers(found, by_word) | loops
-    mentions = _driver_words()
     rest = [path for path in contents if path not in found]
-    found.update(path for path in rest if any(needle.search(contents[path]) for needle in (mentions, _SQL, _URL)))
+    found.update(path for path in rest if signs.mentions(path, contents[path]))
     return found
 
 
@@ -141,6 +183,9 @@ def _imported_words(path: Path, data: bytes) -> set[bytes]:
     """Every word of a file's import statements; a relative import also names its own package."""
     if b"import" not in data:
         return set()
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
     words: set[bytes] = set()
     for source, names, plain in _IMPORTS.findall(data):
         words.update(_WORDS.findall(source))

@@ -14,6 +14,7 @@ from asyncdb_lint.cli.baseline import baseline
 from asyncdb_lint.cli.check import check
 from asyncdb_lint.cli.config import config
 from asyncdb_lint.cli.rule import rule
+from asyncdb_lint.cli.server import server
 from asyncdb_lint.cli.shared import CLEAN, FAILURE, FINDINGS, harmless
 
 
@@ -23,7 +24,7 @@ def cli() -> None:
     """Finds and fixes misuse of async databases in Python."""
 
 
-for _command in (baseline, check, config, rule):
+for _command in (baseline, check, config, rule, server):
     cli.add_command(_command)
 
 

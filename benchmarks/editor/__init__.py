@@ -1,0 +1,1 @@
+"""How long an editor waits for findings, and what the server costs meanwhile."""
