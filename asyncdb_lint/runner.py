@@ -32,7 +32,8 @@ class FixRun:
     """What fixing changed, and what it left."""
 
     left: LintResult
-    fixed: int = 0
+    applied: tuple[Diagnostic, ...] = ()
+    """The findings whose fixes were applied."""
     skipped: tuple[SkippedFix, ...] = ()
     before: Mapping[Path, str] = field(default_factory=dict)
     """The changed files as they were."""
@@ -44,6 +45,11 @@ class FixRun:
     """Files that some fix would have changed, and why they cannot be written."""
     ignored: int = 0
     """How many findings new ignore comments hide."""
+
+    @property
+    def fixed(self) -> int:
+        """How many fixes were applied."""
+        return len(self.applied)
 
 
 def lint(files: Mapping[Path, Settings], *, overrides: Mapping[Path, bytes] | None = None) -> LintResult:
@@ -108,9 +114,7 @@ def fix(
         texts.update(unseen)
     before = {path: texts[path] for path in point.sources}
     together = _connected([_files_of(d.fix) for d in point.applied if d.fix is not None], point.sources)
-    return FixRun(
-        left, len(point.applied), point.skipped, before, point.sources, together, tuple(sorted(refused.values()))
-    )
+    return FixRun(left, point.applied, point.skipped, before, point.sources, together, tuple(sorted(refused.values())))
 
 
 def add_ignores(
