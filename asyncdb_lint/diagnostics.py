@@ -57,12 +57,23 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class FreedImport:
+    """An import that a fix leaves unused, unless something else uses it."""
+
+    path: Path
+    module: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """Edits that cure a finding; they are applied together or not at all, also across files."""
 
     message: str
     applicability: Applicability
     edits: tuple[Edit, ...]
+    freed: tuple[FreedImport, ...] = ()
+    """The edits already take out what this fix alone leaves unused; these are for several fixes together."""
 
 
 @dataclass(frozen=True, slots=True)

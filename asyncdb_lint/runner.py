@@ -36,7 +36,8 @@ class FixRun:
     """What fixing changed, and what it left."""
 
     left: LintResult
-    fixed: int = 0
+    applied: tuple[Diagnostic, ...] = ()
+    """The findings whose fixes were applied."""
     skipped: tuple[SkippedFix, ...] = ()
     before: Mapping[Path, str] = field(default_factory=dict)
     """The changed files as they were."""
@@ -48,6 +49,11 @@ class FixRun:
     """Files that some fix would have changed, and why they cannot be written."""
     ignored: int = 0
     """How many findings new ignore comments hide."""
+
+    @property
+    def fixed(self) -> int:
+        """How many fixes were applied."""
+        return len(self.applied)
 
 
 def lint(
@@ -130,9 +136,7 @@ def fix(
         texts.update(unseen)
     before = {path: texts[path] for path in point.sources}
     together = _connected([_files_of(d.fix) for d in point.applied if d.fix is not None], point.sources)
-    return FixRun(
-        left, len(point.applied), point.skipped, before, point.sources, together, tuple(sorted(refused.values()))
-    )
+    return FixRun(left, point.applied, point.skipped, before, point.sources, together, tuple(sorted(refused.values())))
 
 
 def add_ignores(

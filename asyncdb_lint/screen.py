@@ -20,9 +20,12 @@ from pathlib import Path
 
 _DRIVERS = Path(__file__).parent / "drivers"
 _LIBRARIES = Path(__file__).parent / "libraries"
+_BLANK = rb"(?:[ \t\f]|\\\r?\n)"
+# Behind a line end, a semicolon, the colon of a block or a UTF-8 mark; never at the very start of what is searched.
 _IMPORTS = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)|import[ \t]+([^\n#;]+))", re.MULTILINE
-)
+    rb"[\r\n;:\xbf][ \t\f]*(?:from" + _BLANK + rb"+([\w.]+)" + _BLANK + rb"+import"
+    + _BLANK + rb"*(\([^)]*\)|(?:[^\r\n#;\\]|\\\r?\n)*)|import" + _BLANK + rb"+((?:[^\r\n#;\\]|\\\r?\n)+))"
+)  # fmt: skip
 _WORDS = re.compile(rb"\w+")
 # A helper that builds SQL need not import anything.
 _SQL = re.compile(rb"\b(?:select\s[^;]{1,400}?\sfrom|insert\s+into|update\s+\S+\s+set|delete\s+from)\s", re.IGNORECASE)
@@ -187,7 +190,7 @@ def _imported_words(path: Path, data: bytes) -> set[bytes]:
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     words: set[bytes] = set()
-    for source, names, plain in _IMPORTS.findall(data):
+    for source, names, plain in _IMPORTS.findall(b"\n" + data):
         words.update(_WORDS.findall(source))
         words.update(_WORDS.findall(names))
         words.update(_WORDS.findall(plain))

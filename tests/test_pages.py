@@ -43,6 +43,10 @@ class Project:
         from asyncdb_lint.project import lint_files
 
         result = lint_files(write_files(self._root, files), settings=self._settings)
+        for found in result.diagnostics:
+            # Who gets no fix is told what to write, in names that the source has.
+            assert found.fix or found.help or found.code in {"ADB001", *ABOUT_COMMENTS}, found.message
+            assert "<module>" not in f"{found.message} {found.help}"
         return [
             Finding(
                 os.path.relpath(found.path, self._root).replace(os.sep, "/"),

@@ -15,6 +15,7 @@ from asyncdb_lint.fixes.changes import (
     InsertBefore,
     PlanRefused,
     Remove,
+    RemoveImport,
     Replace,
 )
 from asyncdb_lint.fixes.rounds import FixedPoint, fix_to_fixed_point
@@ -31,6 +32,7 @@ __all__ = [
     "InsertBefore",
     "PlanRefused",
     "Remove",
+    "RemoveImport",
     "Replace",
     "Rewritten",
     "SkippedFix",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from asyncdb_lint.diagnostics import Applicability, Diagnostic, Edit, Fix, Position
 from asyncdb_lint.fixes.textdiff import Splice
-from asyncdb_lint.parsing import check_text, line_starts
+from asyncdb_lint.parsing import ParsedModule, check_text, line_starts, parse_text
 
 OVERLAPS = "it overlaps another fix; run again"
 """Why a fix waits: the next round may apply it."""
@@ -57,7 +57,21 @@ def apply_fixes(sources: Mapping[Path, str], diagnostics: Iterable[Diagnostic], 
         batch, accepted, broken = _add_one_by_one(sources, accepted)
         skipped.extend(broken)
         changed = batch.texts()
+    changed = {path: _without_freed(path, text, [fix for _, fix in accepted]) for path, text in changed.items()}
     return FixOutcome(changed, tuple(diagnostic for diagnostic, _ in accepted), tuple(skipped))
+
+
+def _without_freed(path: Path, text: str, fixes: Sequence[Fix]) -> str:
+    """A fixed text without the imports that its fixes only together leave unused."""
+    freed = dict.fromkeys((item.module, item.name) for fix in fixes for item in fix.freed if item.path == path)
+    if not freed:
+        return text
+    from asyncdb_lint.fixes.resolve import without_imports
+
+    edits = without_imports(ParsedModule(path, text, "utf-8", False, parse_text(text)), freed)
+    for start, end, content in reversed(edits):
+        text = text[:start] + content + text[end:]
+    return text
 
 
 def is_wanted(fix: Fix, unsafe: bool) -> bool:
@@ -170,6 +184,9 @@ class _FileEdits:
         for other_start, other_end, _ in self._edits[max(index - 1, 0) : index + 1]:
             # Two insertions at one place, and an insertion at the start of a replaced text, have no order of their own.
             if start == other_start or (start < other_end and other_start < end):
+                return OVERLAPS
+            # Text that is put behind a replaced one may be there already, in what replaces it: the same import, say.
+            if start == end == other_end or other_start == other_end == end:
                 return OVERLAPS
         return None
 

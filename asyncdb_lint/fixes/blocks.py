@@ -45,10 +45,15 @@ def comments_of(lines: Iterable[cst.EmptyLine]) -> Lines:
     return rest
 
 
+def is_directive(comment: cst.Comment) -> bool:
+    """Whether a comment speaks to a tool about the code of its line."""
+    return _DIRECTIVE.match(comment.value) is not None
+
+
 def left_of_removed(lines: Sequence[cst.EmptyLine], trailing: cst.TrailingWhitespace | None) -> Lines:
     """What stays of a removed statement: the lines above it, and the comment beside it as a line of its own."""
     comment = trailing.comment if trailing else None
-    if comment is None or _DIRECTIVE.match(comment.value):
+    if comment is None or is_directive(comment):
         return list(lines)
     return [*lines, cst.EmptyLine(comment=comment)]
 

@@ -70,7 +70,19 @@ class AddImport:
     asname: str | None = None
 
 
-Change: TypeAlias = Replace | Remove | InsertBefore | InsertAfter | AddImport
+@dataclass(frozen=True, slots=True)
+class RemoveImport:
+    """Takes `import dotted_module` or `from dotted_module import name` out of a module if the fix leaves it unused.
+
+    Fixes that free an import only together have it taken out as well, when they are applied.
+    """
+
+    module: ParsedModule
+    dotted_module: str
+    name: str | None = None
+
+
+Change: TypeAlias = Replace | Remove | InsertBefore | InsertAfter | AddImport | RemoveImport
 
 
 @dataclass(frozen=True, slots=True)

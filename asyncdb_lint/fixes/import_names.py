@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import libcst as cst
 
@@ -11,21 +11,43 @@ from asyncdb_lint.parsing import ParsedModule
 _USUAL_LINE = 88
 
 
-def with_name(
-    module: ParsedModule, line: cst.SimpleStatementLine, name: str, asname: str | None
-) -> cst.SimpleStatementLine:
-    """The line of a `from` import with one more name."""
-    node = line.body[0]
-    if not isinstance(node, cst.ImportFrom) or isinstance(node.names, cst.ImportStar):
+def with_alias(module: ParsedModule, node: cst.ImportFrom, joining: cst.Import | cst.ImportFrom) -> cst.ImportFrom:
+    """A `from` import with the name of another."""
+    if isinstance(node.names, cst.ImportStar) or isinstance(joining.names, cst.ImportStar):
         raise TypeError("only a `from` import with names can take one more")
-    names = list(node.names)
-    alias = cst.ImportAlias(cst.Name(name), cst.AsName(cst.Name(asname)) if asname else None)
-    index = _place(names, name)
-    extended = node.with_changes(names=_inserted(node, names, alias, index))
+    names, alias = list(node.names), joining.names[0]
+    extended = node.with_changes(names=_inserted(node, names, alias, _place(names, alias.evaluated_name)))
     limit = max(_USUAL_LINE, *(len(text) for text in module.text.splitlines())) if module.text else _USUAL_LINE
     if node.lpar is None and len(module.code_of(extended)) > limit:
         extended = _wrapped(extended)
-    return line.with_changes(body=[extended])
+    return extended
+
+
+def without_names(node: cst.Import | cst.ImportFrom, gone: Sequence[bool]) -> cst.Import | cst.ImportFrom:
+    """An import without some of its names; LibCST's own helper loses the comments and line ends between the others."""
+    if isinstance(node.names, cst.ImportStar):
+        return node
+    names = list(node.names)
+    kept = [alias for alias, is_gone in zip(names, gone, strict=True) if not is_gone]
+    if kept[-1] is not names[-1]:
+        kept[-1] = kept[-1].with_changes(comma=_closing(kept[-1].comma, names[-1].comma))
+    return node.with_changes(names=kept)
+
+
+def _closing(
+    comma: cst.Comma | cst.MaybeSentinel, last: cst.Comma | cst.MaybeSentinel
+) -> cst.Comma | cst.MaybeSentinel:
+    """The comma of what has become the last name: the comment beside it, and then the end as it was."""
+    if not isinstance(comma, cst.Comma):
+        return last
+    space = comma.whitespace_after
+    has_comment = isinstance(space, cst.ParenthesizedWhitespace) and space.first_line.comment is not None
+    end = last.whitespace_after if isinstance(last, cst.Comma) else cst.ParenthesizedWhitespace()
+    if not has_comment or not isinstance(end, cst.ParenthesizedWhitespace):
+        return last
+    return comma.with_changes(
+        whitespace_after=space.with_changes(empty_lines=[], indent=end.indent, last_line=end.last_line)
+    )
 
 
 def _by_kind(name: str) -> tuple[int, str]:

@@ -1,7 +1,7 @@
 """Imports that a fix needs, put where and how the file has its own.
 
-LibCST's `AddImportsVisitor` puts new names before all others and new lines after them, in no order, and knows only the
-first lines of a file; users and their import sorters would have to tidy up after every fix.
+What is needed LibCST's helpers say (`import_lines`); here it finds its place among the sections, groups and orders that
+import sorters keep.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import libcst as cst
-from libcst.helpers import get_full_name_for_node
 
 from asyncdb_lint.fixes import blocks
 from asyncdb_lint.fixes.changes import AddImport, PlanRefused
-from asyncdb_lint.fixes.import_names import with_name
+from asyncdb_lint.fixes.import_lines import import_places, module_of, statements, with_import
+from asyncdb_lint.fixes.import_names import with_alias
 from asyncdb_lint.fixes.rewrite import Unit
 
 ImportLine = tuple[int, int, cst.SimpleStatementLine]
@@ -25,70 +25,40 @@ ImportLine = tuple[int, int, cst.SimpleStatementLine]
 def add_import(units: dict[int, Unit], wanted: AddImport) -> None:
     """Adds an import to the changed top-level statements of a module, unless it is there."""
     body = wanted.module.tree.body
-    lines = list(_import_lines(units, body))
-    if any(_provides(small, wanted) for _, _, line in lines for small in line.body):
+    places = list(import_places(units, body))
+    change = with_import([p.node for p in places], wanted.dotted_module, wanted.name, wanted.asname)
+    if change is None:
         return
     bound = wanted.asname or wanted.name or _package(wanted.dotted_module)
     # `import a.b` beside `import a.c` binds the same `a`; anything else under this name would be hidden.
     if bound in _bound_names(units, body, skip_plain_imports=wanted.name is None and wanted.asname is None):
         raise PlanRefused(f"`{bound}` already means something else in {wanted.module.path}")
-    if wanted.name is not None:
-        for unit, place, line in lines:
-            node = line.body[0]
-            if len(line.body) == 1 and isinstance(node, cst.ImportFrom) and _can_extend(node, wanted):
-                extended = with_name(wanted.module, line, wanted.name, wanted.asname)
-                _unit(units, body, unit)[place] = extended
-                return
-    _insert(units, wanted, lines)
-
-
-def module_of(node: cst.ImportFrom) -> str:
-    """The module of a `from` import as written, with its leading dots."""
-    return "." * len(node.relative) + (get_full_name_for_node(node.module) or "" if node.module else "")
+    index, node = change
+    place = places[index] if index is not None else None
+    if place is not None and isinstance(place.node, cst.ImportFrom):
+        line = _unit(units, body, place.unit)[place.line]
+        # Beside other statements it would hide.
+        if len(line.body) == 1:
+            extended = with_alias(wanted.module, place.node, node)
+            units[place.unit][place.line] = line.with_changes(body=[extended])
+            return
+    _insert(units, wanted, cst.SimpleStatementLine([node]), list(_import_lines(units, body)))
 
 
 def _unit(units: dict[int, Unit], body: Sequence[cst.CSTNode], index: int) -> list[Any]:
     return units.setdefault(index, [body[index]] if index < len(body) else [])  # type: ignore[list-item]
 
 
-def _statements(units: dict[int, Unit], body: Sequence[cst.CSTNode]) -> Iterator[tuple[int, int, cst.CSTNode]]:
-    for index, statement in enumerate(body):
-        for place, node in enumerate(units.get(index, [statement])):
-            yield index, place, node
-    if not body:
-        for place, node in enumerate(units.get(0, [])):
-            yield 0, place, node
-
-
 def _import_lines(units: dict[int, Unit], body: Sequence[cst.CSTNode]) -> Iterator[ImportLine]:
-    for index, place, node in _statements(units, body):
+    for index, place, node in statements(units, body):
         if isinstance(node, cst.SimpleStatementLine) and isinstance(node.body[0], (cst.Import, cst.ImportFrom)):
             yield index, place, node
-
-
-def _provides(node: cst.CSTNode, wanted: AddImport) -> bool:
-    bound = wanted.asname or wanted.name
-    if isinstance(node, cst.ImportFrom) and not isinstance(node.names, cst.ImportStar):
-        return module_of(node) == wanted.dotted_module and any(
-            alias.evaluated_name == wanted.name and (alias.evaluated_alias or alias.evaluated_name) == bound
-            for alias in node.names
-        )
-    if isinstance(node, cst.Import) and wanted.name is None:
-        return any(
-            alias.evaluated_name == wanted.dotted_module and alias.evaluated_alias == wanted.asname
-            for alias in node.names
-        )
-    return False
-
-
-def _can_extend(node: cst.ImportFrom, wanted: AddImport) -> bool:
-    return not isinstance(node.names, cst.ImportStar) and module_of(node) == wanted.dotted_module
 
 
 def _bound_names(units: dict[int, Unit], body: Sequence[cst.CSTNode], *, skip_plain_imports: bool) -> set[str]:
     """The names that top-level statements bind."""
     names: set[str] = set()
-    for _, _, node in _statements(units, body):
+    for _, _, node in statements(units, body):
         if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
             names.add(node.name.value)
         for small in node.body if isinstance(node, cst.SimpleStatementLine) else ():
@@ -140,9 +110,8 @@ def _by_module(module: str, *, is_from: bool) -> tuple[object, ...]:
 _ORDERS: tuple[Callable[..., tuple[object, ...]], ...] = (_from_last, _by_module)
 
 
-def _insert(units: dict[int, Unit], wanted: AddImport, lines: list[ImportLine]) -> None:
+def _insert(units: dict[int, Unit], wanted: AddImport, new: cst.SimpleStatementLine, lines: list[ImportLine]) -> None:
     body = wanted.module.tree.body
-    new = _new_line(wanted)
     head = _head(units, body)
     groups = _groups([entry for entry in lines if (entry[0], entry[1]) in head])
     section, package = _section(wanted.dotted_module), _package(wanted.dotted_module)
@@ -231,7 +200,7 @@ def is_docstring(statement: cst.CSTNode) -> bool:
 def _head(units: dict[int, Unit], body: Sequence[cst.CSTNode]) -> set[tuple[int, int]]:
     """The places before the first statement that does something: later imports may be late on purpose."""
     head: set[tuple[int, int]] = set()
-    for unit, place, node in _statements(units, body):
+    for unit, place, node in statements(units, body):
         if not _is_preamble(node, first=not head):
             break
         head.add((unit, place))
@@ -268,15 +237,3 @@ def _groups(lines: list[ImportLine]) -> list[list[ImportLine]]:
         else:
             groups[-1].append(entry)
     return groups
-
-
-def _new_line(wanted: AddImport) -> cst.SimpleStatementLine:
-    alias = f" as {wanted.asname}" if wanted.asname else ""
-    if wanted.name is None:
-        text = f"import {wanted.dotted_module}{alias}"
-    else:
-        text = f"from {wanted.dotted_module} import {wanted.name}{alias}"
-    line = cst.parse_statement(text)
-    if not isinstance(line, cst.SimpleStatementLine):
-        raise PlanRefused(f"`{text}` is no import")
-    return line

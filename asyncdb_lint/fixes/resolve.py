@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
-from asyncdb_lint.diagnostics import Edit, Fix, Range
-from asyncdb_lint.fixes.changes import AddImport, FixPlan, PlanRefused, Replace
+from asyncdb_lint.diagnostics import Edit, Fix, FreedImport, Range
+from asyncdb_lint.fixes.changes import AddImport, Change, FixPlan, PlanRefused, Remove, RemoveImport, Replace
+from asyncdb_lint.fixes.comments import with_lost_comments
 from asyncdb_lint.fixes.imports import add_import
 from asyncdb_lint.fixes.rewrite import NodeChange, Rewriter, Unit
 from asyncdb_lint.fixes.shape import shape
-from asyncdb_lint.fixes.textdiff import joined, splices
+from asyncdb_lint.fixes.textdiff import Splice, joined, splices
+from asyncdb_lint.fixes.unused_imports import remove_imports
 from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse_text, with_fresh_stack
 
 _NONE: frozenset[int] = frozenset()
@@ -25,18 +28,38 @@ def resolve_plan(plan: FixPlan) -> Fix:
         modules.setdefault(id(change.module), change.module)
     edits: list[Edit] = []
     for key, module in modules.items():
-        nodes = [c for c in plan.changes if id(c.module) == key and not isinstance(c, AddImport)]
-        imports = [c for c in plan.changes if id(c.module) == key and isinstance(c, AddImport)]
-        edits += with_fresh_stack(partial(_module_edits, module, nodes, imports))
+        changes = _Changes([c for c in plan.changes if id(c.module) == key])
+        edits += with_fresh_stack(partial(_module_edits, module, changes))
     if not edits:
         raise PlanRefused("the plan changes nothing")
-    return Fix(plan.message, plan.applicability, tuple(sorted(edits)))
+    freed = [c for c in plan.changes if isinstance(c, RemoveImport)]
+    return Fix(
+        plan.message,
+        plan.applicability,
+        tuple(sorted(edits)),
+        tuple(FreedImport(item.module.path, item.dotted_module, item.name) for item in freed),
+    )
 
 
-def _module_edits(module: ParsedModule, changes: list[NodeChange], imports: list[AddImport]) -> list[Edit]:
+def without_imports(module: ParsedModule, freed: Iterable[tuple[str, str | None]]) -> list[Splice]:
+    """The edits that take imports out of a module, those of them that nothing uses."""
+    wanted = [RemoveImport(module, dotted, name) for dotted, name in freed]
+    return with_fresh_stack(partial(_module_splices, module, _Changes(wanted)))
+
+
+class _Changes:
+    """The changes of one module, by kind."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self.added = [c for c in changes if isinstance(c, AddImport)]
+        self.freed = [c for c in changes if isinstance(c, RemoveImport)]
+        self.nodes: list[NodeChange] = [c for c in changes if not isinstance(c, AddImport | RemoveImport)]
+
+
+def _module_edits(module: ParsedModule, changes: _Changes) -> list[Edit]:
     edits: list[Edit] = []
     alignment = module.alignment
-    for first, last, content in _module_splices(module, changes, imports):
+    for first, last, content in _module_splices(module, changes):
         start, end = first, last
         if alignment is not None:
             start = alignment.start(first)
@@ -45,13 +68,12 @@ def _module_edits(module: ParsedModule, changes: list[NodeChange], imports: list
     return edits
 
 
-def _module_splices(
-    module: ParsedModule, changes: list[NodeChange], imports: list[AddImport]
-) -> list[tuple[int, int, str]]:
-    found: list[tuple[int, int, str]] = []
-    units = _rebuilt(module, changes)
-    for wanted in imports:
+def _module_splices(module: ParsedModule, changes: _Changes) -> list[Splice]:
+    found: list[Splice] = []
+    units = _rebuilt(module, changes.nodes)
+    for wanted in changes.added:
         add_import(units, wanted)
+    remove_imports(units, module, changes.freed)
     # What the tree is written out as, so that what LibCST drops there does not count as a change.
     text, statements = module.places.text, module.places.statements
     for index in sorted(units):
@@ -90,7 +112,8 @@ def _attempt(
 ) -> tuple[dict[int, Unit], str | None]:
     """The changed statements, and why they are not what a reader of their text would see."""
     try:
-        units = Rewriter(module, changes, parenthesised).units()
+        removed = [change.statement for change in changes if isinstance(change, Remove)]
+        units = with_lost_comments(module, Rewriter(module, changes, parenthesised).units(), removed)
     except (cst.CSTValidationError, TypeError) as error:
         # A TypeError comes from bugs in LibCST's own checks of the nodes it makes.
         return {}, f"the result cannot be written: {error}"

@@ -26,11 +26,22 @@ def splices(old: str, new: str) -> list[Splice]:
         if kind == "equal" or (kind == "replace" and b - a == d - c):
             for i, j in zip(range(a, b), range(c, d), strict=True):
                 found += _within_line(old_lines[i], new_lines[j], starts[i])
+        elif kind == "replace" and b - a == 1 and _resemble(old_lines[a], new_lines[c]):
+            # One line that changes and lines behind it are two edits: another fix may add the same lines.
+            found += [
+                *_within_line(old_lines[a], new_lines[c], starts[a]),
+                (starts[b], starts[b], "".join(new_lines[c + 1 : d])),
+            ]
         elif kind == "replace":
             found += _within("".join(old_lines[a:b]), "".join(new_lines[c:d]), starts[a])
         else:
             found.append((starts[a], starts[b], "".join(new_lines[c:d])))
     return joined(found)
+
+
+def _resemble(old: str, new: str) -> bool:
+    same_end = old[-1:] == new[-1:]
+    return same_end and difflib.SequenceMatcher(None, old.strip(), new.strip(), False).ratio() > 0.6
 
 
 def _within_line(old: str, new: str, base: int) -> Iterator[Splice]:

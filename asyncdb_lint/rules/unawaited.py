@@ -94,6 +94,8 @@ def _advice(lost: LostCoroutine) -> str:
     function = lost.call.function
     if lost.is_given_to_scheduler or lost.loss.kind is LossKind.UNRUN_LAMBDA:
         return f"hand over the function and its arguments, not its coroutine: `{lost.function_source}, ...`"
+    if function.is_module:
+        return f"write `await {lost.source}` in an `async def`, and run that: `asyncio.run(...)`"
     if lost.loss.kind is LossKind.RETURNED or not function.is_async:
         return (
             f"make `{function.name}` an `async def`, write `await {lost.source}`, "

@@ -95,9 +95,29 @@ def handler_after(text: str) -> str:
             # The rows.
             rows = await db.fetch_all("SELECT 1")  # all of them
             # Done.
+            # now
             return rows
             """,
-            id="comments stay unless they stand beside what goes",
+            id="comments stay, also those beside what goes",
+        ),
+        pytest.param(
+            """\
+            db = Database("sqlite:///app.db")
+            await db.connect()
+            try:
+                return await db.fetch_all("SELECT 1")
+            finally:
+                await db.disconnect(); print("done")
+                # The end.
+            """,
+            """\
+            try:
+                return await db.fetch_all("SELECT 1")
+            finally:
+                print("done")
+                # The end.
+            """,
+            id="a comment at the end of a finally stays there, once",
         ),
         pytest.param(
             """\

@@ -8,6 +8,7 @@ import libcst as cst
 
 from ..changes import AddImport, FixPlan, Replace
 from ..rewrite import descendants
+from ..unused_imports import imports_of
 
 if TYPE_CHECKING:
     from ...semantics.dead_clauses import DeadClause
@@ -35,6 +36,7 @@ def catch_driver_error(dead: DeadClause) -> FixPlan | None:
         f"Catch `{error}`",
         Replace(module, dead.node, cst.parse_expression(error)),
         AddImport(module, backend.package),
+        *imports_of(module, dead.node),
     )
 
 

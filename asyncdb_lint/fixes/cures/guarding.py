@@ -13,7 +13,7 @@ from ...semantics.values import ExternalValue, FunctionValue
 from .. import blocks
 from ..blocks import Statement
 from ..changes import AddImport, Change, FixPlan, Replace
-from ..imports import module_of
+from ..import_lines import module_of
 from ..rewrite import descendants
 from .editing import parents_in
 

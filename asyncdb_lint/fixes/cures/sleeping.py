@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ..changes import AddImport, FixPlan, Replace
+from ..unused_imports import imports_of
 
 if TYPE_CHECKING:
     from ...semantics.facts import BlockingCall
@@ -25,4 +26,5 @@ def sleep_as_a_task(found: BlockingCall) -> FixPlan | None:
         "Let only this task sleep",
         Replace(module, call.node, cst.Await(call.node.with_changes(func=callee))),
         AddImport(module, "asyncio"),
+        *imports_of(module, call.node.func),
     )

@@ -186,7 +186,9 @@ class Trim:
             return self._headed([*body, *after], node.leading_lines), [*left, *after_left, *final_left]
         if not handlers and after:
             changed = changed.with_changes(body=cst.IndentedBlock([*body, *after]), orelse=None)
-        return [changed.with_changes(handlers=handlers, finalbody=changed.finalbody if final else None)], final_left
+        # A `finally` that stays has its last comments in it.
+        left = [] if final else final_left
+        return [changed.with_changes(handlers=handlers, finalbody=changed.finalbody if final else None)], left
 
     def _headed(self, made: list[Statement], lines: Sequence[cst.EmptyLine]) -> list[Statement]:
         """Statements with the comments of the one they stood in above them."""

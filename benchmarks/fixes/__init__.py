@@ -1,0 +1,1 @@
+"""Runs every fix over real repositories and checks what comes of it."""
