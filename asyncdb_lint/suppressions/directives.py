@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from asyncdb_lint.pages import rule_names
+from asyncdb_lint.settings.selectors import did_you_mean
 from asyncdb_lint.suppressions.statements import Comment, Outline
 
 MARKER = "asyncdb-lint:"
@@ -197,9 +198,7 @@ def _name(text: str, start: int) -> Named:
 
     if is_plugin_code(code, whole=True):
         return Named(text, start, end, code)
-    known = [*names, *by_name]
-    near = difflib.get_close_matches(code, known, n=1, cutoff=0.6) or difflib.get_close_matches(text, known, n=1)
-    hint = f"; did you mean `{near[0]}`?" if near else ""
+    hint = did_you_mean(text, [*names, *by_name])
     return Named(text, start, end, None, f"`{text}` is no rule, so it ignores nothing{hint}")
 
 
