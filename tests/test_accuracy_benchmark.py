@@ -310,7 +310,7 @@ def test_labels_are_found_missed_and_alarmed(leaky: Repository, tmp_path: Path) 
 
 def test_changes_tell_what_appeared_and_what_vanished(leaky: Repository, tmp_path: Path) -> None:
     def checked(name: str) -> str:
-        command = [sys.executable, "-m", "asyncdb_lint", "check", "--isolated", "--exit-zero", "--select", "ADB101"]
+        command = [sys.executable, "-m", "asyncdb_lint", "check", "--isolated", "--exit-zero"]
         done = subprocess.run(
             [*command, "--output-format", "json", str(leaky.root)], capture_output=True, check=True, text=True
         )
@@ -319,14 +319,14 @@ def test_changes_tell_what_appeared_and_what_vanished(leaky: Repository, tmp_pat
         return str(target)
 
     before = findings_of(checked("before"), [leaky])
-    assert [item.key.rule for item in before] == ["ADB101"]
+    assert "ADB101" in [item.key.rule for item in before]
     empty = tmp_path / "empty.json"
     empty.write_text(json.dumps([]))
     after = findings_of(str(empty), [leaky])
     appeared, vanished = compare(before, after)
-    assert (len(appeared), len(vanished)) == (0, 1)
+    assert (len(appeared), len(vanished)) == (0, len(before))
     appeared, vanished = compare(after, findings_of(".", [leaky]))
-    assert (len(appeared), len(vanished)) == (1, 0)
+    assert (len(appeared), len(vanished)) == (len(before), 0)
 
 
 def test_the_commands_run(leaky: Repository, tmp_path: Path) -> None:
