@@ -517,9 +517,9 @@ def test_pools_of_one_name_in_two_modules(project: Project) -> None:
     }
     fixed = project.fix(files)
     assert not project.left({**files, **fixed})
-    assert "from orders import db, router as orders\n" in fixed["main.py"]
-    assert "from users import db as users_db, router as users\n" in fixed["main.py"]
-    assert "    await users_db.connect()\n" in fixed["main.py"]
+    assert "from orders import db as orders_db, router as orders\n" in fixed["main.py"]
+    assert "from users import db, router as users\n" in fixed["main.py"]
+    assert "    await orders_db.connect()\n    await db.connect()\n" in fixed["main.py"]
 
 
 def test_pools_of_one_name_in_one_module(project: Project) -> None:
