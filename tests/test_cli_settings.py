@@ -284,7 +284,7 @@ def test_config_explains_settings(project: Project) -> None:
     assert "database-types" in ran.out
     one = project.run("config", "fail-on").out
     assert one.startswith("fail-on: The least severity")
-    assert 'Default: "info"' in one
+    assert 'Default: "warning"' in one
     assert project.run("config", "fial-on") == Ran(
         2, "", "error: config: unknown setting `fial-on`; did you mean `fail-on`?\n"
     )

@@ -59,7 +59,7 @@ _DECLARED = (
         "How much the findings of a rule weigh; the most specific entry counts.",
     ),
     Option(
-        "fail-on", Kind.SEVERITY, '"info"', '"error"',
+        "fail-on", Kind.SEVERITY, '"warning"', '"error"',
         "The least severity that makes the exit code 1. Findings below it are shown and do not fail the run.",
     ),
     Option(
