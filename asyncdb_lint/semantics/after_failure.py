@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
+from ..nodes import children
 from .records import Context, ContextKind, ExceptClause
 
 
@@ -99,4 +100,4 @@ def _descendants(root: cst.CSTNode, without: cst.CSTNode | None = None) -> Itera
         node = pending.pop()
         if node is not without:
             yield node
-            pending.extend(node.children)
+            pending.extend(children(node))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..nodes import descendants, names_in
 from .calling import class_roles, roles
 from .loop_items import (
     Iterables,
@@ -17,8 +18,6 @@ from .loop_items import (
     item_names,
     leaves_early,
     mentions,
-    names_in,
-    nodes_in,
 )
 from .queries import Queries, numbered, shown
 from .reach import Reach
@@ -186,7 +185,7 @@ class Loops:
         ):
             return False
         return not any(
-            isinstance(node, cst.Attribute) and node.attr.value in _SEVERAL_CORE for node in nodes_in(call.node)
+            isinstance(node, cst.Attribute) and node.attr.value in _SEVERAL_CORE for node in descendants(call.node)
         ) and not any(_SEVERAL.search(_literal(flat)) for flat in self._texts_of(seen))
 
     def _texts_of(self, seen: _Seen) -> list[FlatText]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ..changes import AddImport, FixPlan, Replace
-from ..rewrite import descendants
 
 if TYPE_CHECKING:
     from ...semantics.dead_clauses import DeadClause

@@ -7,11 +7,11 @@ from typing import cast
 
 import libcst as cst
 
+from ...nodes import children, descendants
 from ...parsing import ParsedModule
 from .. import blocks
 from ..blocks import Statement
 from ..changes import AddImport, Change, InsertAfter, PlanRefused, Replace
-from ..rewrite import children, descendants
 
 
 class Edits:

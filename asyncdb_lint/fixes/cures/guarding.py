@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...semantics.decorating import is_route_decorator
 from ...semantics.terms import Result, last_name
 from ...semantics.values import ExternalValue, FunctionValue
@@ -14,7 +15,6 @@ from .. import blocks
 from ..blocks import Statement
 from ..changes import AddImport, Change, FixPlan, Replace
 from ..imports import module_of
-from ..rewrite import descendants
 from .editing import parents_in
 
 if TYPE_CHECKING:

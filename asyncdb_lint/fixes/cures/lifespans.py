@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...parsing import with_fresh_stack
 from ...semantics.applications import Application, EventForm, EventHandler
 from ...semantics.records import FunctionRecord
 from ..blocks import Statement
 from ..changes import FixPlan, PlanRefused, Remove
-from ..rewrite import descendants
 from .editing import Edits, statements_of, top_statement
 from .serving import annotates_returns, with_argument
 from .yielding import around_yield, with_body

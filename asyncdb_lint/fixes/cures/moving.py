@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import children, descendants
 from ...semantics.records import ContextKind
-from ..rewrite import children, descendants
 from .sqltext import Unreadable
 
 if TYPE_CHECKING:

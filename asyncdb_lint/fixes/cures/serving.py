@@ -7,6 +7,7 @@ from functools import partial
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...semantics.applications import Application, EventForm, EventHandler
 from ...semantics.import_graph import Spelling
 from ...semantics.lifecycle import Binding, Lifecycle
@@ -14,7 +15,6 @@ from ...semantics.records import CallRecord, FunctionRecord, ModuleRecord
 from .. import blocks
 from ..blocks import Statement
 from ..changes import PlanRefused
-from ..rewrite import descendants
 from .editing import Edits, statements_of, top_statement
 from .yielding import around_yield, lines_of, with_body
 

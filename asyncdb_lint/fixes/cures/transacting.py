@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ..changes import FixPlan, Replace
-from ..rewrite import descendants
 
 if TYPE_CHECKING:
     from ...semantics.facts import ProjectFacts, RawTransaction

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 import libcst as cst
 
+from ...nodes import descendants
 from ..changes import Change, FixPlan, Replace
-from ..rewrite import descendants
 from .editing import parents_in
 
 if TYPE_CHECKING:
