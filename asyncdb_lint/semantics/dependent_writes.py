@@ -14,7 +14,7 @@ from .calling import dependency_of
 from .changes import RowChange, RowChanges
 from .paths import Paths, States
 from .reach import Origin, Reach
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
+from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord, UseKind, outwards
 from .terms import Attribute, Awaited, Constant, GlobalName, Import, Parameter, Result, Term
 from .transactions import Transactions
 from .values import FunctionValue
@@ -177,12 +177,7 @@ class WriteDependences:
 
 def _is_handling(call: CallRecord) -> bool:
     """Whether a call stands in an `except`: it makes up for what has failed."""
-    context: Context | None = call.context
-    while context is not None:
-        if context.kind is ContextKind.EXCEPT:
-            return True
-        context = context.parent
-    return False
+    return any(context.kind is ContextKind.EXCEPT for context in outwards(call.context))
 
 
 def _is_awaited(call: CallRecord) -> bool:

@@ -13,7 +13,7 @@ from .calling import roles
 from .import_graph import ImportGraph
 from .makers import Makers
 from .reach import Origin, Reach
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, outwards
 from .resolve import Resolver
 from .terms import UNKNOWN, Attribute, GlobalName, Import, Term
 from .values import FunctionValue, InstanceValue
@@ -220,10 +220,5 @@ def _around_yield(function: FunctionRecord) -> list[Context]:
     """The `with` blocks that are still entered while the application serves."""
     if not function.is_generator:
         return function.withs
-    held: list[Context] = []
-    for context in function.yields_in:
-        outer = context
-        while outer is not None:
-            held.append(outer)
-            outer = outer.parent
+    held = [outer for context in function.yields_in for outer in outwards(context)]
     return [context for context in function.withs if context in held]

@@ -14,7 +14,7 @@ import libcst as cst
 from .calling import roles
 from .connections import Connections, Frame, Identity
 from .queries import Queries, shown
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind, outwards, within_node
 from .resolve import Resolver
 from .terms import Entered, Result, Term
 from .values import ClassValue, ExternalValue, GeneratorValue
@@ -103,14 +103,12 @@ class Streams:
 
     def _around_yields(self, generator: FunctionRecord, frame: Frame, depth: int) -> tuple[CallRecord, Identity] | None:
         for context in generator.yields_in:
-            outer = context
-            while outer is not None:
+            for outer in outwards(context):
                 if outer.kind is ContextKind.LOOP and isinstance(outer.node, cst.For) and outer.node.asynchronous:
                     for item in outer.items:
                         found = self._running_query(item, frame, depth + 1)
                         if found is not None:
                             return found
-                outer = outer.parent
         return None
 
     def _closes(self, call: CallRecord) -> bool:
@@ -129,7 +127,7 @@ class Streams:
         for function in module.functions:
             for stream in self._streams(function):
                 for call in function.calls:
-                    if self._stands_in(call.context, stream.loop) and _is_waited_for(call):
+                    if within_node(call.context, stream.loop.node) and _is_waited_for(call):
                         query = self._query_of(call, None, stream.pool, 0)
                         if query is not None:
                             found.append(BlockedQuery(stream, call, query))
@@ -151,13 +149,6 @@ class Streams:
                 if query is not None:
                     return query
         return None
-
-    def _stands_in(self, context: Context | None, block: Context) -> bool:
-        while context is not None:
-            if context.node is block.node:
-                return True
-            context = context.parent
-        return False
 
     # -- loops that are left early ----------------------------------------------------------------------------------
 

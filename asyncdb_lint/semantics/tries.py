@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .calling import class_roles, roles
 from .driver_errors import Catches, DriverErrors
 from .queries import Queries
-from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord, UseKind
+from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord, UseKind, outwards
 from .values import InstanceValue
 
 _DEEPEST = 6
@@ -90,22 +90,15 @@ class Tries:
         return known
 
     def _is_answered(self, call: CallRecord) -> bool:
-        context = call.context
-        while context is not None:
-            if self._keeps_errors(context):
-                return True
-            context = context.parent
-        return False
+        return any(self._keeps_errors(context) for context in outwards(call.context))
 
     def _reaches(self, call: CallRecord, outer: Context) -> bool:
         """Whether a call stands in the body of a `try` or `with`, and nothing between them keeps its errors."""
-        context = call.context
-        while context is not None:
+        for context in outwards(call.context):
             if context.kind is outer.kind and context.node is outer.node and context.entered is outer.entered:
                 return True
             if self._keeps_errors(context):
                 return False
-            context = context.parent
         return False
 
     def _keeps_errors(self, context: Context) -> bool:
