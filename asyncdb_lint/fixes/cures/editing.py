@@ -97,6 +97,20 @@ def parents_in(root: cst.CSTNode) -> dict[int, cst.CSTNode]:
     return found
 
 
+def statement_around(node: cst.CSTNode, parents: dict[int, cst.CSTNode]) -> cst.BaseStatement | None:
+    """The innermost statement that an expression stands in."""
+    above = parents.get(id(node))
+    while above is not None and not isinstance(above, cst.BaseStatement):
+        above = parents.get(id(above))
+    return above
+
+
+def free_name(function: cst.CSTNode, *names: str) -> str:
+    """The first of some names that a function does not mention; the last of them if it mentions all."""
+    taken = {node.value for node in descendants(function) if isinstance(node, cst.Name)}
+    return next((name for name in names if name not in taken), names[-1])
+
+
 def loses_comments(node: cst.CSTNode, new: cst.CSTNode) -> bool:
     """Whether a comment inside a node is not in what takes its place."""
     kept = {id(inner) for inner in descendants(new)}
