@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .calling import class_roles, roles
 from .driver_errors import Catches, DriverErrors
 from .queries import Queries
-from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord, UseKind, outwards
+from .records import CallRecord, Context, ContextKind, FunctionRecord, UseKind, outwards
 from .values import InstanceValue
 
 _DEEPEST = 6
@@ -51,15 +51,6 @@ class Tries:
             if isinstance(value, InstanceValue) and "suppresses" in class_roles(self.resolver, value):
                 return getattr(term, "call", None)
         return None
-
-    def clause_before(self, context: Context, clause: ExceptClause) -> bool:
-        """Whether an earlier clause of the same `try` catches every error of the database."""
-        for other in context.clauses:
-            if other.node is clause.node:
-                return False
-            if self.errors.caught_by(other) is Catches.ALL:
-                return True
-        return False
 
     def is_query(self, call: CallRecord) -> bool:
         """Whether a call itself runs a query of a driver, and its errors are raised where it stands."""
