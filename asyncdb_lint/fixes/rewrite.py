@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 import libcst as cst
@@ -12,7 +12,7 @@ import libcst as cst
 from asyncdb_lint.fixes import blocks
 from asyncdb_lint.fixes.blocks import AnyStatement, Lines, Statement
 from asyncdb_lint.fixes.changes import InsertAfter, InsertBefore, PlanRefused, Remove, Replace
-from asyncdb_lint.fixes.shape import field_names
+from asyncdb_lint.nodes import children, descendants, field_names
 from asyncdb_lint.parsing import ParsedModule
 
 NodeChange = Replace | Remove | InsertBefore | InsertAfter
@@ -325,25 +325,6 @@ def _shares(statement: Statement, line: cst.SimpleStatementLine) -> bool:
 def as_list(new: cst.CSTNode | Sequence[AnyStatement]) -> list[cst.CSTNode]:
     """The new node or nodes of a replacement."""
     return [new] if isinstance(new, cst.CSTNode) else list(new)
-
-
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The nodes in the fields of a node, without the copies that `CSTNode.children` makes."""
-    for name in field_names(type(node)):
-        value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            yield from (item for item in value if isinstance(item, cst.CSTNode))
-
-
-def descendants(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and all below it."""
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        yield node
-        pending.extend(children(node))
 
 
 def parenthesise(node: cst.CSTNode) -> cst.CSTNode:

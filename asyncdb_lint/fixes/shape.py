@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 from collections.abc import Iterable, Iterator
 
 import libcst as cst
+
+from asyncdb_lint.nodes import field_names
 
 _FORMATTING = (
     cst.BaseParenthesizableWhitespace,
@@ -60,9 +60,3 @@ def _parts(node: cst.CSTNode) -> Iterator[cst.CSTNode | str]:
                 yield from items
         elif isinstance(value, str) and name in {"value", "start", "end", "conversion"}:
             yield repr(value)
-
-
-@functools.cache
-def field_names(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    """The names of a node's fields, in the order they are written."""
-    return tuple(field.name for field in dataclasses.fields(kind))

@@ -17,7 +17,8 @@ from asyncdb_lint.fixes.import_lines import (
     without_unused,
 )
 from asyncdb_lint.fixes.import_names import without_names
-from asyncdb_lint.fixes.rewrite import Unit, children
+from asyncdb_lint.fixes.rewrite import Unit
+from asyncdb_lint.nodes import children
 from asyncdb_lint.parsing import ParsedModule
 
 _Key = tuple[str, str | None, str | None]

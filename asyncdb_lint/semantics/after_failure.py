@@ -6,23 +6,18 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from .records import Context, ContextKind, ExceptClause
+from ..nodes import children
+from .records import Context, ContextKind, ExceptClause, outwards
 
 
 def stands_in_clause(context: Context | None, clause: ExceptClause) -> bool:
     """Whether a place is inside an `except` clause."""
-    while context is not None:
-        if context.kind is ContextKind.EXCEPT and context.node is clause.node:
-            return True
-        context = context.parent
-    return False
+    return any(outer.kind is ContextKind.EXCEPT and outer.node is clause.node for outer in outwards(context))
 
 
 def is_retried(context: Context) -> bool:
     """Whether a loop tries the same again: `while`, `for _ in range(3)`, or a success that leaves the loop."""
-    above = context.parent
-    while above is not None and above.kind is not ContextKind.LOOP:
-        above = above.parent
+    above = next((outer for outer in outwards(context.parent) if outer.kind is ContextKind.LOOP), None)
     match above.node if above is not None else None:
         case None:
             return False
@@ -99,4 +94,4 @@ def _descendants(root: cst.CSTNode, without: cst.CSTNode | None = None) -> Itera
         node = pending.pop()
         if node is not without:
             yield node
-            pending.extend(node.children)
+            pending.extend(children(node))

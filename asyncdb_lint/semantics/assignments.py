@@ -8,7 +8,7 @@ from collections.abc import Mapping as Bound
 from dataclasses import dataclass
 
 from .records import Argument
-from .sql import placeholders
+from .sql import placeholders, plain_name
 from .terms import UNKNOWN, Constant, Mapping, Term
 from .texts import FlatText
 
@@ -64,7 +64,7 @@ def _updated(whole: str) -> list[tuple[str | None, str]] | None:
     if clause is None:
         return None
     targets = [_TARGET.match(part) for part in _split(clause[1])]
-    return [(_plain(target[1]), target[2]) for target in targets if target] if all(targets) else None
+    return [(plain_name(target[1]), target[2]) for target in targets if target] if all(targets) else None
 
 
 def _inserted(whole: str) -> list[tuple[str | None, str]] | None:
@@ -72,7 +72,7 @@ def _inserted(whole: str) -> list[tuple[str | None, str]] | None:
     if found is None:
         return None
     values = list(_split(found["values"]))
-    names: list[str | None] = [_plain(name) for name in (found["columns"] or "").split(",") if name.strip()]
+    names: list[str | None] = [plain_name(name) for name in (found["columns"] or "").split(",") if name.strip()]
     if len(names) != len(values):
         names = [None] * len(values)
     return list(zip(names, values, strict=True))
@@ -101,7 +101,3 @@ def _split(text: str) -> Iterator[str]:
             yield text[start:index]
             start = index + 1
     yield text[start:]
-
-
-def _plain(name: str) -> str:
-    return name.strip().strip('"`').rpartition(".")[2].strip('"`').lower()

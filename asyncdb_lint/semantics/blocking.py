@@ -10,7 +10,7 @@ import libcst as cst
 from .calling import roles
 from .queries import shown
 from .reach import Origin, Reach
-from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind
+from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind, in_generator_expression
 from .resolve import Resolver
 from .terms import decorating, last_name
 from .values import FunctionValue, is_known
@@ -37,12 +37,7 @@ class BlockingCall:
     @property
     def in_generator_expression(self) -> bool:
         """Whether an `await` here would turn a generator expression into an asynchronous one."""
-        context = self.call.context
-        while context is not None:
-            if isinstance(context.node, cst.GeneratorExp):
-                return True
-            context = context.parent
-        return False
+        return in_generator_expression(self.call.context)
 
     @property
     def source(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .databases import Databases
 from .queries import numbered
 from .records import CallRecord, FunctionRecord
-from .sql import read
+from .sql import plain_name, read
 from .terms import Attribute, Result, Term, last_name
 from .texts import FlatText, Frame, Texts
 from .values import ExternalValue
@@ -91,7 +91,7 @@ class RowChanges:
             if statement.verb == "select":
                 whole = "".join(part if isinstance(part, str) else " " for part in text.parts)
                 locking = _LOCKS.search(whole) is not None
-                yield RowRead(frozenset(map(_plain, statement.tables)), locking)
+                yield RowRead(frozenset(map(plain_name, statement.tables)), locking)
 
     def _by(self, query: CallRecord, frame: Frame | None) -> Iterator[RowChange]:
         term = self.databases.queries.sql_argument(query)
@@ -110,10 +110,12 @@ class RowChanges:
             return
         whole = "".join(part if isinstance(part, str) else " " for part in text.parts)
         moved = frozenset(
-            (_plain(column), sign) for column, own, sign in _MOVES.findall(whole) if _plain(column) == _plain(own)
+            (plain_name(column), sign)
+            for column, own, sign in _MOVES.findall(whole)
+            if plain_name(column) == plain_name(own)
         )
         condition = re.search(r"\bwhere\b", whole, re.IGNORECASE) is not None
-        table = _plain(statement.tables[0])
+        table = plain_name(statement.tables[0])
         yield RowChange(statement.verb, table, statement.has_on_conflict, moved, query, condition, _compares(whole))
 
     def _by_core(self, query: CallRecord, term: Term) -> Iterator[RowChange]:
@@ -144,14 +146,10 @@ class RowChanges:
         )
 
 
-def _plain(name: str) -> str:
-    return name.rpartition(".")[2].strip('"`').lower()
-
-
 def _compares(text: str) -> bool:
     """Whether an UPDATE asks in WHERE for a column that it sets."""
     found = _SET.search(text)
     if found is None:
         return False
     compared = {word.lower() for word in re.findall(r"\w+", found.group(2))}
-    return any(_plain(column) in compared for column in _ASSIGNED.findall(found.group(1)))
+    return any(plain_name(column) in compared for column in _ASSIGNED.findall(found.group(1)))

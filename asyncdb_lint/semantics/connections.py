@@ -13,7 +13,7 @@ from typing import TypeAlias
 from .calling import argument_for, class_roles, dependency_of, roles
 from .makers import Makers
 from .queries import Queries
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind, outwards
 from .terms import (
     Attribute,
     Awaited,
@@ -177,12 +177,10 @@ class Connections:
 
     def holding_block(self, call: CallRecord, pool: Identity | None) -> Context | None:
         """The block around a call that holds a connection; of one pool, where that is given and known."""
-        context = call.context
-        while context is not None:
+        for context in outwards(call.context):
             if context.kind is ContextKind.ASYNC_WITH:
                 if any(self._may_hold(item) and self._may_be_of(item, pool) for item in context.items):
                     return context
-            context = context.parent
         return None
 
     def _may_be_of(self, term: Term, pool: Identity | None) -> bool:
@@ -209,11 +207,10 @@ class Connections:
                 return True
 
     def _holds_while_it_yields(self, context: Context | None) -> bool:
-        while context is not None:
-            if context.kind is ContextKind.ASYNC_WITH and any(self._may_hold(item) for item in context.items):
-                return True
-            context = context.parent
-        return False
+        return any(
+            outer.kind is ContextKind.ASYNC_WITH and any(self._may_hold(item) for item in outer.items)
+            for outer in outwards(context)
+        )
 
     def _dependency_yields(self, function: FunctionRecord) -> Iterator[Context | None]:
         """Where the dependencies of a handler yield: what they hold there, they hold for the handler."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 
 from .reach import Origin, Reach
@@ -48,9 +49,13 @@ class Passwords:
         """The URLs with real passwords that are written in a module."""
         if self.reach.module_kind(module) is Origin.TEST or set(PurePath(module.path).parts[-6:-1]) & _EXAMPLE_FOLDERS:
             return ()
-        found = {id(url.node): url for url in self.urls.all if is_credential(url)}
-        texts = {url.written for url in found.values()}
-        return [Credentials(url, len(texts) == 1) for url in found.values() if url.module is module]
+        texts = {url.written for url in self._all}
+        return [Credentials(url, len(texts) == 1) for url in self._all if url.module is module]
+
+    @cached_property
+    def _all(self) -> tuple[WrittenUrl, ...]:
+        """Each literal once."""
+        return tuple({id(url.node): url for url in self.urls.all if is_credential(url)}.values())
 
 
 def is_credential(url: WrittenUrl) -> bool:

@@ -9,12 +9,13 @@ from functools import cached_property
 
 import libcst as cst
 
+from ..nodes import children
 from .boundaries import Boundaries, Boundary
 from .calling import dependency_of
 from .changes import RowChange, RowChanges
 from .paths import Paths, States
 from .reach import Origin, Reach
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
+from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord, UseKind, outwards
 from .terms import Attribute, Awaited, Constant, GlobalName, Import, Parameter, Result, Term
 from .transactions import Transactions
 from .values import FunctionValue
@@ -177,12 +178,7 @@ class WriteDependences:
 
 def _is_handling(call: CallRecord) -> bool:
     """Whether a call stands in an `except`: it makes up for what has failed."""
-    context: Context | None = call.context
-    while context is not None:
-        if context.kind is ContextKind.EXCEPT:
-            return True
-        context = context.parent
-    return False
+    return any(context.kind is ContextKind.EXCEPT for context in outwards(call.context))
 
 
 def _is_awaited(call: CallRecord) -> bool:
@@ -255,7 +251,7 @@ def in_order(function: cst.FunctionDef, calls: Sequence[CallRecord]) -> list[tup
 
 def _calls_within(node: cst.CSTNode) -> Iterator[cst.Call]:
     """The calls below a node, inner ones first."""
-    for child in node.children:
+    for child in children(node):
         if not isinstance(child, cst.FunctionDef | cst.Lambda | cst.ClassDef):
             yield from _calls_within(child)
     if isinstance(node, cst.Call):

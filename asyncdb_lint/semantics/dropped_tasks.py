@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..nodes import descendants
 from .calling import class_roles, roles
 from .handed_work import HandedWork, HandedWorks, within
 from .queries import shown
@@ -92,10 +93,7 @@ def _is_dropped(call: CallRecord) -> bool:
 
 def _is_endless(function: FunctionRecord) -> bool:
     """Whether a function holds a loop that only an error or a cancellation ends."""
-    pending: list[cst.CSTNode] = [function.node]
-    while pending:
-        node = pending.pop()
+    for node in descendants(function.node):
         if isinstance(node, cst.While) and isinstance(node.test, cst.Name | cst.Integer):
             return node.test.value in ("True", "1")
-        pending.extend(node.children)
     return False

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import libcst as cst
 
+from ..nodes import children
 from .records import (
     Argument,
     CallRecord,
@@ -65,7 +66,7 @@ class Expressions(Scope):
         evaluate = _EVALUATORS.get(type(node))
         if evaluate is not None:
             return evaluate(self, node)
-        for child in node.children:
+        for child in children(node):
             if isinstance(child, cst.BaseExpression):
                 self.use(self.expression(child), UseKind.OTHER, node)
         return UNKNOWN

@@ -11,7 +11,7 @@ import libcst as cst
 from .calling import roles
 from .queries import Queries, shown
 from .reach import Origin, Reach
-from .records import CallRecord, ContextKind, ModuleRecord, Use, UseKind
+from .records import CallRecord, ContextKind, ModuleRecord, Use, UseKind, outwards
 from .sql.columns import AGGREGATES, always_gives_row, gives_one_row
 from .terms import Attribute, Result, Term, last_name
 from .texts import Texts
@@ -105,12 +105,7 @@ class Fetches:
                     yield UncheckedRow(call, uses[0])
 
     def _is_caught(self, call: CallRecord) -> bool:
-        context = call.context
-        while context is not None:
-            if context.kind is ContextKind.TRY and context.clauses:
-                return True
-            context = context.parent
-        return False
+        return any(context.kind is ContextKind.TRY and context.clauses for context in outwards(call.context))
 
     def _always_gives_row(self, call: CallRecord) -> bool:
         sql = self.queries.sql_argument(call)

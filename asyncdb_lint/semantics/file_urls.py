@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from .options import Driver, Options
 from .records import CallRecord, ModuleRecord
@@ -44,14 +45,17 @@ class FileUrls:
 
     def in_module(self, module: ModuleRecord) -> Sequence[FileUrl]:
         """Those that are written in a module, each literal once."""
-        return list({id(found.place.node): found for found in self._all() if found.place.module is module}.values())
+        return list({id(found.place.node): found for found in self._all if found.place.module is module}.values())
 
-    def _all(self) -> Iterator[FileUrl]:
+    @cached_property
+    def _all(self) -> tuple[FileUrl, ...]:
+        found: list[FileUrl] = []
         for url in self.urls.all:
             driver = self.options.behind(url)
             kind = _kind(url) if driver is not None and driver.in_url.is_file_name else None
             if kind is not None and driver is not None:
-                yield FileUrl(kind, url, driver)
+                found.append(FileUrl(kind, url, driver))
+        return tuple(found)
 
 
 def _kind(url: WrittenUrl) -> FileUrlKind | None:

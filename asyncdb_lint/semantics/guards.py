@@ -6,7 +6,7 @@ from . import members
 from .calling import dependency_of
 from .decorating import is_route_decorator
 from .reach import Origin, Reach
-from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord
+from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord, outwards
 from .resolve import Resolver
 from .terms import Collection, Constant, Item, Mapping, Result, Term, decorating, last_name
 from .values import (
@@ -46,15 +46,13 @@ class Guards:
 
     def in_place(self, call: CallRecord) -> bool:
         """Whether something around a call, inside its own function, catches a database error."""
-        context: Context | None = call.context
-        while context is not None:
-            if context.kind is ContextKind.TRY and any(self.catches(clause) for clause in context.clauses):
-                return True
-            if context.kind in (ContextKind.WITH, ContextKind.ASYNC_WITH):
-                if any(self._manager_guards(value) for item in context.items for value in self.resolver.resolve(item)):
-                    return True
-            context = context.parent
-        return False
+        return self._context_catches(call.context) or any(
+            self._manager_guards(value)
+            for context in outwards(call.context)
+            if context.kind in (ContextKind.WITH, ContextKind.ASYNC_WITH)
+            for item in context.items
+            for value in self.resolver.resolve(item)
+        )
 
     def by_decorator(self, function: FunctionRecord) -> bool:
         """Whether a decorator of a function catches its errors, or may."""
@@ -134,11 +132,10 @@ class Guards:
                 return False
 
     def _context_catches(self, context: Context | None) -> bool:
-        while context is not None:
-            if context.kind is ContextKind.TRY and any(self.catches(clause) for clause in context.clauses):
-                return True
-            context = context.parent
-        return False
+        return any(
+            outer.kind is ContextKind.TRY and any(self.catches(clause) for clause in outer.clauses)
+            for outer in outwards(context)
+        )
 
     def _decorator_guards(self, decorator: Term) -> bool:
         if is_route_decorator(decorator):

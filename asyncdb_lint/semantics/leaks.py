@@ -11,7 +11,7 @@ from .calling import class_roles
 from .driver_errors import Catches
 from .queries import shown
 from .reach import Origin, Reach
-from .records import Argument, CallRecord, ExceptClause, FunctionRecord, ModuleRecord
+from .records import Argument, CallRecord, ExceptClause, FunctionRecord, ModuleRecord, outwards
 from .terms import (
     Attribute,
     Caught,
@@ -162,11 +162,9 @@ class Leaks:
 
     def _caught_around(self, call: CallRecord) -> Caught | None:
         """The exception that is being handled where a call stands."""
-        context = call.context
-        while context is not None:
+        for context in outwards(call.context):
             if context.clauses and context.node is context.clauses[0].node:
                 return Caught(context.clauses[0])
-            context = context.parent
         return None
 
 

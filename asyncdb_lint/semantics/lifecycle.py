@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..nodes import in_order
 from .applications import Application, Applications
 from .calling import roles
 from .import_graph import ImportGraph
 from .makers import Makers
 from .reach import Origin, Reach
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, outwards
 from .resolve import Resolver
 from .terms import UNKNOWN, Attribute, GlobalName, Import, Term
 from .values import FunctionValue, InstanceValue
@@ -54,6 +55,8 @@ class Lifecycle:
         self.makers = Makers(resolver)
         self.imports = ImportGraph(resolver)
         self.applications = Applications(resolver, reach, self.makers, self.imports)
+        # Asked for every pool of the project, and the same each time.
+        self._calls_before_yield: dict[FunctionRecord, list[CallRecord]] = {}
 
     def _modules(self) -> Iterator[ModuleRecord]:
         for module in self.resolver.modules:
@@ -124,7 +127,7 @@ class Lifecycle:
         seen = set(pending)
         while pending:
             function = pending.pop()
-            calls = _before_yield(function)
+            calls = self._before_yield(function)
             only_tried = any(self._calls(call.callee, closing, construction) for call in calls)
             for call in calls:
                 callee = call.callee
@@ -167,6 +170,11 @@ class Lifecycle:
                         pending.append(target)
         return False
 
+    def _before_yield(self, function: FunctionRecord) -> list[CallRecord]:
+        if function not in self._calls_before_yield:
+            self._calls_before_yield[function] = _before_yield(function)
+        return self._calls_before_yield[function]
+
     def _calls(self, callee: Term, names: set[str], construction: CallRecord) -> bool:
         if not isinstance(callee, Attribute) or callee.name not in names:
             return False
@@ -200,7 +208,7 @@ class Lifecycle:
 
 def _before_yield(function: FunctionRecord) -> list[CallRecord]:
     """The calls that a lifespan makes before the application serves; all of a plain startup handler's."""
-    first = next((node for node in _walk(function.node) if isinstance(node, cst.Yield)), None)
+    first = next((node for node in in_order(function.node) if isinstance(node, cst.Yield)), None)
     if first is None or not function.is_generator:
         return function.calls
     ranges = function.module.parsed.range_of
@@ -212,19 +220,5 @@ def _around_yield(function: FunctionRecord) -> list[Context]:
     """The `with` blocks that are still entered while the application serves."""
     if not function.is_generator:
         return function.withs
-    held: list[Context] = []
-    for context in function.yields_in:
-        outer = context
-        while outer is not None:
-            held.append(outer)
-            outer = outer.parent
+    held = [outer for context in function.yields_in for outer in outwards(context)]
     return [context for context in function.withs if context in held]
-
-
-def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and what is in it, in the order of the source."""
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        yield current
-        pending.extend(reversed(current.children))

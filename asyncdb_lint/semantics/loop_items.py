@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import libcst as cst
 
+from ..nodes import children, descendants, names_in
 from .records import CallRecord, Context
 from .resolve import Resolver
 from .terms import (
@@ -65,7 +64,7 @@ def dependents(body: cst.CSTNode, names: set[str]) -> set[str]:
     """Names, and all that are assigned in a body from one of them."""
     assignments = [
         (set(names_in(node.value)), {name for target in node.targets for name in names_in(target.target)})
-        for node in nodes_in(body)
+        for node in descendants(body)
         if isinstance(node, cst.Assign)
     ]
     found, before = set(names), 0
@@ -80,30 +79,6 @@ def dependents(body: cst.CSTNode, names: set[str]) -> set[str]:
 def mentions(call: CallRecord, names: set[str]) -> bool:
     """Whether the receiver or an argument of a call is, or is made from, one of some names."""
     return not names.isdisjoint(names_in(call.node))
-
-
-def nodes_in(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """A node and all below it."""
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        yield current
-        pending.extend(current.children)
-
-
-def names_in(node: cst.CSTNode) -> Iterator[str]:
-    """The names that an expression reads or binds: neither attributes nor keywords."""
-    pending = [node]
-    while pending:
-        match pending.pop():
-            case cst.Name(value=value):
-                yield value
-            case cst.Attribute(value=base):
-                pending.append(base)
-            case cst.Arg(value=inner):
-                pending.append(inner)
-            case current:
-                pending.extend(current.children)
 
 
 def feeds_itself(call: CallRecord) -> bool:
@@ -147,7 +122,7 @@ def leaves_early(node: cst.CSTNode) -> bool:
             case cst.For() | cst.While():
                 pending.append((current.body, False))
             case _:
-                pending.extend((child, is_own) for child in current.children)
+                pending.extend((child, is_own) for child in children(current))
     return False
 
 

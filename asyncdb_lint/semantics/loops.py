@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..nodes import descendants, names_in
 from .calling import class_roles, roles
 from .loop_items import (
     Iterables,
@@ -17,12 +18,10 @@ from .loop_items import (
     item_names,
     leaves_early,
     mentions,
-    names_in,
-    nodes_in,
 )
 from .queries import Queries, numbered, shown
 from .reach import Reach
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind, outwards
 from .sql import read
 from .terms import Attribute, Parameter, Result, Term, decorating, last_name
 from .texts import FlatText, Frame, Texts
@@ -110,7 +109,7 @@ class Loops:
     def _open_loop(self, call: CallRecord) -> Context | None:
         """The innermost loop around a call that gives it its items; None where the loop is one that has to be."""
         innermost: Context | None = None
-        for context in _around(call):
+        for context in outwards(call.context):
             if context.kind not in (ContextKind.LOOP, ContextKind.COMPREHENSION):
                 continue
             node = context.node
@@ -134,7 +133,7 @@ class Loops:
 
     def _is_guarded_alone(self, call: CallRecord, loop: Context) -> bool:
         """Whether every item has its own `try` or its own transaction inside the loop: then it stands for itself."""
-        for context in _around(call):
+        for context in outwards(call.context):
             if context is loop or context.node is loop.node:
                 return False
             if context.kind in (ContextKind.TRY, ContextKind.EXCEPT, ContextKind.ASYNC_WITH):
@@ -186,7 +185,7 @@ class Loops:
         ):
             return False
         return not any(
-            isinstance(node, cst.Attribute) and node.attr.value in _SEVERAL_CORE for node in nodes_in(call.node)
+            isinstance(node, cst.Attribute) and node.attr.value in _SEVERAL_CORE for node in descendants(call.node)
         ) and not any(_SEVERAL.search(_literal(flat)) for flat in self._texts_of(seen))
 
     def _texts_of(self, seen: _Seen) -> list[FlatText]:
@@ -240,7 +239,10 @@ class Loops:
     def _stands_in_transaction(self, call: CallRecord) -> bool:
         """Whether a transaction is entered in the same function, or around all of it."""
         entered = (
-            item for context in _around(call) if context.kind is ContextKind.ASYNC_WITH for item in context.items
+            item
+            for context in outwards(call.context)
+            if context.kind is ContextKind.ASYNC_WITH
+            for item in context.items
         )
         return any(map(self._is_transaction, (*entered, *call.function.decorators)))
 
@@ -249,14 +251,6 @@ class Loops:
             isinstance(value, InstanceValue) and "transaction" in class_roles(self.resolver, value)
             for value in self.resolver.resolve(term)
         )
-
-
-def _around(call: CallRecord) -> Iterator[Context]:
-    """The constructs around a call, from the inside out."""
-    context = call.context
-    while context is not None:
-        yield context
-        context = context.parent
 
 
 def _literal(flat: FlatText) -> str:

@@ -11,7 +11,7 @@ from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .queries import shown
 from .reach import Reach
-from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
+from .records import CallRecord, FunctionRecord, ModuleRecord, in_generator_expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,7 @@ class LostCoroutine:
     @property
     def in_generator_expression(self) -> bool:
         """Whether an `await` here would turn a generator expression into an asynchronous one."""
-        context = self.call.context
-        while context is not None:
-            if context.kind is ContextKind.COMPREHENSION and isinstance(context.node, cst.GeneratorExp):
-                return True
-            context = context.parent
-        return False
+        return in_generator_expression(self.call.context)
 
     def contains(self, node: cst.CSTNode) -> bool:
         """Whether a node is (or is directly around) the call, so that pointing at it says nothing new."""

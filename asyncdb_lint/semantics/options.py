@@ -65,12 +65,18 @@ class Options:
     def __init__(self, urls: Urls) -> None:
         self.urls = urls
         self.resolver = urls.resolver
+        self._drivers: dict[FunctionRecord, Sequence[Driver]] = {}
 
     def drivers(self, construction: CallRecord) -> Sequence[Driver]:
         """Every driver that a pool may hand its options to."""
         initialiser = self.urls.initialiser(construction)
         if initialiser is None:
             return ()
+        if initialiser not in self._drivers:
+            self._drivers[initialiser] = self._taken_by(initialiser)
+        return self._drivers[initialiser]
+
+    def _taken_by(self, initialiser: FunctionRecord) -> Sequence[Driver]:
         return tuple(
             _driver(value.cls)
             for parameter in initialiser.parameters

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from .calling import roles
 from .decorating import is_route_decorator
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, Use, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, Use, UseKind, outwards
 from .resolve import Resolver
 from .terms import Term, decorating, last_name
 from .values import FunctionValue
@@ -220,8 +220,4 @@ def _by_role(names: frozenset[str]) -> Origin | None:
 
 def is_under_main_guard(context: Context | None) -> bool:
     """Whether something stands under `if __name__ == "__main__"`."""
-    while context is not None:
-        if context.kind is ContextKind.MAIN:
-            return True
-        context = context.parent
-    return False
+    return any(outer.kind is ContextKind.MAIN for outer in outwards(context))

@@ -6,6 +6,7 @@ Records are filled while their module is walked and are only read afterwards.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,23 @@ class Context:
     """What a `with` enters, or a `for` iterates."""
     entered: cst.CSTNode | None = None
     """The expression that a `with` enters."""
+
+
+def outwards(context: Context | None) -> Iterator[Context]:
+    """A context and all around it in its function, from the inside out."""
+    while context is not None:
+        yield context
+        context = context.parent
+
+
+def within_node(context: Context | None, node: cst.CSTNode) -> bool:
+    """Whether a context, or one around it, is the construct of a node."""
+    return any(outer.node is node for outer in outwards(context))
+
+
+def in_generator_expression(context: Context | None) -> bool:
+    """Whether an `await` here would turn a generator expression into an asynchronous one."""
+    return any(isinstance(outer.node, cst.GeneratorExp) for outer in outwards(context))
 
 
 @dataclass(slots=True, eq=False)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from .records import CallRecord, ClassRecord
 from .resolve import Resolver
+from .sql import plain_name
 from .terms import Constant, Result, Term, last_name
 
 _CONSTRAINTS = {"UniqueConstraint", "CheckConstraint", "ForeignKeyConstraint", "PrimaryKeyConstraint", "Index"}
@@ -47,7 +48,7 @@ class Schema:
 
     def table(self, name: str) -> TableSchema | None:
         """The table of a name, as SQL writes it."""
-        return self._tables.get(name.rpartition(".")[2].strip('"`').lower())
+        return self._tables.get(plain_name(name))
 
     @cached_property
     def _tables(self) -> dict[str, TableSchema]:

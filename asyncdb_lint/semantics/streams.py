@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..nodes import children
 from .calling import roles
 from .connections import Connections, Frame, Identity
 from .queries import Queries, shown
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind, outwards, within_node
 from .resolve import Resolver
 from .terms import Entered, Result, Term
 from .values import ClassValue, ExternalValue, GeneratorValue
@@ -103,14 +104,12 @@ class Streams:
 
     def _around_yields(self, generator: FunctionRecord, frame: Frame, depth: int) -> tuple[CallRecord, Identity] | None:
         for context in generator.yields_in:
-            outer = context
-            while outer is not None:
+            for outer in outwards(context):
                 if outer.kind is ContextKind.LOOP and isinstance(outer.node, cst.For) and outer.node.asynchronous:
                     for item in outer.items:
                         found = self._running_query(item, frame, depth + 1)
                         if found is not None:
                             return found
-                outer = outer.parent
         return None
 
     def _closes(self, call: CallRecord) -> bool:
@@ -129,7 +128,7 @@ class Streams:
         for function in module.functions:
             for stream in self._streams(function):
                 for call in function.calls:
-                    if self._stands_in(call.context, stream.loop) and _is_waited_for(call):
+                    if within_node(call.context, stream.loop.node) and _is_waited_for(call):
                         query = self._query_of(call, None, stream.pool, 0)
                         if query is not None:
                             found.append(BlockedQuery(stream, call, query))
@@ -151,13 +150,6 @@ class Streams:
                 if query is not None:
                     return query
         return None
-
-    def _stands_in(self, context: Context | None, block: Context) -> bool:
-        while context is not None:
-            if context.node is block.node:
-                return True
-            context = context.parent
-        return False
 
     # -- loops that are left early ----------------------------------------------------------------------------------
 
@@ -226,7 +218,7 @@ def _exits(loop: cst.CSTNode) -> Iterator[cst.CSTNode]:
             if node.orelse is not None:
                 pending.append((node.orelse, breaks_it))
         elif not isinstance(node, (*_SCOPES, cst.BaseExpression)):
-            pending.extend((child, breaks_it) for child in reversed(node.children))
+            pending.extend((child, breaks_it) for child in reversed(list(children(node))))
 
 
 def _follows(root: cst.CSTNode, first: cst.CSTNode, second: cst.CSTNode) -> bool:
@@ -247,8 +239,8 @@ def _follows(root: cst.CSTNode, first: cst.CSTNode, second: cst.CSTNode) -> bool
 
 
 def _between(parent: cst.CSTNode, first: cst.CSTNode, second: cst.CSTNode) -> list[cst.CSTNode]:
-    children = list(parent.children)
-    return children[children.index(first) + 1 : children.index(second)] if first in children else []
+    around = list(children(parent))
+    return around[around.index(first) + 1 : around.index(second)] if first in around else []
 
 
 def _own_statements(nodes: Sequence[cst.CSTNode]) -> Iterator[cst.CSTNode]:
@@ -265,5 +257,5 @@ def _path(root: cst.CSTNode, target: cst.CSTNode) -> list[cst.CSTNode]:
         node, path = pending.pop()
         if node is target:
             return path
-        pending.extend((child, [*path, child]) for child in node.children)
+        pending.extend((child, [*path, child]) for child in children(node))
     return []

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import libcst as cst
 
+from ..nodes import descendants
 from .backend import Backends
 from .databases import Databases
 from .paths import Paths
@@ -130,15 +131,7 @@ class SwallowedInTransactions:
             return False
         if block.transaction is not None:
             ended = {id(call.node) for call in (*block.transaction.rollbacks, *block.transaction.commits)}
-            if any(id(inner) in ended for inner in _below(node)):
+            if any(id(inner) in ended for inner in descendants(node)):
                 return False
         ends = Paths(lambda _, states: states, lambda _: False, lambda _: True).run(node.body.body, frozenset({"on"}))
         return bool(ends.falls or ends.breaks or ends.continues or (inside and ends.returns))
-
-
-def _below(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        yield current
-        pending.extend(current.children)

@@ -10,7 +10,7 @@ import libcst as cst
 from .calling import class_roles, roles
 from .databases import Databases, Handle
 from .queries import Queries
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, Use, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, Use, UseKind, outwards
 from .resolve import Resolver
 from .terms import Attribute, Awaited, Checked, Choice, Constant, Entered, Narrowed, Result, Term
 from .values import NONE, ContextValue, FunctionValue, InstanceValue, Values
@@ -261,12 +261,10 @@ class Transactions:
         for value in values:
             if isinstance(value, ContextValue):
                 for place in value.function.yields_in:
-                    context = place
-                    while context is not None:
+                    for context in outwards(place):
                         if context.kind is ContextKind.ASYNC_WITH:
                             for inner in context.items:
                                 found.extend(self.entered(inner, depth + 1))
-                        context = context.parent
         return found
 
     def _handles(self, call: CallRecord, depth: int) -> Iterator[Handle]:
@@ -302,11 +300,9 @@ def calls_in(term: Term) -> list[CallRecord]:
 
 def stands_in(context: Context | None, outer: Context) -> bool:
     """Whether a context is another one, or lies in it."""
-    while context is not None:
-        if context is outer or (context.entered is not None and context.entered is outer.entered):
-            return True
-        context = context.parent
-    return False
+    return any(
+        inner is outer or (inner.entered is not None and inner.entered is outer.entered) for inner in outwards(context)
+    )
 
 
 def option(call: CallRecord, name: str) -> object:

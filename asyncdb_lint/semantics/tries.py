@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .calling import class_roles, roles
 from .driver_errors import Catches, DriverErrors
 from .queries import Queries
-from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, UseKind, outwards
 from .values import InstanceValue
 
 _DEEPEST = 6
@@ -52,15 +52,6 @@ class Tries:
                 return getattr(term, "call", None)
         return None
 
-    def clause_before(self, context: Context, clause: ExceptClause) -> bool:
-        """Whether an earlier clause of the same `try` catches every error of the database."""
-        for other in context.clauses:
-            if other.node is clause.node:
-                return False
-            if self.errors.caught_by(other) is Catches.ALL:
-                return True
-        return False
-
     def is_query(self, call: CallRecord) -> bool:
         """Whether a call itself runs a query of a driver, and its errors are raised where it stands."""
         method = self.queries.driver_method(call)
@@ -90,22 +81,15 @@ class Tries:
         return known
 
     def _is_answered(self, call: CallRecord) -> bool:
-        context = call.context
-        while context is not None:
-            if self._keeps_errors(context):
-                return True
-            context = context.parent
-        return False
+        return any(self._keeps_errors(context) for context in outwards(call.context))
 
     def _reaches(self, call: CallRecord, outer: Context) -> bool:
         """Whether a call stands in the body of a `try` or `with`, and nothing between them keeps its errors."""
-        context = call.context
-        while context is not None:
+        for context in outwards(call.context):
             if context.kind is outer.kind and context.node is outer.node and context.entered is outer.entered:
                 return True
             if self._keeps_errors(context):
                 return False
-            context = context.parent
         return False
 
     def _keeps_errors(self, context: Context) -> bool:

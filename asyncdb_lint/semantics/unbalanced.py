@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..nodes import children
 from .paths import Paths, States
 from .reach import Origin, Reach
 from .records import CallRecord, ExceptClause, ModuleRecord
@@ -121,7 +122,7 @@ def _conditional_endings(function: cst.FunctionDef, ends: set[int], name: str) -
                 found.add(id(node.test))
             elif node.orelse is None:
                 several.append(id(node.test))
-        pending.extend((child, in_finally or isinstance(node, cst.Finally)) for child in node.children)
+        pending.extend((child, in_finally or isinstance(node, cst.Finally)) for child in children(node))
     return found | set(several if len(several) > 1 else ())
 
 
@@ -136,4 +137,4 @@ def _within(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         current = pending.pop()
         yield current
         if not isinstance(current, cst.FunctionDef | cst.Lambda | cst.ClassDef):
-            pending.extend(current.children)
+            pending.extend(children(current))

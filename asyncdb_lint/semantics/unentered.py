@@ -9,7 +9,7 @@ import libcst as cst
 
 from .connections import Connections
 from .queries import Queries, shown
-from .records import CallRecord, Context, ContextKind, ModuleRecord, UseKind
+from .records import CallRecord, Context, ContextKind, ModuleRecord, UseKind, within_node
 from .terms import Attribute, Entered, Result, Term
 
 # What else may enter a connection, or may hand it to somebody who does.
@@ -72,7 +72,7 @@ class UnenteredConnections:
             entered = self._entered(made)
             if (isinstance(callee.base, Entered) and not entered) or not self._is_in_sight(made):
                 continue
-            if any(_stands_in(call.context, context) for context in entered):
+            if any(within_node(call.context, context.node) for context in entered):
                 continue
             pool = self.connections.pool(callee.base)
             if not self.connections.is_held(call, pool):
@@ -110,14 +110,6 @@ class UnenteredConnections:
         ranges = call.module.parsed.range_of
         before = [block for block in blocks if ranges(block.node).start < ranges(call.node).start]
         return before[-1] if before else None
-
-
-def _stands_in(context: Context | None, block: Context) -> bool:
-    while context is not None:
-        if context.node is block.node:
-            return True
-        context = context.parent
-    return False
 
 
 def _owner_of(call: CallRecord) -> str:

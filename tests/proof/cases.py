@@ -64,6 +64,12 @@ class Pitfall:
         return reason
 
     @property
+    def kills(self) -> str | None:
+        """What is seen when the pitfall takes the whole process down, as native code can; None where it never may."""
+        seen: str | None = getattr(self._probe, "KILLS", None)
+        return seen
+
+    @property
     def _probe(self) -> ModuleType:
         return importlib.import_module(f"tests.proof.probes.{self.name}")
 

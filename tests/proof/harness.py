@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -139,6 +140,8 @@ def observe(
             encoding="utf-8",
             timeout=PROBE_TIMEOUT,
         )
+        if result.returncode == -signal.SIGSEGV and pitfall.kills:
+            return (Observation(pitfall.kills, harm=True, intact=False),)
         if result.returncode:
             raise RuntimeError(f"the probe of {folder}/{pitfall.name} broke on {backend}:\n{result.stderr}")
         return tuple(Observation(**seen) for seen in json.loads(result.stdout.splitlines()[-1]))

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...semantics.coroutines import LossKind
 from ..changes import FixPlan, Replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ...semantics.facts import LostCoroutine
     from ...semantics.records import CallRecord
 
@@ -81,7 +80,9 @@ def _with_function(lost: LostCoroutine, outer: cst.Call, given: cst.CSTNode) -> 
 def _await_around(call: CallRecord) -> cst.Await | None:
     """The `await` that was meant for a call but stands around what follows it: `.name`, `[0]`, `.method()`."""
     outer: cst.CSTNode | None = None
-    for candidate in _awaits_in(call.statement):
+    for candidate in descendants(call.statement):
+        if not isinstance(candidate, cst.Await):
+            continue
         node: cst.CSTNode = candidate.expression
         while node is not call.node:
             match node:
@@ -92,12 +93,3 @@ def _await_around(call: CallRecord) -> cst.Await | None:
         if node is call.node:
             outer = candidate
     return outer if isinstance(outer, cst.Await) else None
-
-
-def _awaits_in(node: cst.CSTNode) -> Iterator[cst.Await]:
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, cst.Await):
-            yield current
-        pending.extend(current.children)

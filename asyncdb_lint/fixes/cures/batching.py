@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from .. import blocks
 from ..changes import FixPlan, Replace
-from ..rewrite import descendants
 
 if TYPE_CHECKING:
     from ...semantics.facts import LoopQuery

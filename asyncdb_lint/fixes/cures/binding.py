@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -191,7 +192,11 @@ def _key_name(key: cst.SimpleString) -> str:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    name = "value" if name in _RESERVED else name
+    return numbered("value" if name in _RESERVED else name, taken)
+
+
+def numbered(name: str, taken: Container[str]) -> str:
+    """A name, with a number behind it where it is taken."""
     free, number = name, 1
     while free in taken:
         number += 1

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ..changes import AddImport, FixPlan, Replace
-from ..rewrite import descendants
 from ..unused_imports import imports_of
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...semantics.values import ExternalInstance
 from ..changes import AddImport, Change, FixPlan, InsertBefore, Replace
-from ..rewrite import descendants
 from .editing import parents_in
 
 if TYPE_CHECKING:

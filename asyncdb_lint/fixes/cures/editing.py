@@ -7,11 +7,11 @@ from typing import cast
 
 import libcst as cst
 
+from ...nodes import children, descendants
 from ...parsing import ParsedModule
 from .. import blocks
 from ..blocks import Statement
 from ..changes import AddImport, Change, InsertAfter, PlanRefused, Replace
-from ..rewrite import children, descendants
 
 
 class Edits:
@@ -95,6 +95,20 @@ def parents_in(root: cst.CSTNode) -> dict[int, cst.CSTNode]:
             found[id(child)] = node
             pending.append(child)
     return found
+
+
+def statement_around(node: cst.CSTNode, parents: dict[int, cst.CSTNode]) -> cst.BaseStatement | None:
+    """The innermost statement that an expression stands in."""
+    above = parents.get(id(node))
+    while above is not None and not isinstance(above, cst.BaseStatement):
+        above = parents.get(id(above))
+    return above
+
+
+def free_name(function: cst.CSTNode, *names: str) -> str:
+    """The first of some names that a function does not mention; the last of them if it mentions all."""
+    taken = {node.value for node in descendants(function) if isinstance(node, cst.Name)}
+    return next((name for name in names if name not in taken), names[-1])
 
 
 def loses_comments(node: cst.CSTNode, new: cst.CSTNode) -> bool:

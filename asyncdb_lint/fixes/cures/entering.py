@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from .. import blocks
 from ..blocks import Statement
 from ..changes import FixPlan, Replace
-from ..rewrite import descendants
-from .editing import parents_in
+from .editing import parents_in, statement_around
 from .starting import entering, only
 
 if TYPE_CHECKING:
@@ -167,9 +167,7 @@ def _statements(body: cst.BaseSuite) -> list[Statement]:
 
 def _line_of(node: cst.CSTNode, parents: dict[int, cst.CSTNode]) -> cst.SimpleStatementLine:
     """The line on which a call is awaited by itself, or assigned."""
-    above = parents.get(id(node))
-    while above is not None and not isinstance(above, cst.BaseStatement):
-        above = parents.get(id(above))
+    above = statement_around(node, parents)
     if not isinstance(above, cst.SimpleStatementLine) or not isinstance(only(above), cst.Expr | cst.Assign):
         raise _Unclear
     return above

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...semantics.fetches import Needed
 from ...semantics.records import UseKind
 from ...semantics.sql.columns import listed_text
 from ..changes import Change, FixPlan, Replace
-from ..rewrite import descendants
 from .editing import parents_in
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from .. import blocks
 from ..blocks import Statement
 from ..changes import AddImport, Change, FixPlan, Replace
 from ..import_lines import module_of
-from ..rewrite import descendants
-from .editing import parents_in
+from .editing import free_name, parents_in
 
 if TYPE_CHECKING:
     from ...parsing import ParsedModule
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from ...semantics.facts import ProjectFacts, UnguardedWrite
     from ...semantics.records import FunctionRecord
 
+_ERROR_NAMES = ("error", "conflict", "integrity_error", "unique_violation", "_error")
 _HTTP_ERRORS = {"fastapi", "fastapi.exceptions", "starlette.exceptions"}
 
 _Path = list[tuple[cst.IndentedBlock, int]]
@@ -46,7 +46,7 @@ def guard_writes(write: UnguardedWrite, project: ProjectFacts) -> FixPlan | None
         return None
     module = handler.module.parsed
     imported, raised = _http_exception(module)
-    clause = _clause(backend, raised, _free_name(node))
+    clause = _clause(backend, raised, free_name(node, *_ERROR_NAMES))
     changes = _guarded(module, node, [call.node for call in writes], clause, _dead_clauses(handler, project))
     if not changes:
         return None
@@ -108,12 +108,6 @@ def _http_exception(module: ParsedModule) -> tuple[AddImport | None, cst.BaseExp
     if whole is not None and not takes_names:
         return None, cst.Attribute(cst.Name(whole), cst.Name("HTTPException"))
     return AddImport(module, "fastapi", "HTTPException"), cst.Name("HTTPException")
-
-
-def _free_name(function: cst.FunctionDef) -> str:
-    taken = {node.value for node in descendants(function) if isinstance(node, cst.Name)}
-    names = ("error", "conflict", "integrity_error", "unique_violation")
-    return next((name for name in names if name not in taken), "_error")
 
 
 def _clause(backend: Backend, raised: cst.BaseExpression, name: str) -> cst.ExceptHandler:

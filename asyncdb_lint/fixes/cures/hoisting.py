@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...parsing import with_fresh_stack
 from ...semantics.applications import Application
 from ...semantics.lifecycle import Binding, Lifecycle, Touch
@@ -18,7 +19,6 @@ from ...semantics.terms import Attribute, Term, last_name
 from .. import blocks
 from ..blocks import Statement
 from ..changes import FixPlan, PlanRefused
-from ..rewrite import descendants
 from .editing import Edits, parents_in, statements_of
 from .placing import place_for
 from .serving import Serving

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from .. import blocks
 from ..blocks import Statement
 from ..changes import FixPlan, Replace
-from ..rewrite import descendants
 from .editing import parents_in
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...semantics.iterating import IterationKind
 from ...semantics.records import UseKind
 from ..changes import Change, FixPlan, Replace
-from ..rewrite import descendants
 from .asynchronous import in_async_function
 from .editing import loses_comments
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...parsing import with_fresh_stack
 from ...semantics.applications import Application, EventForm, EventHandler
 from ...semantics.records import FunctionRecord
 from ..blocks import Statement
 from ..changes import FixPlan, PlanRefused, Remove
-from ..rewrite import descendants
 from .editing import Edits, statements_of, top_statement
-from .serving import annotates_returns, with_argument
+from .serving import lifespan_head, with_argument
 from .yielding import around_yield, with_body
 
 if TYPE_CHECKING:
@@ -130,16 +130,7 @@ class _Moving:
         parsed = module.parsed
         if not self.lifecycle.imports.claim(module, "lifespan", self.app.call):
             raise PlanRefused("`lifespan` already means something else")
-        written = parsed.code_of(call.func)
-        annotation = f": {written}" if written.partition(".")[0] in module.bindings else ""
-        returns = ""
-        if annotates_returns(module):
-            returns = " -> AsyncIterator[None]"
-            self.edits.add_import(parsed, "collections.abc", "AsyncIterator")
-        self.edits.add_import(parsed, "contextlib", "asynccontextmanager")
-        (definition,) = statements_of(
-            f"@asynccontextmanager\nasync def lifespan(app{annotation}){returns}:\n    yield\n"
-        )
+        (definition,) = statements_of(f"{lifespan_head(self.edits, self.app, 'lifespan')}    yield\n")
         if not isinstance(definition, cst.FunctionDef):
             raise PlanRefused("the lifespan is no function")
         body = around_yield(definition.body.body, opened, closed) or []

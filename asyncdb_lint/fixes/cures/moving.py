@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ...semantics.records import ContextKind
-from ..rewrite import children, descendants
+from ...nodes import children, descendants
+from ...semantics.records import ContextKind, outwards
 from .sqltext import Unreadable
 
 if TYPE_CHECKING:
@@ -19,11 +19,8 @@ _QUIET_METHODS = {"strip", "lstrip", "rstrip", "lower", "upper", "title", "repla
 
 def assigned_text(sink: CallRecord, name: cst.Name) -> cst.BaseExpression:
     """The one expression that a variable holds, which nothing but this query reads."""
-    context = sink.context
-    while context is not None:
-        if context.kind is ContextKind.COMPREHENSION:
-            raise Unreadable
-        context = context.parent
+    if any(context.kind is ContextKind.COMPREHENSION for context in outwards(sink.context)):
+        raise Unreadable
     scope = sink.function.node
     uses = [node for node in _variables(scope) if node.value == name.value]
     values = [

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
+from ...nodes import descendants, names_in
 from ...semantics.lifecycle import Lifecycle
 from ...semantics.records import CallRecord
 from ...semantics.terms import Constant
 from ..blocks import Statement
 from ..imports import is_docstring
-from ..rewrite import descendants
 
 
 def place_for(call: CallRecord, lifecycle: Lifecycle) -> tuple[Statement, bool] | None:
     """The top-level statement next to which a construction can stand, and whether behind it."""
     module = call.module
-    names = set(_read_names(call.node))
+    names = set(names_in(call.node))
     moves = not any(
         isinstance(node, cst.Await | cst.Yield | cst.NamedExpr | cst.Lambda | cst.CompFor)
         for node in descendants(call.node)
@@ -46,20 +46,6 @@ def place_for(call: CallRecord, lifecycle: Lifecycle) -> tuple[Statement, bool] 
         # The docstring of an attribute stays with it.
         behind += 1
     return body[behind], True
-
-
-def _read_names(node: cst.CSTNode) -> Iterator[str]:
-    """The names an expression reads: not attributes, not keywords."""
-    match node:
-        case cst.Name(value=value):
-            yield value
-        case cst.Attribute(value=base):
-            yield from _read_names(base)
-        case cst.Arg(value=inner):
-            yield from _read_names(inner)
-        case _:
-            for child in node.children:
-                yield from _read_names(child)
 
 
 def _is_head(statement: cst.CSTNode, index: int) -> bool:

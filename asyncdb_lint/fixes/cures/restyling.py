@@ -11,7 +11,7 @@ import libcst as cst
 from ...semantics.bind_values import Shape
 from ...semantics.sql.marks import ForeignMark, bind_marks, foreign_marks
 from ..changes import FixPlan, Replace
-from .binding import parameter_name
+from .binding import numbered, parameter_name
 from .retexting import characters, with_replacements, written_text
 from .sqltext import Unreadable
 
@@ -60,11 +60,7 @@ def _names(values: cst.BaseExpression | None) -> list[str]:
             return []
         name = parameter_name(element.value)
         name = name if re.fullmatch(r"[^\W\d]\w*", name) and name != "self" else "value"
-        free, number = name, 1
-        while free in names:
-            number += 1
-            free = f"{name}_{number}"
-        names.append(free)
+        names.append(numbered(name, names))
     return names
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...semantics.records import CallRecord, UseKind
 from .. import blocks
 from ..changes import FixPlan, Replace
-from ..rewrite import descendants
 
 if TYPE_CHECKING:
     from ...semantics.facts import EscapedWork

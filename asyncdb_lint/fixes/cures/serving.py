@@ -7,6 +7,7 @@ from functools import partial
 
 import libcst as cst
 
+from ...nodes import descendants
 from ...semantics.applications import Application, EventForm, EventHandler
 from ...semantics.import_graph import Spelling
 from ...semantics.lifecycle import Binding, Lifecycle
@@ -14,7 +15,6 @@ from ...semantics.records import CallRecord, FunctionRecord, ModuleRecord
 from .. import blocks
 from ..blocks import Statement
 from ..changes import PlanRefused
-from ..rewrite import descendants
 from .editing import Edits, statements_of, top_statement
 from .yielding import around_yield, lines_of, with_body
 
@@ -99,15 +99,8 @@ class Serving:
         if name is None or self.lifecycle.is_local(self.app.call.function, name):
             raise PlanRefused("`lifespan` already means something else")
         pool = self._pool(module, None, "app")
-        written = parsed.code_of(call.func)
-        annotation = f": {written}" if written.partition(".")[0] in module.bindings else ""
-        returns = ""
-        if annotates_returns(module):
-            returns = " -> AsyncIterator[None]"
-            self.edits.add_import(parsed, "collections.abc", "AsyncIterator")
-        self.edits.add_import(parsed, "contextlib", "asynccontextmanager")
         (definition,) = statements_of(
-            f"@asynccontextmanager\nasync def {name}(app{annotation}){returns}:\n"
+            f"{lifespan_head(self.edits, self.app, name)}"
             f"    await {pool}.{self.opener}()\n"
             f"    try:\n        yield\n    finally:\n        await {pool}.{self.closer}()\n"
         )
@@ -222,6 +215,19 @@ def _is_placeholder(statement: Statement) -> bool:
         return False
     small = statement.body[0]
     return isinstance(small, cst.Pass) or (isinstance(small, cst.Expr) and isinstance(small.value, cst.Ellipsis))
+
+
+def lifespan_head(edits: Edits, app: Application, name: str) -> str:
+    """The decorator and `def` line of a new lifespan, annotated as its module is; what it needs is imported."""
+    module = app.module
+    written = module.parsed.code_of(app.call.node.func)
+    annotation = f": {written}" if written.partition(".")[0] in module.bindings else ""
+    returns = ""
+    if annotates_returns(module):
+        returns = " -> AsyncIterator[None]"
+        edits.add_import(module.parsed, "collections.abc", "AsyncIterator")
+    edits.add_import(module.parsed, "contextlib", "asynccontextmanager")
+    return f"@asynccontextmanager\nasync def {name}(app{annotation}){returns}:\n"
 
 
 def annotates_returns(module: ModuleRecord) -> bool:

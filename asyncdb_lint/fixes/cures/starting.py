@@ -11,7 +11,7 @@ from ...semantics.records import UseKind
 from .. import blocks
 from ..blocks import Statement
 from ..changes import Change, FixPlan, Remove, Replace
-from .editing import parents_in
+from .editing import parents_in, statement_around
 
 if TYPE_CHECKING:
     from ...semantics.records import CallRecord
@@ -61,7 +61,7 @@ def drop_first_start(transaction: Transaction) -> FixPlan | None:
     module = transaction.call.module.parsed
     for use in transaction.awaited:
         if isinstance(use.node, cst.Await):
-            line = _line_of(transaction, use.node)
+            line = statement_around(use.node, parents_in(transaction.call.function.node))
             small = only(line) if line is not None else None
             if isinstance(small, cst.Expr) and small.value is use.node and isinstance(line, cst.SimpleStatementLine):
                 return FixPlan.safe("Start it once", Remove(module, line))
@@ -108,15 +108,6 @@ def _is_read(transaction: Transaction, asname: cst.AsName) -> bool:
         count += isinstance(node, cst.Name) and node.value == asname.name.value
         pending.extend([node.value] if isinstance(node, cst.Attribute) else node.children)
     return count > 2
-
-
-def _line_of(transaction: Transaction, node: cst.CSTNode) -> cst.CSTNode | None:
-    """The statement that an expression stands in."""
-    parents = parents_in(transaction.call.function.node)
-    above = parents.get(id(node))
-    while above is not None and not isinstance(above, cst.BaseStatement):
-        above = parents.get(id(above))
-    return above
 
 
 def _next(ending: CallRecord) -> cst.CSTNode | None:

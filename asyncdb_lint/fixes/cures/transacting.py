@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import descendants
 from ..changes import FixPlan, Replace
-from ..rewrite import descendants
 
 if TYPE_CHECKING:
     from ...semantics.facts import ProjectFacts, RawTransaction
@@ -119,10 +119,6 @@ class _Shape:
             asynchronous=cst.Asynchronous(),
             leading_lines=lines,
         )
-
-
-def _is_alone(line: cst.CSTNode) -> bool:
-    return isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 and isinstance(line.body[0], cst.Expr)
 
 
 def _raises(statement: cst.CSTNode) -> bool:

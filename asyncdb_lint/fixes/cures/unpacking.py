@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, cast
 import libcst as cst
 
 from ..changes import Change, FixPlan, Replace
-from ..rewrite import descendants
-from .editing import parents_in
+from .editing import free_name, parents_in
 
 if TYPE_CHECKING:
     from ...semantics.rows import RowTakenApart
 
-_NAMES = ("row", "record", "found")
+_NAMES = ("row", "record", "found", "_row")
 
 
 def take_values(taken: RowTakenApart) -> FixPlan | None:
@@ -49,7 +48,7 @@ def _judged(taken: RowTakenApart, *changes: Change) -> FixPlan:
 
 def _in_body(taken: RowTakenApart, loop: cst.For) -> FixPlan:
     """`for row in rows:` with the values taken in the first line of the body."""
-    name = _free_name(taken.function.node)
+    name = free_name(taken.function.node, *_NAMES)
     values = _by_name(taken, cst.Name(name)) or _of_row(cst.Name(name))
     target = cast("cst.BaseAssignTargetExpression", taken.target)
     unpack = cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(target)], values)])
@@ -67,7 +66,7 @@ def _of_row(row: cst.BaseExpression) -> cst.BaseExpression:
 
 def _of_rows(taken: RowTakenApart) -> cst.BaseExpression:
     """`(row._mapping.values() for row in rows)`"""
-    name = _free_name(taken.function.node)
+    name = free_name(taken.function.node, *_NAMES)
     clause = cst.CompFor(cst.Name(name), taken.source)
     bare = taken.holds_rows
     return cst.GeneratorExp(
@@ -86,8 +85,3 @@ def _by_name(taken: RowTakenApart, row: cst.Name) -> cst.BaseExpression | None:
         comma = cst.Comma()
         return cst.Tuple([cst.Element(asked[0], comma)])
     return cst.Tuple([cst.Element(item) for item in asked], lpar=[], rpar=[])
-
-
-def _free_name(function: cst.CSTNode) -> str:
-    taken = {node.value for node in descendants(function) if isinstance(node, cst.Name)}
-    return next((name for name in _NAMES if name not in taken), "_row")

@@ -11,7 +11,7 @@ No function here raises, whatever the text: what is not understood has no verb, 
 from asyncdb_lint.semantics.sql.binding import Bound, BoundValue, Refusal, bind
 from asyncdb_lint.semantics.sql.grammar import places
 from asyncdb_lint.semantics.sql.places import HolePlace, Place, Quoting
-from asyncdb_lint.semantics.sql.statement import Statement, Verb, first_word, placeholders, read
+from asyncdb_lint.semantics.sql.statement import Statement, Verb, first_word, placeholders, plain_name, read
 from asyncdb_lint.semantics.sql.text import Hole, Parts
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "first_word",
     "placeholders",
     "places",
+    "plain_name",
     "read",
 ]

@@ -117,6 +117,11 @@ class Statement:
     """How many statements the text holds, separated by semicolons."""
 
 
+def plain_name(name: str) -> str:
+    """A table or column as it is compared: without schema and quotes, in small letters."""
+    return name.strip().rpartition(".")[2].strip('"`').lower()
+
+
 def read(parts: Parts) -> Statement:
     """Reads a text of SQL with holes."""
     filled = fill(parts)
