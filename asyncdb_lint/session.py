@@ -15,11 +15,13 @@ from .screen import Signs
 from .surroundings import Surroundings
 
 if TYPE_CHECKING:
+    from .cache import Cache
     from .linked import LinkedProject
     from .semantics.records import ModuleRecord
     from .settings import Settings
 
 _Stamp = tuple[int, int, int]
+_ProjectKey = tuple["Path | None", "Settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ class Session:
     the bytes of all its files and its settings. So findings are those of a first run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Cache | None = None) -> None:
+        self.cache = cache
+        """What earlier processes have found; None to find everything anew."""
         self.surroundings = Surroundings()
         self.signs = Signs()
         self.checkpoint: Callable[[], None] = _never
@@ -57,9 +61,9 @@ class Session:
         self._looked_at: set[Path] = set()
         self._walked: dict[Path, _Known] = {}
         self._checked: dict[Path, _Known] = {}
-        self._linked: dict[Settings, LinkedProject] = {}
+        self._linked: dict[_ProjectKey, LinkedProject] = {}
         self._asked_files: set[Path] = set()
-        self._asked_settings: set[Settings] = set()
+        self._asked_projects: set[_ProjectKey] = set()
 
     def look_again(self) -> None:
         """Makes the next run look at the disk: which files there are, and which of them have changed."""
@@ -97,17 +101,20 @@ class Session:
             known = self._checked[path] = _Known(data, problem=check_syntax(path, data))
         return known.problem
 
-    def linked(self, contents: Mapping[Path, bytes], matters: set[Path], settings: Settings) -> LinkedProject:
-        """The files of a project that matter, linked."""
-        self._asked_settings.add(settings)
-        known = self._linked.get(settings)
+    def linked(
+        self, root: Path | None, contents: Mapping[Path, bytes], matters: set[Path], settings: Settings
+    ) -> LinkedProject:
+        """The files of the project below a root that matter, linked."""
+        key = root, settings
+        self._asked_projects.add(key)
+        known = self._linked.get(key)
         if known is None or known.contents != contents:
             # Imported here: a run in which nothing matters must not pay for LibCST.
             from .linked import LinkedProject
 
             # The one before goes first: two linked projects need not fit into memory.
-            self._linked.pop(settings, None)
-            known = self._linked[settings] = LinkedProject(contents, matters, settings, self)
+            self._linked.pop(key, None)
+            known = self._linked[key] = LinkedProject(contents, matters, settings, self)
         return known
 
     def linked_with(self, path: Path) -> LinkedProject | None:
@@ -117,7 +124,7 @@ class Session:
     def begin_round(self) -> None:
         """Begins to note what is asked for."""
         self._asked_files.clear()
-        self._asked_settings.clear()
+        self._asked_projects.clear()
 
     def end_round(self) -> None:
         """Lets go of what nobody has asked for since the round began."""
@@ -126,7 +133,7 @@ class Session:
                 del known[path]
         self._looked_at &= self._asked_files
         self.signs.forget_all_but(self._asked_files)
-        for gone in self._linked.keys() - self._asked_settings:
+        for gone in self._linked.keys() - self._asked_projects:
             del self._linked[gone]
 
     def sizes(self) -> dict[str, int]:

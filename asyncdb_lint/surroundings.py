@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .files import SUFFIXES, find_files
@@ -14,32 +15,49 @@ _MOST_LEVELS = 6
 _ROOT_MARKERS = (".git", *FILE_NAMES, "setup.py", "setup.cfg", ".hg")
 
 
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Files to lint that may import from one another, and all that they may import from."""
+
+    root: Path | None
+    """The project's top folder; None for files that belong to no project."""
+    wanted: tuple[Path, ...]
+    """The files to lint."""
+    around: tuple[Path, ...]
+    """The Python files of the project; without one, of the packages that the files are in."""
+
+
 class Surroundings:
     """Looks around files, folder by folder, and at each folder once."""
 
     def __init__(self) -> None:
         self._roots: dict[Path, Path | None] = {}
         self._packages: dict[Path, list[Path]] = {}
-        self._projects: dict[Path, list[Path]] = {}
+        self._projects: dict[Path, tuple[Path, ...]] = {}
 
-    def of(self, files: Iterable[Path]) -> list[Path]:
-        """The Python files of the projects that some files belong to; without a project, of their packages."""
-        found: list[Path] = []
-        roots: dict[Path, None] = {}
-        for folder in dict.fromkeys(file.parent for file in files):
-            root = self.root_of(folder)
-            if root is not None:
-                roots.setdefault(root)
-                continue
-            if folder not in self._packages:
-                self._packages[folder] = _package_around(folder)
-            found.extend(self._packages[folder])
-        for root in roots:
+    def projects(self, files: Iterable[Path]) -> list[Project]:
+        """The projects that some files belong to; those without one are taken together."""
+        by_folder: dict[Path, list[Path]] = {}
+        for file in dict.fromkeys(files):
+            by_folder.setdefault(file.parent, []).append(file)
+        by_root: dict[Path | None, list[Path]] = {}
+        for folder in by_folder:
+            by_root.setdefault(self.root_of(folder), []).append(folder)
+        return [
+            Project(root, tuple(file for folder in folders for file in by_folder[folder]), self._around(root, folders))
+            for root, folders in by_root.items()
+        ]
+
+    def _around(self, root: Path | None, folders: Sequence[Path]) -> tuple[Path, ...]:
+        if root is not None:
             if root not in self._projects:
                 # What a project does not want linted it may still import from: only the default excludes hold here.
-                self._projects[root] = list(find_files([root], SettingsResolver(fixed=Settings())).files)
-            found.extend(self._projects[root])
-        return found
+                self._projects[root] = tuple(find_files([root], SettingsResolver(fixed=Settings())).files)
+            return self._projects[root]
+        for folder in folders:
+            if folder not in self._packages:
+                self._packages[folder] = _package_around(folder)
+        return tuple(dict.fromkeys(file for folder in folders for file in self._packages[folder]))
 
     def root_of(self, folder: Path) -> Path | None:
         """The top folder of the project that a folder belongs to."""
