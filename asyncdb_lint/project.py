@@ -11,7 +11,7 @@ from .parsing import UnparsableFile, check_text, decode
 from .screen import relevant
 from .session import Session
 from .settings import Settings
-from .suppressions import may_hold
+from .suppressions.presence import may_hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -67,6 +66,8 @@ def _root_of(folder: Path) -> Path | None:
             outermost = candidate
     if outermost is not None:
         return outermost
+    import tempfile
+
     # A readme in the home folder or among temporary files makes no project of all that lies below.
     too_wide = {Path.home(), Path(tempfile.gettempdir()), Path(folder.anchor)}
     nearest = [top for top in (folder, *folder.parents)[:_MOST_LEVELS] if top not in too_wide]

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from asyncdb_lint.cli.shared import CannotRun, tell
+from asyncdb_lint.report.formats import DEFAULT
 from asyncdb_lint.report.outputs import (
-    DEFAULT,
     Output,
     OutputError,
     parse_outputs,

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asyncdb_lint.diagnostics import Applicability, Diagnostic, Severity
+from asyncdb_lint.severity import Applicability, Severity
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+    from asyncdb_lint.diagnostics import Diagnostic
 
 DEFAULT_EXCLUDES = (
     ".bzr",

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from asyncdb_lint.settings.looking import FILE_NAMES, find_settings, shown
 from asyncdb_lint.settings.model import RuleSelection, Settings, SettingsError, specificity
-from asyncdb_lint.settings.reading import FILE_NAMES, Source, Values, checked, read_file, read_inline, shown
+
+if TYPE_CHECKING:
+    from asyncdb_lint.settings.reading import Source, Values
 
 _REPOSITORIES = (".git", ".hg")
 _REASON_RULE = "ADB003"
@@ -43,10 +46,14 @@ class CommandLine:
                     raise SettingsError("--config: --isolated reads no settings file; give settings as `key = value`")
                 file = Path(os.path.abspath(value))
             elif "=" in value:
+                from asyncdb_lint.settings.reading import read_inline
+
                 inline.append(read_inline(value, origin=f"--config `{value}`"))
             else:
                 raise SettingsError(f"--config: `{value}` is no file, and no setting such as `select = ['ADB1']`")
         for source in inline:
+            from asyncdb_lint.settings.reading import checked
+
             if "extend" in checked(source):
                 raise source.error("`extend` works in files only; name the file with --config")
         return cls(file, tuple(inline), selection)
@@ -92,7 +99,11 @@ class SettingsResolver:
 
     def _on_top(self, settings: Settings) -> Settings:
         given = self._command_line
-        settings = _finished(reduce(_applied, map(checked, given.inline), settings))
+        if given.inline:
+            from asyncdb_lint.settings.reading import checked
+
+            settings = reduce(_applied, map(checked, given.inline), settings)
+        settings = _finished(settings)
         return settings if given.selection is None else settings.selecting(given.selection)
 
 
@@ -104,7 +115,13 @@ def read_settings(file: Path) -> Settings | None:
 
 def _layers(file: Path, above: tuple[Path, ...] = ()) -> list[Values]:
     """The values of a file, behind those of the files that it extends; none where it holds no settings of ours."""
-    source = read_file(file)
+    data = find_settings(file)
+    if data is None:
+        return []
+    # Imported here: most runs meet no settings, or none but the defaults.
+    from asyncdb_lint.settings.reading import checked, read_source
+
+    source = read_source(file, data)
     if source is None:
         return []
     values = checked(source)
