@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .diagnostics import Diagnostic, Position
 from .parsing import UnparsableFile, check_text, decode
 from .screen import relevant
 from .session import Session
-from .settings import Settings
 from .suppressions.presence import may_hold
+
+if TYPE_CHECKING:
+    from .diagnostics import Diagnostic
+    from .settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def _read(
         except OSError as error:
             if file in wanted and not any(problem.path == file for problem in problems):
                 reason = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
-                problems.append(_unparsable(file, UnparsableFile(reason, Position(1, 1))))
+                problems.append(_unparsable(file, UnparsableFile(reason)))
     return contents, problems
 
 

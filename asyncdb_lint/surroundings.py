@@ -66,12 +66,17 @@ def _root_of(folder: Path) -> Path | None:
             outermost = candidate
     if outermost is not None:
         return outermost
+    for top in (folder, *folder.parents)[:_MOST_LEVELS]:
+        if any((top / sign).is_file() for sign in _ROOT_SIGNS) and not _is_too_wide(top):
+            return top
+    return None
+
+
+def _is_too_wide(folder: Path) -> bool:
+    """A readme in the home folder or among temporary files makes no project of all that lies below."""
     import tempfile
 
-    # A readme in the home folder or among temporary files makes no project of all that lies below.
-    too_wide = {Path.home(), Path(tempfile.gettempdir()), Path(folder.anchor)}
-    nearest = [top for top in (folder, *folder.parents)[:_MOST_LEVELS] if top not in too_wide]
-    return next((top for top in nearest if any((top / sign).is_file() for sign in _ROOT_SIGNS)), None)
+    return folder in {Path.home(), Path(tempfile.gettempdir()), Path(folder.anchor)}
 
 
 def _package_around(folder: Path) -> list[Path]:
