@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,26 +76,34 @@ class SettingsResolver:
         self._command_line = command_line or CommandLine(selection=selection)
         self._by_folder: dict[Path, Settings] = {}
 
-    def for_folder(self, folder: Path) -> Settings:
-        """Returns the settings of the files that lie directly in a folder."""
-        if folder not in self._by_folder:
-            self._by_folder[folder] = self._resolve(folder)
-        return self._by_folder[folder]
+    def for_folder(self, folder: Path, names: Collection[str] | None = None) -> Settings:
+        """Returns the settings of the files that lie directly in a folder; `names` are its entries, if known."""
+        known = self._by_folder.get(folder)
+        if known is None:
+            known = self._by_folder[folder] = self._resolve(folder, FILE_NAMES if names is None else names)
+        return known
 
-    def _resolve(self, folder: Path) -> Settings:
-        given = self._command_line
-        if self._fixed is not None:
-            return self._on_top(self._fixed)
-        if given.file is not None:
-            layers = _layers(given.file)
-            if not layers:
-                raise SettingsError(f"--config: {shown(given.file)} has no `[tool.asyncdb-lint]`")
-            return self._on_top(reduce(_applied, layers, Settings(root=Path.cwd(), file=given.file)))
+    def _resolve(self, folder: Path, names: Collection[str]) -> Settings:
+        if self._everywhere is not None:
+            return self._everywhere
         for name in FILE_NAMES:
-            layers = _layers(folder / name)
+            layers = _layers(folder / name) if name in names else []
             if layers:
                 return self._on_top(reduce(_applied, layers, Settings(root=folder, file=folder / name)))
         return self.for_folder(folder.parent) if folder.parent != folder else self._on_top(Settings())
+
+    @cached_property
+    def _everywhere(self) -> Settings | None:
+        """The settings that hold in every folder, if there are such."""
+        file = self._command_line.file
+        if self._fixed is not None:
+            return self._on_top(self._fixed)
+        if file is None:
+            return None
+        layers = _layers(file)
+        if not layers:
+            raise SettingsError(f"--config: {shown(file)} has no `[tool.asyncdb-lint]`")
+        return self._on_top(reduce(_applied, layers, Settings(root=Path.cwd(), file=file)))
 
     def _on_top(self, settings: Settings) -> Settings:
         given = self._command_line
