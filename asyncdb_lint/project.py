@@ -7,22 +7,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from .diagnostics import Diagnostic, Position
 from .out_of_sight import CallsOutOfSight
 from .parsing import UnparsableFile, check_text, decode
 from .screen import relevant
 from .session import Session
-from .settings import Settings
-from .suppressions import may_hold
-from .surroundings import Project
+from .suppressions.presence import may_hold
 
 if TYPE_CHECKING:
     from .cache import ProjectCache, Snapshot
+    from .diagnostics import Diagnostic
     from .linked import LinkedProject
+    from .settings import Settings
+    from .surroundings import Project
 
-Findings = dict[Path, list[Diagnostic]]
+Findings: TypeAlias = "dict[Path, list[Diagnostic]]"
 """What is to be said of each file that was linted, those without findings included."""
 
 
@@ -131,7 +131,7 @@ class _Run:
                 self._contents[file] = self._session.read(file)
             except OSError as error:
                 reason = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
-                self._unreadable[file] = UnparsableFile(reason, Position(1, 1))
+                self._unreadable[file] = UnparsableFile(reason)
         self._matters = relevant(self._contents, self._settings.database_types, self._session.signs)
 
     def _linked_project(self) -> LinkedProject:

@@ -9,23 +9,15 @@ import codecs
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from asyncdb_lint.diagnostics import Diagnostic, Fix
-from asyncdb_lint.fixes import (
-    CannotWrite,
-    Rewritten,
-    SkippedFix,
-    apply_fixes,
-    fix_to_fixed_point,
-    is_wanted,
-    refusal,
-    write_together,
-)
-from asyncdb_lint.parsing import UnparsableFile, decode
 from asyncdb_lint.project import LintResult, lint_files
-from asyncdb_lint.session import Session
-from asyncdb_lint.settings import Settings
-from asyncdb_lint.suppressions import ABOUT_COMMENTS, UNUSED, with_ignores
+
+if TYPE_CHECKING:
+    from asyncdb_lint.diagnostics import Diagnostic, Fix
+    from asyncdb_lint.fixes import CannotWrite, Rewritten, SkippedFix
+    from asyncdb_lint.session import Session
+    from asyncdb_lint.settings import Settings
 
 Gate = Callable[[LintResult], LintResult]
 """What leaves out findings that do not count in a run: see `asyncdb_lint.gate`."""
@@ -102,6 +94,8 @@ def fix(
     With `only`, fixes that would change any other file are left out; with `for_writing`, those of files that could
     not be written are.
     """
+    from asyncdb_lint.fixes import fix_to_fixed_point, is_wanted, refusal
+
     given = overrides or {}
     first = left = lint(files, overrides=given, gate=gate, session=session)
     texts = dict(first.sources)
@@ -151,6 +145,9 @@ def add_ignores(
 
     What there is to say about comments themselves is never hidden by another comment.
     """
+    from asyncdb_lint.fixes import apply_fixes, refusal
+    from asyncdb_lint.suppressions import ABOUT_COMMENTS, UNUSED, with_ignores
+
     given = dict(overrides or {})
     first = left = lint(files, overrides=given, gate=gate)
     texts: dict[Path, str] = {}
@@ -194,6 +191,8 @@ def add_ignores(
 
 
 def _is_text(data: bytes) -> bool:
+    from asyncdb_lint.parsing import UnparsableFile, decode
+
     try:
         decode(data)
     except UnparsableFile:
@@ -204,6 +203,10 @@ def _is_text(data: bytes) -> bool:
 def write(run: FixRun) -> list[CannotWrite]:
     """Writes the changed files, those that hang together all or none; returns what could not be written."""
     problems: list[CannotWrite] = []
+    if not run.together:
+        return problems
+    from asyncdb_lint.fixes import CannotWrite, write_together
+
     for group in run.together:
         try:
             write_together([_rewritten(run, path) for path in sorted(group)])
@@ -213,6 +216,9 @@ def write(run: FixRun) -> list[CannotWrite]:
 
 
 def _rewritten(run: FixRun, path: Path) -> Rewritten:
+    from asyncdb_lint.fixes import CannotWrite, Rewritten
+    from asyncdb_lint.parsing import UnparsableFile, decode
+
     try:
         _, encoding, has_bom = decode(path.read_bytes())
     except (OSError, UnparsableFile) as error:
@@ -233,6 +239,8 @@ def _connected(fixes: Iterable[set[Path]], changed: Mapping[Path, str]) -> tuple
 
 def encoded(text: str, original: bytes) -> bytes:
     """Encodes a text as the file it is to replace."""
+    from asyncdb_lint.parsing import decode
+
     _, encoding, has_bom = decode(original)
     return codecs.BOM_UTF8 * has_bom + text.encode(encoding)
 

@@ -5,6 +5,7 @@ A run that comes once, such as the command line's, has a session of its own and 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,14 +149,18 @@ class Session:
 
 def _look(path: Path, known: _OnDisk | OSError | None) -> _OnDisk | OSError:
     try:
-        status = path.stat()
-        stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
-        if isinstance(known, _OnDisk) and known.stamp == stamp:
+        if isinstance(known, _OnDisk) and known.stamp == _stamp(os.stat(path)):  # noqa: PTH116
             return known
-        return _OnDisk(stamp, path.read_bytes())
+        # Every file of a project comes by here: this takes a third of the time of `stat` and `read_bytes` of a path.
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+            return _OnDisk(_stamp(os.fstat(file.fileno())), file.read())
     except OSError as error:
         # Kept without the frames that it came through.
         return error.with_traceback(None)
+
+
+def _stamp(status: os.stat_result) -> _Stamp:
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _walk(path: Path, data: bytes) -> _Known:

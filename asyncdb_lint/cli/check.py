@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from asyncdb_lint.cli.outputs import asked_outputs, print_report, refuse_linted
 from asyncdb_lint.cli.shared import CLEAN, FAILURE, FINDINGS, CannotRun, failures_as_one_line, tell
-from asyncdb_lint.report.outputs import DEFAULT, format_names, write_stream
+from asyncdb_lint.report.formats import DEFAULT, format_names
 
 if TYPE_CHECKING:
     from asyncdb_lint.files import Selection
@@ -179,6 +178,7 @@ def check(
     **options: Any,
 ) -> int:
     """Lint the Python files under PATHS (default: the current folder), or standard input with `-`."""
+    from asyncdb_lint.cli.outputs import asked_outputs
     from asyncdb_lint.settings import CommandLine, RuleSelection, Settings, SettingsResolver, parse_selectors
 
     asked = CheckOptions(outputs=asked_outputs(outputs, output_format, statistics=options["statistics"]), **options)
@@ -213,6 +213,7 @@ def _check_files(paths: Sequence[Path], resolver: SettingsResolver, asked: Check
     if asked.show_settings:
         return _show_settings(selection.files or {Path(paths[0], "-").absolute(): resolver.for_folder(Path.cwd())})
     from asyncdb_lint import runner
+    from asyncdb_lint.cli.outputs import refuse_linted
 
     refuse_linted(asked.outputs, selection.files)
     _tell_about(selection, asked)
@@ -231,6 +232,7 @@ def _check_files(paths: Sequence[Path], resolver: SettingsResolver, asked: Check
 
 
 def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: CheckOptions, *, force_exclude: bool) -> int:
+    from asyncdb_lint.cli.outputs import refuse_linted
     from asyncdb_lint.files import is_left_out
     from asyncdb_lint.runner import encoded
 
@@ -313,7 +315,7 @@ def _tell_about_known(gate: Gate | None, asked: CheckOptions) -> None:
     if gate is None or asked.quiet:
         return
     from asyncdb_lint.report.lines import counted
-    from asyncdb_lint.settings.reading import shown
+    from asyncdb_lint.settings.looking import shown
 
     for compared in gate.compared:
         name = shown(compared.kept.path)
@@ -328,10 +330,12 @@ def _tell_about_known(gate: Gate | None, asked: CheckOptions) -> None:
 
 
 def _print_findings(run: FixRun, files: dict[Path, Settings], asked: CheckOptions, stream: TextIO) -> int:
-    diagnostics = run.left.diagnostics
+    from asyncdb_lint.cli.outputs import print_report
     from asyncdb_lint.report.findings import Report
+    from asyncdb_lint.report.outputs import write_stream
     from asyncdb_lint.report.text import summary_of_changes
 
+    diagnostics = run.left.diagnostics
     report = Report(
         diagnostics,
         run.left.sources,
