@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from asyncdb_lint.cli.outputs import asked_outputs, print_report, refuse_linted
-from asyncdb_lint.cli.shared import CLEAN, FAILURE, FINDINGS, CannotRun, failures_as_one_line, tell
+from asyncdb_lint.cli.shared import (
+    CLEAN,
+    FAILURE,
+    FINDINGS,
+    CannotRun,
+    FilePath,
+    failures_as_one_line,
+    tell,
+)
 from asyncdb_lint.report.outputs import DEFAULT, format_names, write_stream
 
 if TYPE_CHECKING:
@@ -89,8 +97,8 @@ class CheckOptions:
                 self.add_ignore is not None and (self.fix or self.fix_only or self.unsafe)
             ),
             "--add-ignore: a reason is one line; leave out the line break": not (self.add_ignore or "x").isprintable(),
-            "--statistics counts findings, and --diff and --fix-only print none; leave one out": self.statistics
-            and (self.diff or self.fix_only),
+            "--statistics counts findings, and --diff, --fix-only, --show-files and --show-settings print none; "
+            "leave one out": self.statistics and (self.diff or self.fix_only or shows),
             "--output is for findings, and --diff, --fix-only, --show-files and --show-settings print none; "
             "leave one out": names_outputs and (self.diff or self.fix_only or shows),
             "--show-files and --show-settings lint nothing; leave out one of them and all that changes files": (
@@ -113,7 +121,7 @@ class _Check(click.Command):
 
 
 @click.command(cls=_Check, epilog=_EXAMPLES)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=FilePath())
 @click.option("--select", multiple=True, metavar="RULES", help="Run only these rules: codes, prefixes, names or ALL.")
 @click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules, too.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
@@ -126,7 +134,7 @@ class _Check(click.Command):
 @click.option("--add-ignore", metavar="[=REASON]", help="Write ignore comments for all findings.")
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help="Leave out findings that this file knows.  [default: what the setting `baseline` says]",
 )
 @click.option("--no-baseline", is_flag=True, help="Show known findings, too.")
@@ -153,7 +161,7 @@ class _Check(click.Command):
 @click.option("--statistics", is_flag=True, help="Print how many findings each rule has, instead of the findings.")
 @click.option("--show-files", is_flag=True, help="Print which files would be linted, and lint none.")
 @click.option("--show-settings", is_flag=True, help="Print the settings in force, and lint nothing.")
-@click.option("--stdin-filename", type=click.Path(path_type=Path), help="Where the source read from `-` belongs.")
+@click.option("--stdin-filename", type=FilePath(), help="Where the source read from `-` belongs.")
 @click.option("--force-exclude", is_flag=True, help="Leave out excluded files even if they are named.")
 @click.option(
     "--color",
@@ -186,6 +194,8 @@ def check(
     problem = asked.problem(is_stdin=is_stdin, has_stdin_name=stdin_filename is not None, names_outputs=bool(outputs))
     if problem:
         raise CannotRun(problem)
+    if stdin_filename is not None and stdin_filename.is_dir():
+        raise CannotRun(f"--stdin-filename: {stdin_filename} is a folder; name the file that `-` is")
     if is_stdin and len(paths) > 1:
         raise CannotRun("`-` stands alone: standard input cannot be linted together with files")
     with failures_as_one_line():

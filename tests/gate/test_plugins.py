@@ -79,7 +79,9 @@ def test_every_format_shows_what_it_finds(project: Project, site: Path, output_f
         (rule,) = json.loads(ran.out)["runs"][0]["tool"]["driver"]["rules"]
         assert (rule["id"], rule["name"]) == ("ACME001", "write-outside-store")
         assert rule["shortDescription"]["text"] == "A write in a function that is not meant for it"
-        assert rule["help"]["markdown"].startswith("# write-outside-store (ACME001)\n\nWarning · no fix · since 1.0.0\n")
+        assert rule["help"]["markdown"].startswith(
+            "# write-outside-store (ACME001)\n\nWarning · no fix · since 1.0.0\n"
+        )
 
 
 def test_its_rules_are_explained_like_others(project: Project, site: Path) -> None:
