@@ -144,6 +144,9 @@ class _FolderRules:
 
 def _read_spec(file: Path) -> GitIgnoreSpec | None:
     try:
+        # Git follows no link here either; and a link may lead to a device, which has no end.
+        if file.is_symlink() or not file.is_file():
+            return None
         lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return None

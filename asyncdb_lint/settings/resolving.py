@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from asyncdb_lint.settings.model import RuleSelection, Settings, SettingsError, specificity
-from asyncdb_lint.settings.reading import FILE_NAMES, Source, Values, checked, read_file, read_inline, shown
+from asyncdb_lint.settings.reading import (
+    FILE_NAMES,
+    PYPROJECT,
+    TABLE,
+    Source,
+    Values,
+    checked,
+    read_file,
+    read_inline,
+    shown,
+)
 
 _REPOSITORIES = (".git", ".hg")
 _REASON_RULE = "ADB003"
@@ -85,6 +95,7 @@ class SettingsResolver:
                 raise SettingsError(f"--config: {shown(given.file)} has no `[tool.asyncdb-lint]`")
             return self._on_top(reduce(_applied, layers, Settings(root=Path.cwd(), file=given.file)))
         for name in FILE_NAMES:
+            _refuse_link_out(folder / name)
             layers = _layers(folder / name)
             if layers:
                 return self._on_top(reduce(_applied, layers, Settings(root=folder, file=folder / name)))
@@ -127,6 +138,22 @@ def _layers(file: Path, above: tuple[Path, ...] = ()) -> list[Values]:
     if not below:
         raise source.error(f"`extend`: {shown(target)} has no `[tool.asyncdb-lint]`", "extend")
     return [*below, values]
+
+
+def _refuse_link_out(file: Path) -> None:
+    """Refuses settings that a project has linked to from elsewhere: whoever made the link need not own what is there."""
+    if not file.is_symlink() or not os.path.exists(file):  # noqa: PTH110 - Path.exists raises for circles of links
+        return
+    target, root = _real(file), _real(project_root(file.parent))
+    if target.is_relative_to(root):
+        return
+    # Many a pyproject.toml has nothing for us, wherever it lies.
+    is_ours = file.name != PYPROJECT or not target.is_file() or TABLE.encode() in target.read_bytes()
+    if is_ours:
+        raise SettingsError(
+            f"{shown(file)}: this link leads out of the project {root}, to {target}; to use that file, "
+            "name it with --config"
+        )
 
 
 def project_root(folder: Path) -> Path:
