@@ -134,24 +134,24 @@ class Cache:
     """The caches of all projects, in one folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._linter = _linter()
 
     def of(self, root: Path | None, files: Iterable[Path], settings: object) -> ProjectCache:
         """The cache of a project: of its root folder, or of the folder that all its files have in common."""
         place = str(root) if root is not None else os.path.commonpath([str(file.parent) for file in files])
         key = digest_of(self._linter.encode(), place.encode("utf-8", "surrogatepass"), repr(settings).encode())
-        folder = self._folder / digest_of(place.encode("utf-8", "surrogatepass"))
+        folder = self.folder / digest_of(place.encode("utf-8", "surrogatepass"))
         return ProjectCache(folder / (digest_of(repr(settings).encode()) + _ENDING), key)
 
     def clean(self) -> int:
         """Removes everything that is kept, and nothing else; returns how many files that were."""
         removed = 0
-        for file in self._folder.glob("*/*"):
+        for file in self.folder.glob("*/*"):
             if file.suffix in (_ENDING, _UNFINISHED):
                 file.unlink(missing_ok=True)
                 removed += 1
-        for folder in self._folder.glob("*/"):
+        for folder in self.folder.glob("*/"):
             try:
                 folder.rmdir()
             except OSError:

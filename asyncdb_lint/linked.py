@@ -41,8 +41,9 @@ class LinkedProject:
         hints = Hints(settings.database_types, roots, settings.target_python)
         index = ModuleIndex(contents, self._load, hints.roots)
         modules: list[ModuleRecord] = []
-        for path in sorted(matters):
+        for number, path in enumerate(sorted(matters)):
             session.checkpoint()
+            session.tell_progress(number / len(matters) / 2)
             record = self._load(path)
             if record is not None:
                 modules.append(record)
@@ -59,7 +60,8 @@ class LinkedProject:
                 facts = ModuleFacts(module, self.facts)
                 for rule in self._rules:
                     self._session.checkpoint()
-                    found.extend(check_module(facts, (rule,), self._settings))
+                    with self._session.measured(rule.code):
+                        found.extend(check_module(facts, (rule,), self._settings))
             self._found[path] = found
         return self._found[path]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from .out_of_sight import CallsOutOfSight
 from .parsing import UnparsableFile, check_text, decode
@@ -16,7 +16,7 @@ from .session import Session
 from .suppressions.presence import may_hold
 
 if TYPE_CHECKING:
-    from .cache import ProjectCache, Snapshot
+    from .cache import Cache, ProjectCache, Snapshot
     from .diagnostics import Diagnostic
     from .linked import LinkedProject
     from .settings import Settings
@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 
 Findings: TypeAlias = "dict[Path, list[Diagnostic]]"
 """What is to be said of each file that was linted, those without findings included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A project to lint, under the settings that its wanted files have in common."""
+
+    project: Project
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,45 +50,94 @@ def lint_files(
     overrides: Mapping[Path, bytes] | None = None,
     session: Session | None = None,
 ) -> LintResult:
-    """Lints files with the knowledge of the whole project around them.
+    """Lints files that have the same settings; see `lint`."""
+    return lint(dict.fromkeys(files, settings), overrides=overrides, session=session)
+
+
+def lint(
+    files: Mapping[Path, Settings],
+    *,
+    overrides: Mapping[Path, bytes] | None = None,
+    session: Session | None = None,
+) -> LintResult:
+    """Lints files, each with its settings and with the knowledge of the whole project around it.
 
     `overrides` are contents that count instead of what is on disk, for unsaved files and standard input. A `session`
     keeps for the next run what stays as it is; the findings are the same.
     """
     unsaved = overrides or {}
     session = session or Session()
+    groups: dict[Settings, list[Path]] = {}
+    for file, settings in files.items():
+        groups.setdefault(settings, []).append(file)
+    works = [
+        Work(project, settings)
+        for settings, group in groups.items()
+        for project in session.surroundings.projects(group)
+    ]
     diagnostics: list[Diagnostic] = []
     with _collector_paused():
-        for project in session.surroundings.projects(files):
-            for found in findings_in(project, settings, unsaved, session).values():
+        for findings in _findings_of(works, unsaved, session):
+            for found in findings.values():
                 diagnostics += found
-    diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
-    return LintResult(tuple(diagnostics), len(set(files)), texts_of(diagnostics, unsaved, session))
+        diagnostics.sort(key=lambda diagnostic: diagnostic.sort_key)
+        return LintResult(tuple(diagnostics), len(files), texts_of(diagnostics, unsaved, session))
 
 
-def findings_in(project: Project, settings: Settings, unsaved: Mapping[Path, bytes], session: Session) -> Findings:
+def _findings_of(works: Sequence[Work], unsaved: Mapping[Path, bytes], session: Session) -> Iterator[Findings]:
+    if session.jobs > 1 and len(works) > 1 and not unsaved:
+        from .workers import findings_by_workers
+
+        yield from findings_by_workers(works, session)
+        return
+    for number, work in enumerate(works):
+        session.share = number / len(works), 1 / len(works)
+        yield findings_in(work, unsaved, session)
+        session.end_work()
+
+
+def findings_in(work: Work, unsaved: Mapping[Path, bytes], session: Session) -> Findings:
     """What there is to say about the files of a project that are to be linted."""
     # What is not saved is linted while somebody types it, or fixed, and has never been linted before.
-    if session.cache is None or unsaved or settings.plugins:
-        return _Run(project, settings, unsaved, session).findings()
+    if session.cache is None or unsaved or work.settings.plugins:
+        return _Run(work, unsaved, session).findings()
+    cache, before = _cached(work, session.cache)
+    with session.measured("cache"):
+        if _is_known(before, work):
+            return _known(before, work.project.wanted)
+    return _Run(work, unsaved, session).kept_findings(cache, before)
+
+
+def bytes_to_parse(work: Work, session: Session) -> int:
+    """How much source there is to parse before a project's findings are known: what its run costs, roughly."""
+    if session.cache is not None and not work.settings.plugins and _is_known(_cached(work, session.cache)[1], work):
+        return 0
+    run = _Run(work, {}, session)
+    size = run.bytes_to_parse()
+    session.end_work()
+    return size
+
+
+def _cached(work: Work, cache: Cache) -> tuple[ProjectCache, Snapshot | None]:
+    known = cache.of(work.project.root, work.project.wanted, work.settings)
+    return known, known.read()
+
+
+def _is_known(before: Snapshot | None, work: Work) -> TypeGuard[Snapshot]:
     from .cache import unchanged
 
-    cache = session.cache.of(project.root, project.wanted, settings)
-    before = cache.read()
-    if before is not None and unchanged(before, _all_of(project), project.wanted):
-        return _known(before, project.wanted)
-    return _Run(project, settings, unsaved, session).kept_findings(cache, before)
+    return before is not None and unchanged(before, _all_of(work.project), work.project.wanted)
 
 
 class _Run:
     """One look at a project's files."""
 
-    def __init__(self, project: Project, settings: Settings, unsaved: Mapping[Path, bytes], session: Session) -> None:
-        self._settings = settings
+    def __init__(self, work: Work, unsaved: Mapping[Path, bytes], session: Session) -> None:
+        self._settings = work.settings
         self._session = session
-        self._root = project.root
-        self._wanted = project.wanted
-        self._all = _all_of(project)
+        self._root = work.project.root
+        self._wanted = work.project.wanted
+        self._all = _all_of(work.project)
         self._unsaved = unsaved
         self._contents: dict[Path, bytes] = {}
         self._unreadable: dict[Path, UnparsableFile] = {}
@@ -89,7 +146,12 @@ class _Run:
     def findings(self) -> Findings:
         """What there is to say about the wanted files."""
         self._look()
-        return {file: self._said_of(file) for file in self._wanted}
+        return self._said_of_all({})
+
+    def bytes_to_parse(self) -> int:
+        """The size of the files that matter."""
+        self._look()
+        return sum(len(self._contents[file]) for file in self._matters)
 
     def kept_findings(self, cache: ProjectCache, before: Snapshot | None) -> Findings:
         """As `findings`, with what is known from an earlier run; keeps what it finds for later ones."""
@@ -108,13 +170,21 @@ class _Run:
             now.checked = {path for path in before.checked if before.digests.get(path) == digests.get(path)}
             now.findings = {path: found for path, found in before.findings.items() if path in now.checked}
             known = _known(before, [file for file in self._wanted if str(file) in now.checked])
-        found = {file: known[file] if file in known else self._said_of(file) for file in self._wanted}
+        found = self._said_of_all(known)
         now.checked.update(map(str, self._wanted))
         now.findings.update({str(file): [stored(item) for item in said] for file, said in found.items() if said})
         if self._matters and len(known) < len(found):
             now.calls.update(self._linked_project().calls_out_of_sight.answers)
         cache.write(now)
         return found
+
+    def _said_of_all(self, known: Findings) -> Findings:
+        said = dict(known)
+        for number, file in enumerate(self._wanted):
+            if file not in said:
+                said[file] = self._said_of(file)
+            self._session.tell_progress(0.5 + number / len(self._wanted) / 2)
+        return said
 
     def _still_holds(self, before: Snapshot, state: str) -> bool:
         if before.state != state:
@@ -123,16 +193,18 @@ class _Run:
         return all(calls(name) is answer for name, answer in before.calls.items())
 
     def _look(self) -> None:
-        for file in self._all:
-            if file in self._unsaved:
-                self._contents[file] = self._unsaved[file]
-                continue
-            try:
-                self._contents[file] = self._session.read(file)
-            except OSError as error:
-                reason = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
-                self._unreadable[file] = UnparsableFile(reason)
-        self._matters = relevant(self._contents, self._settings.database_types, self._session.signs)
+        with self._session.measured("read"):
+            for file in self._all:
+                if file in self._unsaved:
+                    self._contents[file] = self._unsaved[file]
+                    continue
+                try:
+                    self._contents[file] = self._session.read(file)
+                except OSError as error:
+                    reason = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
+                    self._unreadable[file] = UnparsableFile(reason)
+        with self._session.measured("screen"):
+            self._matters = relevant(self._contents, self._settings.database_types, self._session.signs)
 
     def _linked_project(self) -> LinkedProject:
         return self._session.linked(self._root, self._contents, self._matters, self._settings)

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from asyncdb_lint.cli.shared import CLEAN, FAILURE, FINDINGS, CannotRun, failures_as_one_line, tell
+from asyncdb_lint.cli.shared import (
+    CLEAN,
+    FAILURE,
+    FINDINGS,
+    CannotRun,
+    FilePath,
+    failures_as_one_line,
+    tell,
+)
 from asyncdb_lint.report.formats import DEFAULT, format_names
 
 if TYPE_CHECKING:
@@ -63,6 +71,11 @@ class CheckOptions:
     color: str
     quiet: bool
     verbose: bool
+    jobs: int | None
+    """How many processes may work; None for one a core."""
+    no_cache: bool
+    cache_dir: Path | None
+    timing: bool
 
     @property
     def changes(self) -> bool:
@@ -79,6 +92,8 @@ class CheckOptions:
             ),
             "--baseline and --no-baseline contradict each other; leave one out": self.baseline is not None
             and self.no_baseline,
+            "--no-cache and --cache-dir contradict each other; leave one out": self.no_cache
+            and self.cache_dir is not None,
             "--quiet and --verbose contradict each other; leave one out": self.quiet and self.verbose,
             "--exit-zero and --exit-non-zero-on-fix contradict each other; leave one out": self.exit_zero
             and self.exit_non_zero_on_fix,
@@ -88,8 +103,8 @@ class CheckOptions:
                 self.add_ignore is not None and (self.fix or self.fix_only or self.unsafe)
             ),
             "--add-ignore: a reason is one line; leave out the line break": not (self.add_ignore or "x").isprintable(),
-            "--statistics counts findings, and --diff and --fix-only print none; leave one out": self.statistics
-            and (self.diff or self.fix_only),
+            "--statistics counts findings, and --diff, --fix-only, --show-files and --show-settings print none; "
+            "leave one out": self.statistics and (self.diff or self.fix_only or shows),
             "--output is for findings, and --diff, --fix-only, --show-files and --show-settings print none; "
             "leave one out": names_outputs and (self.diff or self.fix_only or shows),
             "--show-files and --show-settings lint nothing; leave out one of them and all that changes files": (
@@ -112,7 +127,7 @@ class _Check(click.Command):
 
 
 @click.command(cls=_Check, epilog=_EXAMPLES)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=FilePath())
 @click.option("--select", multiple=True, metavar="RULES", help="Run only these rules: codes, prefixes, names or ALL.")
 @click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules, too.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
@@ -125,7 +140,7 @@ class _Check(click.Command):
 @click.option("--add-ignore", metavar="[=REASON]", help="Write ignore comments for all findings.")
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help="Leave out findings that this file knows.  [default: what the setting `baseline` says]",
 )
 @click.option("--no-baseline", is_flag=True, help="Show known findings, too.")
@@ -152,7 +167,7 @@ class _Check(click.Command):
 @click.option("--statistics", is_flag=True, help="Print how many findings each rule has, instead of the findings.")
 @click.option("--show-files", is_flag=True, help="Print which files would be linted, and lint none.")
 @click.option("--show-settings", is_flag=True, help="Print the settings in force, and lint nothing.")
-@click.option("--stdin-filename", type=click.Path(path_type=Path), help="Where the source read from `-` belongs.")
+@click.option("--stdin-filename", type=FilePath(), help="Where the source read from `-` belongs.")
 @click.option("--force-exclude", is_flag=True, help="Leave out excluded files even if they are named.")
 @click.option(
     "--color",
@@ -161,6 +176,14 @@ class _Check(click.Command):
     show_default=True,
     help="Use colours; `auto` heeds the terminal, NO_COLOR and FORCE_COLOR.",
 )
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes.  [default: all cores]")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs have found.")
+@click.option(
+    "--cache-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep there what was found.  [default: ASYNCDB_LINT_CACHE_DIR, or the user's folder for caches]",
+)
+@click.option("--timing", is_flag=True, help="Say on stderr how long each phase and rule takes; use no cache.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is read and how long it takes; print tracebacks.")
 def check(
@@ -186,6 +209,8 @@ def check(
     problem = asked.problem(is_stdin=is_stdin, has_stdin_name=stdin_filename is not None, names_outputs=bool(outputs))
     if problem:
         raise CannotRun(problem)
+    if stdin_filename is not None and stdin_filename.is_dir():
+        raise CannotRun(f"--stdin-filename: {stdin_filename} is a folder; name the file that `-` is")
     if is_stdin and len(paths) > 1:
         raise CannotRun("`-` stands alone: standard input cannot be linted together with files")
     with failures_as_one_line():
