@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 COSTLY = (
-    "libcst", "rich", "sqlglot", "pathspec", "tomllib", "asyncio", "importlib.metadata", "subprocess", "tempfile",
-    "asyncdb_lint.rules", "asyncdb_lint.project",
+    "libcst", "rich", "sqlglot", "pathspec", "tomllib", "asyncio", "asyncdb_lint.rules", "asyncdb_lint.project",
 )  # fmt: skip
 # What only findings, or the names of rules, need.
 FOR_FINDINGS = (
-    "difflib", "asyncdb_lint.diagnostics", "asyncdb_lint.engine", "asyncdb_lint.fixes.apply", "asyncdb_lint.gate",
+    "difflib", "importlib.metadata", "subprocess", "tempfile", "asyncdb_lint.diagnostics", "asyncdb_lint.engine", "asyncdb_lint.fixes.apply", "asyncdb_lint.gate",
     "asyncdb_lint.linked", "asyncdb_lint.nesting", "asyncdb_lint.pages", "asyncdb_lint.settings.options",
     "asyncdb_lint.settings.reading", "asyncdb_lint.suppressions.matching",
 )  # fmt: skip
@@ -37,19 +36,18 @@ def test_importing_the_package_loads_nothing_costly(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ("--version",),
-        ("--help",),
-        ("check", "--help"),
-        ("rule", "ADB101"),
-        ("rule", "--all", "--output-format=json"),
-        ("check", "no-such-path"),
-        ("check", "--select=NOTHING"),
-    ],
+    [("rule", "ADB101"), ("rule", "--all", "--output-format=json"), ("check", "--select=NOTHING"), ("config",)],
     ids=" ".join,
 )
 def test_commands_that_lint_nothing_load_nothing_costly(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     assert imported_by_command(tmp_path, *arguments) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--version",), ("--help",), ("check", "--help"), ("check", "no-such-path")], ids=" ".join
+)
+def test_commands_that_name_no_rules_need_no_pages_either(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    assert imported_by_command(tmp_path, *arguments, modules=COSTLY + FOR_FINDINGS) == []
 
 
 def test_plain_output_needs_no_rich(tmp_path: Path) -> None:
