@@ -14,6 +14,7 @@ import codecs
 import functools
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -21,14 +22,19 @@ from pathlib import Path
 
 _DRIVERS = Path(__file__).parent / "drivers"
 _LIBRARIES = Path(__file__).parent / "libraries"
+# Where Python knows it: what was read is not read again another way, if what follows does not fit.
+_AT_ONCE = b"+" if sys.version_info >= (3, 11) else b""
 _BLANK = rb"(?:[ \t\f]|\\\n)"
+_NAMES = rb"(\([^)]*\)|[^\n#;\\]*" + _AT_ONCE + rb"(?:\\\n[^\n#;\\]*" + _AT_ONCE + rb")*)"
 _IMPORT = (
-    rb"[ \t\f]*(?:from" + _BLANK + rb"+([\w.]+)" + _BLANK + rb"+import"
-    + _BLANK + rb"*(\([^)]*\)|(?:[^\n#;\\]|\\\n)*)|import" + _BLANK + rb"+((?:[^\n#;\\]|\\\n)+))"
+    rb"[ \t\f]*" + _AT_ONCE
+    + rb"(?:from" + _BLANK + rb"+([\w.]+)" + _BLANK + rb"+import" + _BLANK + rb"*|import" + _BLANK + rb"+)" + _NAMES
 )  # fmt: skip
 # Behind a line end, a semicolon, the colon of a block. One expression each: with a single first character, the search
 # for it runs at the speed of memory.
 _IMPORT_STARTS = (b"\n", b";", b":")
+# Turns all that is no part of a word into blanks.
+_WORDS_APART = bytes(code if re.match(rb"\w", bytes([code])) else ord(" ") for code in range(256))
 # A helper that builds SQL need not import anything. For text in lower case: the word to look for first, and the whole.
 _SQL = {
     b"select": rb"\bselect\s[^;]{1,400}?\sfrom\s",
@@ -71,7 +77,7 @@ def _driver_imports() -> Sequence[frozenset[bytes]]:
 
 
 @functools.cache
-def _import_statements() -> Sequence[Callable[[bytes], list[tuple[bytes, bytes, bytes]]]]:
+def _import_statements() -> Sequence[Callable[[bytes], list[tuple[bytes, bytes]]]]:
     return [re.compile(start + _IMPORT).findall for start in _IMPORT_STARTS]
 
 
@@ -217,7 +223,7 @@ def _imported_words(path: Path, data: bytes) -> set[bytes]:
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     found = [statement for find in _import_statements() for statement in find(data)]
-    words = set(re.findall(rb"\w+", b" ".join([b" ".join(statement) for statement in found])))
-    if any(source.startswith(b".") for source, _, _ in found):
+    words = set(b" ".join([b" ".join(statement) for statement in found]).translate(_WORDS_APART).split())
+    if any(source.startswith(b".") for source, _ in found):
         words.add(path.parent.name.encode())
     return words
