@@ -179,15 +179,22 @@ def check_syntax(path: Path, data: bytes) -> UnparsableFile | None:
 
 def check_text(text: str) -> UnparsableFile | None:
     """As `check_syntax`, of a decoded source."""
-    # Python 3.10 turns a chain of thousands of calls into a tree without minding its stack, and crashes.
-    can_crash = sys.version_info < (3, 11) and len(text) > _SHORTEST_CRASH and find_too_deep(text) is not None
-    if not can_crash and _builtin_rejection(text) is None:
+    if not _crashes_builtin(text) and _builtin_rejection(text) is None:
         return None
     try:
         parse_text(text)
     except UnparsableFile as problem:
         return problem
     return None
+
+
+def _crashes_builtin(text: str) -> bool:
+    """Whether Python 3.10 would turn a chain of thousands of calls into a tree without minding its stack."""
+    if sys.version_info >= (3, 11) or len(text) <= _SHORTEST_CRASH:
+        return False
+    from asyncdb_lint.nesting import find_too_deep
+
+    return find_too_deep(text) is not None
 
 
 def decode(data: bytes) -> tuple[str, str, bool]:

@@ -13,7 +13,7 @@ import click
 from asyncdb_lint import __version__
 from asyncdb_lint.cli.shared import CLEAN, FAILURE, FINDINGS, harmless
 
-_COMMANDS = ("baseline", "check", "config", "rule", "server")
+_COMMANDS = ("baseline", "check", "clean", "config", "rule", "server")
 
 
 class _Commands(click.Group):
@@ -87,9 +87,9 @@ def _with_remedy(error: click.UsageError, command: str) -> str:
     from asyncdb_lint.settings.options import OPTIONS
 
     wrong = error.option_name.lstrip("-") if isinstance(error, click.NoSuchOption) else ""
-    if wrong in OPTIONS and command in {check.name, baseline.name}:
+    if wrong in OPTIONS and command in {"check", "baseline"}:
         return f"No such option '--{wrong}'; it is a setting: --config '{wrong} = {OPTIONS[wrong].example}'"
     message = error.format_message().rstrip(".")
     if "Did you mean" in message:
         return message
-    return f"{message}; see `asyncdb-lint {command} --help`" if command in cli.commands else f"{message}; see `--help`"
+    return f"{message}; see `asyncdb-lint {command} --help`" if command in _COMMANDS else f"{message}; see `--help`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from asyncdb_lint.cli.progress import ProgressBar
 from asyncdb_lint.cli.shared import (
     CLEAN,
     FAILURE,
     FINDINGS,
     CannotRun,
     FilePath,
+    FolderPath,
     failures_as_one_line,
     tell,
 )
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from asyncdb_lint.gate import Gate
     from asyncdb_lint.report.outputs import Output
     from asyncdb_lint.runner import FixRun
+    from asyncdb_lint.session import Session
     from asyncdb_lint.settings import Settings, SettingsResolver
 
 _EXAMPLES = """\b
@@ -81,6 +85,11 @@ class CheckOptions:
     def changes(self) -> bool:
         """Whether files are to be written, or standard input to be written anew."""
         return (self.fix or self.fix_only or self.add_ignore is not None) and not self.diff
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether files are linted more than once, as they were and as they would be."""
+        return self.fix or self.fix_only or self.diff or self.add_ignore is not None
 
     def problem(self, *, is_stdin: bool, has_stdin_name: bool, names_outputs: bool) -> str | None:
         """Says which options do not go together, and what to do."""
@@ -180,7 +189,7 @@ class _Check(click.Command):
 @click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs have found.")
 @click.option(
     "--cache-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FolderPath(),
     help="Keep there what was found.  [default: ASYNCDB_LINT_CACHE_DIR, or the user's folder for caches]",
 )
 @click.option("--timing", is_flag=True, help="Say on stderr how long each phase and rule takes; use no cache.")
@@ -289,6 +298,48 @@ def _run(
     *,
     only: Path | None = None,
 ) -> FixRun:
+    session = _session(asked)
+    try:
+        return _run_in(session, files, overrides, asked, gate, only)
+    finally:
+        if isinstance(session.progress, ProgressBar):
+            session.progress.close()
+        if session.timing is not None:
+            for line in session.timing.table():
+                tell(line)
+
+
+def _session(asked: CheckOptions) -> Session:
+    from asyncdb_lint.session import Session
+
+    cache = None
+    if not (asked.no_cache or asked.timing):
+        from asyncdb_lint.cache import Cache, default_folder
+
+        cache = Cache(asked.cache_dir or default_folder())
+    session = Session(cache=cache, jobs=asked.jobs or _cores(), keeps=asked.rewrites)
+    if asked.timing:
+        from asyncdb_lint.timing import Timing
+
+        session.timing = Timing()
+    if sys.stderr.isatty() and not asked.quiet:
+        session.progress = ProgressBar()
+    return session
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _run_in(
+    session: Session,
+    files: dict[Path, Settings],
+    overrides: dict[Path, bytes],
+    asked: CheckOptions,
+    gate: Gate | None,
+    only: Path | None,
+) -> FixRun:
     from asyncdb_lint import runner
 
     for_writing = not (asked.diff or only)
@@ -296,15 +347,28 @@ def _run(
         if not asked.add_ignore and any(settings.enables("ADB003", default=False) for settings in files.values()):
             raise CannotRun("--add-ignore: the settings ask for a reason; write --add-ignore=REASON")
         return runner.add_ignores(
-            files, overrides=overrides, reason=asked.add_ignore, for_writing=for_writing, gate=gate
+            files,
+            overrides=overrides,
+            reason=asked.add_ignore,
+            for_writing=for_writing,
+            gate=gate,
+            session=session,
         )
-    if asked.fix or asked.fix_only or asked.diff:
-        run = runner.fix(files, overrides=overrides, unsafe=asked.unsafe, only=only, for_writing=for_writing, gate=gate)
+    if asked.rewrites:
+        run = runner.fix(
+            files,
+            overrides=overrides,
+            unsafe=asked.unsafe,
+            only=only,
+            for_writing=for_writing,
+            gate=gate,
+            session=session,
+        )
         for skip in run.skipped:
             start, code = skip.diagnostic.range.start, skip.diagnostic.code
             tell(f"warning: {skip.diagnostic.path}:{start.line}:{start.column}: {code} not fixed: {skip.reason}")
         return run
-    return runner.FixRun(runner.lint(files, overrides=overrides, gate=gate))
+    return runner.FixRun(runner.lint(files, overrides=overrides, gate=gate, session=session))
 
 
 def _gate(
