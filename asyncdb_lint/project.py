@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
 from .out_of_sight import CallsOutOfSight
 from .parsing import UnparsableFile, check_text, decode
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .linked import LinkedProject
     from .settings import Settings
     from .surroundings import Project
+
+_MOST_BYTES_WITHOUT_DATABASE = 1_000_000
 
 Findings: TypeAlias = "dict[Path, list[Diagnostic]]"
 """What is to be said of each file that was linted, those without findings included."""
@@ -142,6 +144,7 @@ class _Run:
         self._contents: dict[Path, bytes] = {}
         self._unreadable: dict[Path, UnparsableFile] = {}
         self._matters: set[Path] = set()
+        self._checks_syntax = False
 
     def findings(self) -> Findings:
         """What there is to say about the wanted files."""
@@ -156,13 +159,13 @@ class _Run:
     def kept_findings(self, cache: ProjectCache, before: Snapshot | None) -> Findings:
         """As `findings`, with what is known from an earlier run; keeps what it finds for later ones."""
         from .cache import Snapshot, digest_of, look, state_of
-        from .stored_findings import stored
 
         # Before the files are read, so that a later change shows.
         stamps = look(self._all)
         self._look()
         digests = {str(path): digest_of(data) for path, data in self._contents.items()}
-        now = Snapshot(stamps, digests, state_of(digests, map(str, self._matters)), {}, set())
+        state = state_of(digests, map(str, self._matters)) + (" checks syntax" if self._checks_syntax else "")
+        now = Snapshot(stamps, digests, state, {}, set())
         reusable = before is not None and self._still_holds(before, now.state)
         known: Findings = {}
         if before is not None and reusable:
@@ -172,7 +175,7 @@ class _Run:
             known = _known(before, [file for file in self._wanted if str(file) in now.checked])
         found = self._said_of_all(known)
         now.checked.update(map(str, self._wanted))
-        now.findings.update({str(file): [stored(item) for item in said] for file, said in found.items() if said})
+        now.findings.update(_stored(found))
         if self._matters and len(known) < len(found):
             now.calls.update(self._linked_project().calls_out_of_sight.answers)
         cache.write(now)
@@ -205,6 +208,9 @@ class _Run:
                     self._unreadable[file] = UnparsableFile(reason)
         with self._session.measured("screen"):
             self._matters = relevant(self._contents, self._settings.database_types, self._session.signs)
+        # In a large project without a database, looking for broken files would take ten times as long as all the rest.
+        size = sum(map(len, self._contents.values())) if not self._matters else 0
+        self._checks_syntax = self._settings.enables("ADB001") and size <= _MOST_BYTES_WITHOUT_DATABASE
 
     def _linked_project(self) -> LinkedProject:
         return self._session.linked(self._root, self._contents, self._matters, self._settings)
@@ -214,15 +220,14 @@ class _Run:
         found: list[Diagnostic] = []
         text: str | None = None
         problem = self._unreadable.get(file)
-        # Where nothing touches a database, the linter has no business, and reads nothing but bytes.
         if self._matters and file in self._contents:
             linked = self._linked_project()
             found += linked.findings(file)
             text = linked.texts.get(file)
             problem = linked.unparsable.get(file)
-            if file not in self._matters and problem is None and text is None:
-                self._session.checkpoint()
-                problem = self._session.syntax(file, self._contents[file])
+        if self._checks_syntax and problem is None and text is None:
+            self._session.checkpoint()
+            problem = self._session.syntax(file, self._contents[file])
         reports_syntax = self._settings.enables("ADB001") and not self._settings.ignores_in(file, "ADB001")
         if problem is not None and reports_syntax:
             from .engine import syntax_diagnostic
@@ -268,7 +273,17 @@ def texts_of(diagnostics: Sequence[Diagnostic], unsaved: Mapping[Path, bytes], s
     return texts
 
 
+def _stored(found: Findings) -> dict[str, list[list[Any]]]:
+    if not any(found.values()):
+        return {}
+    from .stored_findings import stored
+
+    return {str(file): [stored(item) for item in said] for file, said in found.items() if said}
+
+
 def _known(snapshot: Snapshot, files: Iterable[Path]) -> Findings:
+    if not snapshot.findings:
+        return {file: [] for file in files}
     from .stored_findings import restored
 
     return {file: [restored(item) for item in snapshot.findings.get(str(file), ())] for file in files}
