@@ -126,18 +126,16 @@ def test_a_change_where_no_database_is_leaves_all_other_findings_known(project: 
     assert codes == ["ADB002"]
 
 
-def test_a_call_out_of_sight_counts_as_soon_as_it_is_written(tmp_path: Path) -> None:
-    project = Folder(tmp_path)
+def test_a_call_out_of_sight_counts_as_soon_as_it_is_written(project: Folder) -> None:
     project.write(
         "app.py",
-        "from fastapi import FastAPI\nfrom db import database\n\napp = FastAPI()\n\n\n"
-        "async def open_it():\n    await database.connect()\n\n\n"
-        "@app.get('/')\nasync def rows():\n    return await database.fetch_all('SELECT 1')\n",
+        "from db import database\n\n\nasync def move(give, take):\n"
+        "    await database.execute('UPDATE accounts SET balance = balance - 1 WHERE id = :id', {'id': give})\n"
+        "    await database.execute('UPDATE accounts SET balance = balance + 1 WHERE id = :id', {'id': take})\n",
     )
-    before = project.codes()
-    project.write("plain.py", "def run(work):\n    open_it()\n")
-    after = project.codes()
-    assert before or after
+    assert project.codes() == ["ADB504"]
+    project.write("plain.py", "def run(mover):\n    mover.move(1, 2)\n")
+    assert project.codes() == []
 
 
 def test_only_some_files_are_linted_at_first(project: Folder) -> None:
