@@ -13,9 +13,10 @@ COSTLY = (
 )  # fmt: skip
 # What only findings, or the names of rules, need.
 FOR_FINDINGS = (
-    "difflib", "importlib.metadata", "subprocess", "tempfile", "asyncdb_lint.diagnostics", "asyncdb_lint.engine", "asyncdb_lint.fixes.apply", "asyncdb_lint.gate",
-    "asyncdb_lint.linked", "asyncdb_lint.nesting", "asyncdb_lint.pages", "asyncdb_lint.settings.options",
-    "asyncdb_lint.settings.reading", "asyncdb_lint.suppressions.matching",
+    "difflib", "importlib.metadata", "subprocess", "tempfile", "asyncdb_lint.diagnostics", "asyncdb_lint.engine",
+    "asyncdb_lint.fixes.apply", "asyncdb_lint.gate", "asyncdb_lint.linked", "asyncdb_lint.nesting",
+    "asyncdb_lint.pages", "asyncdb_lint.settings.options", "asyncdb_lint.settings.reading",
+    "asyncdb_lint.suppressions.matching",
 )  # fmt: skip
 
 
