@@ -30,6 +30,12 @@ LAST_SECTIONS = ["Fix safety", "Evidence", "Options", "References"]
 ABOUT_COMMENTS = {"ADB002", "ADB003"}
 
 
+# Who reads a finding wants to know what is so and what to write, not what to think about.
+ADVICE_WITHOUT_CODE = re.compile(
+    r"\b(consider|please|you should|try to|make sure|best practice|avoid)\b", re.IGNORECASE
+)
+
+
 class Project:
     """Lints and fixes a block's files in a folder of their own, through the public engine."""
 
@@ -45,7 +51,9 @@ class Project:
         result = lint_files(write_files(self._root, files), settings=self._settings)
         for found in result.diagnostics:
             # Who gets no fix is told what to write, in names that the source has.
-            assert found.fix or found.help or found.code in {"ADB001", *ABOUT_COMMENTS}, found.message
+            told = found.help or ""
+            assert found.fix or "`" in told or found.code in {"ADB001", *ABOUT_COMMENTS}, found.message
+            assert not ADVICE_WITHOUT_CODE.search(f"{found.message} {told}"), found.message
             assert "<module>" not in f"{found.message} {found.help}"
         return [
             Finding(

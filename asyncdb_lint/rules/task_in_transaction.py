@@ -37,10 +37,21 @@ class TaskInTransaction(Rule):
                 escaped.call.node,
                 f"{subject} in {tasks}: a rollback of `{escaped.block.source}` does not undo "
                 f"{'them' if escaped.is_many else 'it'}",
-                help="await the queries one after the other",
+                help=_advice(escaped),
                 fix=partial(await_in_turn, escaped),
                 mentions=_mentions(escaped),
             )
+
+
+def _advice(escaped: EscapedWork) -> str:
+    if escaped.call is not escaped.tasks:
+        made = escaped.tasks.function.name
+        return f"await the queries one after the other in `{made}`, in the place of `{shown(escaped.tasks)}`"
+    if not escaped.is_many:
+        return f"write `await {shown(escaped.work[0])}`"
+    if len(escaped.work) > 1:
+        return "await one after the other: " + ", ".join(f"`await {shown(work)}`" for work in escaped.work[:2])
+    return f"write `await {shown(escaped.work[0])}` in a loop, one after the other"
 
 
 def _mentions(escaped: EscapedWork) -> list[Mention]:

@@ -196,6 +196,11 @@ class Lifecycle:
         names = [binding for binding in found if binding.is_name] or found
         return names[0] if len(names) == 1 else None
 
+    def name_of(self, construction: CallRecord) -> str:
+        """What a shared pool is called, as far as one can say."""
+        binding = self.binding(construction)
+        return binding.expression if binding is not None else "database"
+
     def is_local(self, function: FunctionRecord, name: str) -> bool:
         """Whether a function, or one around it, gives a name a meaning of its own."""
         scope: FunctionRecord | None = function
