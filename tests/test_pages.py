@@ -11,6 +11,7 @@ import libcst as cst
 import pytest
 
 from asyncdb_lint.settings import RuleSelection, Settings
+from tests.idle_imports import idle_imports
 from tests.pages.reader import Block, BlockKind, pair_fixes, read_blocks, read_files
 from tests.pages.runner import Finding, check_findings, check_fix, check_unfixed, write_files
 
@@ -97,6 +98,9 @@ def test_fix(before: Block, after: Block, root: Path) -> None:
     project = Project(root, after.code)
     if report := check_fix(before, after, project.lint, project.fix):
         pytest.fail(report, pytrace=False)
+    old = read_files(before)
+    for path, new in read_files(after).items():
+        assert idle_imports(new.text) <= idle_imports(old[path].text if path in old else "")
 
 
 @pytest.mark.parametrize("block", UNFIXED, ids=title)

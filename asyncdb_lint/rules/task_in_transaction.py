@@ -47,11 +47,10 @@ def _advice(escaped: EscapedWork) -> str:
     if escaped.call is not escaped.tasks:
         made = escaped.tasks.function.name
         return f"await the queries one after the other in `{made}`, in the place of `{shown(escaped.tasks)}`"
-    if not escaped.is_many:
-        return f"write `await {shown(escaped.work[0])}`"
-    if len(escaped.work) > 1:
-        return "await one after the other: " + ", ".join(f"`await {shown(work)}`" for work in escaped.work[:2])
-    return f"write `await {shown(escaped.work[0])}` in a loop, one after the other"
+    work = [f"`await {shown(query)}`" for query in escaped.work[:2]]
+    if escaped.is_many and len(work) == 1:
+        return f"write {work[0]} in a loop, one after the other"
+    return f"await one after the other: {', '.join(work)}" if len(work) > 1 else f"write {work[0]}"
 
 
 def _mentions(escaped: EscapedWork) -> list[Mention]:

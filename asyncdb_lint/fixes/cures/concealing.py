@@ -10,6 +10,7 @@ import libcst as cst
 from ...nodes import descendants
 from ...semantics.values import ExternalInstance
 from ..changes import AddImport, Change, FixPlan, InsertBefore, Replace
+from ..unused_imports import imports_of
 from .editing import parents_in
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def keep_to_the_log(leaked: LeakedError, project: ProjectFacts) -> FixPlan | Non
         return None
     module = leaked.function.module.parsed
     changes: list[Change] = [Replace(module, node, _without(node, name)) for node in shown]
+    changes += dict.fromkeys(item for node in shown for item in imports_of(module, node))
     if name is not None and not _is_needed(handler, name, shown):
         changes.append(Replace(module, handler, handler.with_changes(name=None)))
     title = "Keep the error from the client"
