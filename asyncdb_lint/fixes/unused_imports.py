@@ -61,7 +61,7 @@ def remove_imports(units: dict[int, Unit], module: ParsedModule, wanted: Sequenc
 
 
 def _result(module: ParsedModule, units: dict[int, Unit]) -> cst.Module:
-    from asyncdb_lint.fixes.resolve import code_of_unit
+    from asyncdb_lint.fixes.resolving import code_of_unit
 
     body = module.tree.body
     texts = [code_of_unit(module, units.get(i, [node])) for i, node in enumerate(body)]
