@@ -63,7 +63,7 @@ def remove_imports(units: dict[int, Unit], module: ParsedModule, wanted: Sequenc
 
 def _mentioning(module: ParsedModule, units: dict[int, Unit], names: set[str]) -> cst.Module:
     """The changed module without the statements that do not even mention one of some names, in a text or a comment."""
-    from asyncdb_lint.fixes.resolve import code_of_unit
+    from asyncdb_lint.fixes.resolving import code_of_unit
 
     text, places = module.places.text, module.places.statements
     codes = (

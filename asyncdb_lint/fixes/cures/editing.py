@@ -118,5 +118,5 @@ def loses_comments(node: cst.CSTNode, new: cst.CSTNode) -> bool:
 
 
 def statements_of(text: str) -> list[Statement]:
-    """Source as statements."""
-    return list(cst.parse_module(text).body)
+    """Source as statements; their line ends become those of the file they are put into."""
+    return list(cst.parse_module(text.replace("\r\n", "\n").replace("\r", "\n")).body)
