@@ -159,6 +159,16 @@ def test_requests_that_are_given_up_are_answered(wire: Wire) -> None:
     assert wire.codes(22) == ["ADB101"]
 
 
+def test_a_client_may_leave_while_it_waits_for_answers(wire: Wire) -> None:
+    wire.initialize()
+    wire.open(PITFALL)
+    place = {"line": 0, "character": 0}
+    for request in range(20, 40):
+        wire.send("textDocument/diagnostic", {"textDocument": {"uri": wire.uri}}, request=request)
+        wire.send("textDocument/hover", {"textDocument": {"uri": wire.uri}, "position": place}, request=100 + request)
+    assert wire.leave() == 0
+
+
 def test_files_that_go_and_folders_that_were_never_there_are_outlived(wire: Wire, project: Project) -> None:
     wire.initialize()
     wire.open(PITFALL)

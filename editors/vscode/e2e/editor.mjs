@@ -17,22 +17,28 @@ const BROWSER = [
 const SQUIGGLES = ".editor-instance .squiggly-error, .editor-instance .squiggly-warning, .editor-instance .squiggly-info";
 
 export class Editor {
-  static async open(codeServer, folder, { patience = 60_000 } = {}) {
+  static async open(codeServer, folder) {
     const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
     const viewport = { width: 1280, height: 800 };
     const profile = join(codeServer.home, "browser");
     const browser = await chromium.launchPersistentContext(profile, { executablePath, viewport, args: BROWSER });
     const page = browser.pages()[0] ?? (await browser.newPage());
-    page.setDefaultTimeout(patience);
+    const editor = new Editor(browser, page);
+    editor.setPatience(60_000);
     await page.goto(codeServer.url(folder));
     await page.locator(".monaco-workbench .part.statusbar").waitFor();
-    return new Editor(browser, page, patience);
+    return editor;
   }
 
-  constructor(browser, page, patience) {
+  constructor(browser, page) {
     this.browser = browser;
     this.page = page;
-    this.patience = patience;
+  }
+
+  /** How long to wait for what does not come. */
+  setPatience(milliseconds) {
+    this.patience = milliseconds;
+    this.page.setDefaultTimeout(milliseconds);
   }
 
   close() {

@@ -45,12 +45,12 @@ export function scene(name, options, play) {
   });
 }
 
-export async function enter({ extensions = [prepared.vsix], files = {}, patience, ...options }) {
+export async function enter({ extensions = [prepared.vsix], files = {}, ...options }) {
   mkdirSync(RESULTS, { recursive: true });
   const workspace = new Workspace();
   for (const [path, text] of Object.entries(files)) workspace.write(path, text);
   const codeServer = await CodeServer.start({ entry: prepared.entry, extensions, ...options });
-  const editor = await Editor.open(codeServer, workspace.folder, { patience });
+  const editor = await Editor.open(codeServer, workspace.folder);
   const untilLogged = (text) => until(`the log says "${text}"`, () => codeServer.log("asyncdb-lint").includes(text));
   const photo = (title) => editor.screenshot(join(RESULTS, `${title}.png`));
   return { workspace, codeServer, editor, untilLogged, photo };

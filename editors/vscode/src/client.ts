@@ -12,13 +12,18 @@ export const PYTHON_FILES = [
   { scheme: "untitled", language: "python" },
 ];
 
-export function createClient(server: Server, logs: Logs): LanguageClient {
+/** `isLeaving` says whether the server is about to be replaced, and need not hear any news. */
+export function createClient(server: Server, logs: Logs, isLeaving: () => boolean): LanguageClient {
   const [command = "", ...args] = server.command;
   const folder = workspace.workspaceFolders?.[0]?.uri.fsPath;
   const options: LanguageClientOptions = {
     documentSelector: PYTHON_FILES,
     outputChannel: logs.server,
     traceOutputChannel: logs.trace,
+    middleware: {
+      // One change of settings may restart the server and be news for it; the new one asks by itself.
+      workspace: { didChangeConfiguration: async (sections, next) => (isLeaving() ? undefined : next(sections)) },
+    },
     initializationOptions: { settings: workspace.getConfiguration(SECTION), rulePageCommand: RULE_PAGE_COMMAND },
   };
   return new LanguageClient(

@@ -13,6 +13,7 @@ export class Session {
   private client: LanguageClient | undefined;
   private watch: Disposable | undefined;
   private last: Promise<void> = Promise.resolve();
+  private pendingRestarts = 0;
 
   constructor(
     private readonly launcher: PythonLauncher,
@@ -27,8 +28,10 @@ export class Session {
 
   /** Restarts after whatever is under way, so that two changes at once never leave two servers. */
   restart(reason: string): Promise<void> {
+    this.pendingRestarts++;
     return this.afterwards(async () => {
       await this.end();
+      this.pendingRestarts--;
       await this.begin(reason);
     });
   }
@@ -65,7 +68,7 @@ export class Session {
   }
 
   private async launch(server: Server, reason: string): Promise<void> {
-    const client = createClient(server, this.logs);
+    const client = createClient(server, this.logs, () => this.pendingRestarts > 0);
     this.client = client;
     this.watch = client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) {
@@ -87,10 +90,15 @@ export class Session {
     this.watch?.dispose();
     const client = this.client;
     this.client = undefined;
-    if (client?.needsStop()) {
-      await client.stop();
+    try {
+      if (client?.needsStop()) {
+        await client.stop();
+      }
+      await client?.dispose();
+    } catch (error) {
+      // The client kills a server that does not end; its successor must start all the same.
+      this.logs.client.warn(`The server has not ended as it should: ${String(error)}`);
     }
-    await client?.dispose();
   }
 
   private fail(problem: NoServer): void {
