@@ -192,6 +192,7 @@ class Runs:
                     self._hand_over(folder, generation, path, report)
                 progress.report(start + len(paths), len(rest))
             ended = f"{len(rest)} files"
+            folder.whole_at = generation
         finally:
             progress.end(ended)
 

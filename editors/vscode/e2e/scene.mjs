@@ -16,8 +16,8 @@ const RESULTS = join(HERE, "results");
 export const prepared = {
   entry: fromEnvironment("CODE_SERVER"),
   python: fromEnvironment("PYTHON"),
-  vsix: resolve(HERE, "../asyncdb-lint.vsix"),
-  pythonVsix: resolve(HERE, "results/python.vsix"),
+  extensions: join(RESULTS, "extensions", "alone"),
+  extensionsWithPython: join(RESULTS, "extensions", "with-python"),
 };
 
 function fromEnvironment(name) {
@@ -45,7 +45,7 @@ export function scene(name, options, play) {
   });
 }
 
-export async function enter({ extensions = [prepared.vsix], files = {}, ...options }) {
+export async function enter({ extensions = prepared.extensions, files = {}, ...options }) {
   mkdirSync(RESULTS, { recursive: true });
   const workspace = new Workspace();
   for (const [path, text] of Object.entries(files)) workspace.write(path, text);

@@ -14,7 +14,7 @@ const SELECTED = { "python.defaultInterpreterPath": prepared.python };
 
 scene(
   "findings are shown, explained and fixed",
-  { extensions: [prepared.pythonVsix, prepared.vsix], user: WHOLE_WORKSPACE, machine: SELECTED },
+  { extensions: prepared.extensionsWithPython, user: WHOLE_WORKSPACE, machine: SELECTED },
   async ({ editor, workspace, codeServer, step, photo, untilLogged }) => {
     const onDisk = (path, text) => until(`${path} holds ${text}`, () => workspace.read(path).includes(text));
 
