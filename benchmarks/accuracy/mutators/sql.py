@@ -107,7 +107,10 @@ def _removal(statement: _Statement, bind: Bind) -> list[Edit]:
         return [Edit(start, source.start(entries[index + 1].node.key))]
     if index:
         return [Edit(source.end(entries[index - 1].value), end)]
-    return [Edit(start, end)]
+    # The only one: its comma may not stay behind alone.
+    comma = bind.node.comma
+    after = source.end(comma) if isinstance(comma, cst.Comma) else end
+    return [Edit(start, after)]
 
 
 def _mutation(
