@@ -39,7 +39,7 @@ def measure(
     *,
     kinds: Sequence[str] = (),
     exclusions: Sequence[Exclusion] = (),
-    at_least: int = 6,
+    at_least: int = 2,
     workers: int = 2,
 ) -> Iterator[tuple[Repository, list[Outcome]]]:
     """Breaks every place of every repository once; yields each repository as it is done."""
