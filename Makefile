@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in $(CANDIDATES); do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: demo test browser lint format types docs check clean
+.PHONY: demo test browser interpreters lint format types docs check clean
 
 demo: .venv/made ## shows findings of every rule family on the fixture app's pitfalls
 	@$(BIN)/asyncdb-lint check --isolated --exit-zero tests/fixtures/pitfalls
@@ -19,6 +19,9 @@ test: .venv/made-test ## runs all tests
 browser: .venv/made-test ## checks the HTML report in a real Chromium, and installs Debian's where there is none
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 	@$(BIN)/python -m pytest --quiet tests/browser/report_page.py
+
+interpreters: .venv/made-dev ## runs all tests on every Python of the machine, and with the oldest LibCST
+	@$(BIN)/nox
 
 lint: .venv/made-dev ## checks style
 	@$(BIN)/ruff check
