@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..nodes import descendants
 from .calling import roles
 from .queries import shown
 from .reach import Origin, Reach
@@ -45,6 +46,14 @@ class BlockingCall:
     def source(self) -> str:
         """The call as messages show it."""
         return _brief(self.call)
+
+    @property
+    def in_thread(self) -> str:
+        """The same call where another thread waits for it."""
+        node = self.call.node
+        if any(isinstance(inner, cst.Call) for inner in descendants(node.func)):
+            return f"await asyncio.to_thread(lambda: {self.source})"
+        return f"await asyncio.to_thread({self.call.module.parsed.code_of(node.func)}{', ...' if node.args else ''})"
 
     @property
     def cause_source(self) -> str:
