@@ -16,6 +16,9 @@ from .mutation import Expected, Mutation, broken, rounds
 from .mutators import MUTATORS, Mutator
 from .sites import Exclusion, Project, read_project
 
+# What can be broken in a repository that does not use `databases`.
+_OF_OTHERS = ("forgotten-await-of-driver",)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -64,7 +67,7 @@ def measure_repository(
     outcomes: list[Outcome] = []
     session = Session()
     for mutator in MUTATORS:
-        if mutator.kind not in kinds:
+        if mutator.kind not in kinds or (repository.group == "other" and mutator.kind not in _OF_OTHERS):
             continue
         session.begin_round()
         for batch in rounds(mutator.make(project), at_least):
