@@ -53,13 +53,15 @@ class ParsedModule:
 
     __slots__ = ("_alignment", "_line_starts", "_places", "encoding", "has_bom", "path", "text", "tree")
 
-    def __init__(self, path: Path, text: str, encoding: str, has_bom: bool, tree: cst.Module) -> None:
+    def __init__(
+        self, path: Path, text: str, encoding: str, has_bom: bool, tree: cst.Module, places: Places | None = None
+    ) -> None:
         self.path = path
         self.text = text
         self.encoding = encoding
         self.has_bom = has_bom
         self.tree = tree
-        self._places: Places | None = None
+        self._places = places
         self._alignment: Alignment | None = None
         self._line_starts: list[int] | None = None
 
@@ -89,6 +91,11 @@ class ParsedModule:
 
                 self._alignment = Alignment(self._places.text, self.text)
         return self._places
+
+    @property
+    def knows_places(self) -> bool:
+        """Whether anybody has asked for places yet."""
+        return self._places is not None
 
     @property
     def alignment(self) -> Alignment | None:
