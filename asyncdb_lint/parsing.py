@@ -15,18 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from asyncdb_lint.diagnostics import Position, Range
-from asyncdb_lint.nesting import find_too_deep
-
 if TYPE_CHECKING:
     import libcst as cst
 
     from asyncdb_lint.alignment import Alignment
+    from asyncdb_lint.diagnostics import Position, Range
     from asyncdb_lint.positions import Places
 
 _T = TypeVar("_T")
 
-_START = Position(1, 1)
 _INVALID = "this is not valid Python syntax"
 _TOO_DEEP = "the code nests deeper than the parser can follow"
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -43,10 +40,10 @@ _DEEP_RECURSION = 10_000
 class UnparsableFile(Exception):
     """A file that has no tree: one sentence why, and where."""
 
-    def __init__(self, reason: str, position: Position = _START) -> None:
+    def __init__(self, reason: str, position: Position | None = None) -> None:
         super().__init__(reason, position)
         self.reason = reason
-        self.position = position
+        self.position = position or _position(1, 1)
 
 
 class ParsedModule:
@@ -66,6 +63,8 @@ class ParsedModule:
 
     def range_of(self, node: cst.CSTNode) -> Range:
         """Where a node of this tree stands, without the whitespace and comments around it."""
+        from asyncdb_lint.diagnostics import Range
+
         found = self.places.of_nodes.get(id(node))
         if found is None or found[0] is not node:
             raise LookupError(f"this {type(node).__name__} is not part of {self.path}")
@@ -74,7 +73,7 @@ class ParsedModule:
             start = self._alignment.start(self._alignment.index(line, column))
             end = self._alignment.end(self._alignment.index(end_line, end_column))
             return Range(self.position_at(start), self.position_at(max(start, end)))
-        return Range(Position(line, column), Position(end_line, end_column))
+        return Range(_position(line, column), _position(end_line, end_column))
 
     @property
     def places(self) -> Places:
@@ -116,7 +115,7 @@ class ParsedModule:
             raise ValueError(f"{self.path} has no character {offset}")
         starts = self._starts()
         line = bisect.bisect_right(starts, offset)
-        return Position(line, offset - starts[line - 1] + 1)
+        return _position(line, offset - starts[line - 1] + 1)
 
     def text_of(self, place: Range) -> str:
         """The text between two positions."""
@@ -126,6 +125,13 @@ class ParsedModule:
         if self._line_starts is None:
             self._line_starts = line_starts(self.text)
         return self._line_starts
+
+
+def _position(line: int, column: int) -> Position:
+    # Imported here: a run that finds nothing needs neither places nor findings.
+    from asyncdb_lint.diagnostics import Position
+
+    return Position(line, column)
 
 
 def line_starts(text: str) -> list[int]:
@@ -141,6 +147,8 @@ def parse(path: Path, data: bytes) -> ParsedModule:
 
 def parse_text(text: str) -> cst.Module:
     """The tree of a decoded source; raises `UnparsableFile`."""
+    from asyncdb_lint.nesting import find_too_deep
+
     deep = find_too_deep(text)
     if deep is not None:
         raise UnparsableFile(_TOO_DEEP, _position_in(text, deep))
@@ -171,15 +179,22 @@ def check_syntax(path: Path, data: bytes) -> UnparsableFile | None:
 
 def check_text(text: str) -> UnparsableFile | None:
     """As `check_syntax`, of a decoded source."""
-    # Python 3.10 turns a chain of thousands of calls into a tree without minding its stack, and crashes.
-    can_crash = sys.version_info < (3, 11) and len(text) > _SHORTEST_CRASH and find_too_deep(text) is not None
-    if not can_crash and _builtin_rejection(text) is None:
+    if not _crashes_builtin(text) and _builtin_rejection(text) is None:
         return None
     try:
         parse_text(text)
     except UnparsableFile as problem:
         return problem
     return None
+
+
+def _crashes_builtin(text: str) -> bool:
+    """Whether Python 3.10 would turn a chain of thousands of calls into a tree without minding its stack."""
+    if sys.version_info >= (3, 11) or len(text) <= _SHORTEST_CRASH:
+        return False
+    from asyncdb_lint.nesting import find_too_deep
+
+    return find_too_deep(text) is not None
 
 
 def decode(data: bytes) -> tuple[str, str, bool]:
@@ -221,14 +236,18 @@ def _encoding(body: bytes, has_bom: bool) -> str:
     try:
         codec = codecs.lookup(_without_suffix(name))
     except (LookupError, ValueError):
-        raise UnparsableFile(f"the coding line names `{name}`, which is no known encoding", Position(line, 1)) from None
+        raise UnparsableFile(
+            f"the coding line names `{name}`, which is no known encoding", _position(line, 1)
+        ) from None
     # Such codecs (rot13, base64) turn bytes to bytes or text to text: Python refuses them as source encodings too.
     if not getattr(codec, "_is_text_encoding", True):
-        raise UnparsableFile(f"the coding line names `{name}`, which is no text encoding", Position(line, 1))
+        raise UnparsableFile(f"the coding line names `{name}`, which is no text encoding", _position(line, 1))
     # The BOM is kept apart, so the codec that would write a second one is never used.
     encoding = "utf-8" if codec.name == "utf-8-sig" else codec.name
     if has_bom and encoding != "utf-8":
-        raise UnparsableFile(f"the file starts with a UTF-8 mark, but its coding line says `{name}`", Position(line, 1))
+        raise UnparsableFile(
+            f"the file starts with a UTF-8 mark, but its coding line says `{name}`", _position(line, 1)
+        )
     return encoding
 
 
@@ -263,7 +282,7 @@ def _position_in_bytes(body: bytes, offset: int) -> Position:
 
 def _position_in(text: str, offset: int) -> Position:
     starts = line_starts(text[:offset])
-    return Position(len(starts), offset - starts[-1] + 1)
+    return _position(len(starts), offset - starts[-1] + 1)
 
 
 def _builtin_rejection(text: str) -> Exception | None:
@@ -301,7 +320,7 @@ def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableFile:
 def _inside(text: str, line: int, column: int) -> Position:
     lines = _NEWLINE.split(text)
     line = min(max(line, 1), len(lines))
-    return Position(line, min(max(column, 1), len(lines[line - 1]) + 1))
+    return _position(line, min(max(column, 1), len(lines[line - 1]) + 1))
 
 
 def with_fresh_stack(work: Callable[[], _T]) -> _T:

@@ -110,6 +110,6 @@ def test_unsafe_fixes_wait_to_be_asked_for() -> None:
     assert fixed.diagnostics == ()
 
 
-@pytest.mark.parametrize("module", ["asyncdb_lint", "asyncdb_lint.settings", "asyncdb_lint.report.lines"])
+@pytest.mark.parametrize("module", ["asyncdb_lint.api", "asyncdb_lint.settings.model", "asyncdb_lint.report.lines"])
 def test_examples_in_docstrings_are_true(module: str) -> None:
     assert doctest.testmod(importlib.import_module(module)).failed == 0

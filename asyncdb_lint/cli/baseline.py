@@ -125,6 +125,6 @@ def _save(made: Baseline) -> None:
 
 
 def _shown(path: Path) -> str:
-    from asyncdb_lint.settings.reading import shown
+    from asyncdb_lint.settings.looking import shown
 
     return shown(path)

@@ -21,9 +21,9 @@ class CannotRun(click.ClickException):
 class FilePath(click.Path):
     """A path that could be one: `.` is not meant where a script's variable is empty."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, file_okay: bool = True) -> None:
         """Hands on paths as such."""
-        super().__init__(path_type=Path)
+        super().__init__(path_type=Path, file_okay=file_okay)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Refuses what no file can be called."""
@@ -35,6 +35,14 @@ class FilePath(click.Path):
             if error.errno == errno.ENAMETOOLONG:
                 self.fail("too long a name; name a file or folder", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class FolderPath(FilePath):
+    """A path that no file stands in the way of."""
+
+    def __init__(self) -> None:
+        """Refuses files."""
+        super().__init__(file_okay=False)
 
 
 def tell(message: str) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 import os
-import pkgutil
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from asyncdb_lint.report import formats
+from asyncdb_lint.report.formats import DEFAULT, format_names
 
 if TYPE_CHECKING:
     from asyncdb_lint.report.findings import Report
     from asyncdb_lint.report.lines import Line
 
     Rendered = str | Iterable[Line]
-
-DEFAULT = "full"
 
 
 class OutputError(Exception):
@@ -34,12 +31,6 @@ class Output:
 
     format: str
     file: Path | None = None
-
-
-@functools.cache
-def format_names() -> tuple[str, ...]:
-    """The names of all formats; none is imported for it."""
-    return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(formats.__path__)))
 
 
 def parse_outputs(asked: Sequence[str], *, output_format: str | None = None) -> tuple[Output, ...]:

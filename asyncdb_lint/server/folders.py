@@ -54,6 +54,8 @@ class Folder:
     disk_changed: bool = True
     cancelled_at: int = -1
     """The generation whose run over the whole folder the user has stopped."""
+    whole_at: int = -1
+    """The generation in which every file of the folder has been linted."""
     _resolver: SettingsResolver | None = None
     _left_out: dict[Path, bool] = field(default_factory=dict)
 

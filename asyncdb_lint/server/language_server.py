@@ -417,7 +417,8 @@ class Server(LanguageServer):
             lines += [
                 f"folder {folder.path}" + ("" if folder.is_own else " (for open files only)"),
                 f"  settings: {folder.client}",
-                f"  kept: {sizes}; run {folder.generation}",
+                f"  kept: {sizes}; run {folder.generation}"
+                + (", all files linted" if folder.whole_at == folder.generation else ""),
                 *([f"  problem: {folder.problem}"] if folder.problem else []),
             ]
         text = "\n".join(lines)

@@ -73,6 +73,8 @@ class Runs:
 
     def start(self, first: Path | None = None, *, delay: float = 0, disk_changed: bool = False) -> None:
         """Lints everything anew that a change may concern, the document that changed before all others."""
+        if self._is_over:
+            return
         for folder in self._folders.all():
             folder.generation += 1
             folder.disk_changed = folder.disk_changed or disk_changed
@@ -191,6 +193,7 @@ class Runs:
                     self._hand_over(folder, generation, path, report)
                 progress.report(start + len(paths), len(rest))
             ended = f"{len(rest)} files"
+            folder.whole_at = generation
         finally:
             progress.end(ended)
 

@@ -35,7 +35,7 @@ _labels = click.option(
 _workers = click.option("--workers", default=2, show_default=True, help="Processes.")
 _rounds = click.option(
     "--rounds",
-    default=6,
+    default=2,
     show_default=True,
     help="How many times each tree is linted for one kind of mutation, at least.",
 )
