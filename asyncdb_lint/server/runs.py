@@ -129,7 +129,8 @@ class Runs:
     def fix(self, folder: Folder, document: Document, settings: Settings, unsaved: dict[Path, bytes]) -> str:
         """The text of a document after all its safe fixes; to be done on the worker thread."""
         folder.session.checkpoint = self._unless(lambda: self._is_over)
-        run = runner.fix({document.path: settings}, overrides=unsaved, only=document.path, session=folder.session)
+        files = {document.path: settings}
+        run = runner.fix(files, overrides=unsaved, only=document.path, gate=folder.gate(files), session=folder.session)
         return run.after.get(document.path, document.text)
 
     async def _run(self, folder: Folder, generation: int, first: Path | None, delay: float) -> None:
@@ -202,7 +203,7 @@ class Runs:
         def lint() -> LintResult:
             folder.session.checkpoint = self._unless(lambda: self._is_over or folder.generation != generation)
             folder.session.checkpoint()
-            return runner.lint(files, overrides=unsaved, session=folder.session)
+            return runner.lint(files, overrides=unsaved, gate=folder.gate(files), session=folder.session)
 
         return await self.work(lint)
 

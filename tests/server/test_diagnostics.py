@@ -210,6 +210,27 @@ async def test_settings_files_count_as_soon_as_they_change(project: Project) -> 
 
 
 @scenario
+async def test_what_a_baseline_knows_is_quiet_and_left_alone(project: Project) -> None:
+    project.write("asyncdb-lint.toml", 'baseline = "known.json"\n')
+    project.write("app.py", PITFALL)
+    assert project.run("baseline").code == 0
+    async with editing(project.root) as editor:
+        editor.open("app.py")
+        assert await editor.pushed("app.py") == []
+        editor.change("app.py", "# moved\n" + PITFALL)
+        await editor.shows("app.py")
+        editor.change("app.py", PITFALL + "\n\nasync def more():\n    database.execute('DELETE FROM users')\n")
+        await editor.until(
+            lambda: [codes(list(params.diagnostics)) for params in editor.published][-1:] == [["ADB101"]]
+        )
+        # A file of known findings that is broken hides none, and is told.
+        project.write("known.json", "{")
+        editor.change("app.py", PITFALL)
+        await editor.shows("app.py", "ADB101")
+        await editor.until(lambda: any("known.json" in message.message for message in editor.client.messages))
+
+
+@scenario
 async def test_each_folder_has_its_own_settings(tmp_path: Path) -> None:
     one, two = Project(tmp_path / "one"), Project(tmp_path / "two")
     for project in (one, two):

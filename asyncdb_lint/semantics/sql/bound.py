@@ -64,10 +64,12 @@ def bound_marks(text: str) -> tuple[BoundMark, ...]:
 
 def _bound(code: str, mark: Mark, place: HolePlace, verb: Verb | None) -> BoundMark:
     front, behind = code[: mark.start].rstrip(), code[mark.end :].lstrip()
-    before = _last(_WORD_BEFORE, front).upper()
+    # A search for what ends here tries each place before: in a long text that takes long.
+    near = front[-_NEAR:]
+    before = _last(_WORD_BEFORE, near).upper()
     after_match = _WORD_AFTER.match(behind)
     after = after_match.group().upper() if after_match is not None else ""
-    operand = _OPERAND.search(front)
+    operand = _OPERAND.search(near)
     return BoundMark(
         mark,
         place.place,
@@ -77,7 +79,7 @@ def _bound(code: str, mark: Mark, place: HolePlace, verb: Verb | None) -> BoundM
         operand.group(1) if operand is not None else "",
         verb,
         _misplacement(front, place.place, before, after, verb, code),
-        after == ")" and _LIST.search(front) is not None,
+        after == ")" and _LIST.search(near) is not None,
     )
 
 
@@ -105,6 +107,7 @@ def _last(pattern: re.Pattern[str], text: str) -> str:
     return match.group() if match is not None else ""
 
 
+_NEAR = 200
 _WORD_BEFORE = re.compile(r"(?:\w+|[<>=!~|@&#?\-*/%^+]+|\S)\Z")
 _WORD_AFTER = re.compile(r"\w+|\S")
 _OPERAND = re.compile(r"([\w.]*[^\W\d]\w*)\s*(?:=|<>|!=|<|>|<=|>=|\bis(?:\s+not)?\s+distinct\s+from)\Z", re.IGNORECASE)
