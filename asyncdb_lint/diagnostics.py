@@ -6,29 +6,22 @@ it knows them. Positions are 1-based lines and 1-based columns counted in charac
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from pathlib import Path
 
+from asyncdb_lint.severity import Applicability, Severity
 
-class Severity(enum.Enum):
-    """How much a finding weighs."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-
-
-class Applicability(enum.Enum):
-    """How far a fix may be trusted, in Ruff's sense.
-
-    A safe fix keeps the behaviour, or the code was broken before and is right now. An unsafe one is right for most
-    programs but wants a look. A display-only one is shown and never applied.
-    """
-
-    SAFE = "safe"
-    UNSAFE = "unsafe"
-    DISPLAY = "display"
+__all__ = [
+    "Applicability",
+    "Diagnostic",
+    "Edit",
+    "Fix",
+    "FreedImport",
+    "Position",
+    "Range",
+    "RelatedPlace",
+    "Severity",
+]
 
 
 @dataclass(frozen=True, slots=True, order=True)

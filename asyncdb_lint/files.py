@@ -8,16 +8,17 @@ file the later line wins, and in one folder `.ignore` goes before `.gitignore`, 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asyncdb_lint.settings import Settings, SettingsResolver
-
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from asyncdb_lint.ignoring import Patterns
+    from asyncdb_lint.settings import Settings, SettingsResolver
+
+    Judge = Callable[[str, bool], bool]
+    """Says of an entry of one folder, by its name and whether it is a folder itself, whether it is left out."""
 
 SUFFIXES = (".py", ".pyi")
 
@@ -50,11 +51,12 @@ def find_files(paths: Sequence[Path], resolver: SettingsResolver, *, force_exclu
         if is_forced and walk.leaves_out(absolute):
             continue
         if absolute.is_dir():
-            for file in walk.files_under(absolute):
-                found[file] = resolver.for_folder(file.parent)
+            found.update(walk.files_under(absolute))
         else:
             found[absolute] = resolver.for_folder(absolute.parent)
-    return Selection({file: found[file] for file in sorted(found)}, tuple(walk.unreadable))
+    if len(paths) > 1:
+        found = {file: found[file] for file in sorted(found)}
+    return Selection(found, tuple(walk.unreadable))
 
 
 def is_left_out(path: Path, resolver: SettingsResolver, *, top: Path | None = None) -> bool:
@@ -62,94 +64,110 @@ def is_left_out(path: Path, resolver: SettingsResolver, *, top: Path | None = No
     return _Walk(resolver).leaves_out(Path(os.path.abspath(path)), top)
 
 
-@dataclass(slots=True)
 class _Walk:
-    resolver: SettingsResolver
-    unreadable: list[str] = field(default_factory=list)
-    _rules: dict[Path, _FolderRules] = field(default_factory=dict)
+    """Goes through folders; what holds for a folder is worked out once for all that lies in it."""
 
-    def files_under(self, top: Path) -> Iterator[Path]:
-        pending = [top]
+    def __init__(self, resolver: SettingsResolver) -> None:
+        self.resolver = resolver
+        self.unreadable: list[str] = []
+        self._rules: dict[Path, _Rules] = {}
+
+    def files_under(self, top: Path) -> Iterator[tuple[Path, Settings]]:
+        """All files in the order of their paths: a folder comes where its name stands among its neighbours."""
+        pending: list[tuple[str, Settings | None]] = [(str(top), None)]
         while pending:
-            folder = pending.pop()
-            try:
-                with os.scandir(folder) as entries:
-                    names = sorted(entries, key=lambda entry: entry.name)
-            except OSError as error:
-                self.unreadable.append(f"{folder}: {error.strerror}")
-                continue
-            for entry in names:
-                if entry.is_dir(follow_symlinks=False):
-                    if not self._leaves_out_entry(Path(entry.path), is_folder=True):
-                        pending.append(Path(entry.path))
-                    continue
-                is_python = entry.name.endswith(SUFFIXES) and entry.is_file(follow_symlinks=False)
-                if is_python and not self._leaves_out_entry(Path(entry.path), is_folder=False):
-                    yield Path(entry.path)
+            path, settings = pending.pop()
+            if settings is not None:
+                yield Path(path), settings
+            else:
+                pending.extend(self._entries(path))
 
     def leaves_out(self, path: Path, top: Path | None = None) -> bool:
         """Judges a path with the folders it lies in, down from `top`, or from its repository or its settings file."""
         top = top or self._rules_of(path.parent).top or self.resolver.for_folder(path.parent).root
         above = [parent for parent in reversed(path.parents) if parent != top and parent.is_relative_to(top)]
-        return any(self._leaves_out_entry(folder, is_folder=True) for folder in above) or self._leaves_out_entry(
-            path, is_folder=path.is_dir()
+        return any(self._judge_in(folder.parent)(folder.name, True) for folder in above) or self._judge_in(path.parent)(
+            path.name, path.is_dir()
         )
 
-    def _leaves_out_entry(self, path: Path, *, is_folder: bool) -> bool:
-        settings = self.resolver.for_folder(path.parent)
-        if settings.excludes(path, is_folder=is_folder):
-            return True
-        return settings.respect_gitignore and self._rules_of(path.parent).ignore(path, is_folder)
+    def _entries(self, folder: str) -> list[tuple[str, Settings | None]]:
+        """What is to be entered, and with its settings what is to be linted, the last first."""
+        path = Path(folder)
+        try:
+            with os.scandir(path) as entries:
+                listed = list(entries)
+        except OSError as error:
+            self.unreadable.append(f"{folder}: {error.strerror}")
+            return []
+        names = {entry.name for entry in listed}
+        leaves_out = self._judge_in(path, names)
+        settings = self.resolver.for_folder(path, names)
+        kept: list[tuple[str, str, Settings | None]] = []
+        for entry in listed:
+            name = entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if not leaves_out(name, True):
+                    kept.append((name, entry.path, None))
+            elif name.endswith(SUFFIXES) and entry.is_file(follow_symlinks=False) and not leaves_out(name, False):
+                kept.append((name, entry.path, settings))
+        kept.sort(key=lambda item: item[0], reverse=True)
+        return [item[1:] for item in kept]
 
-    def _rules_of(self, folder: Path) -> _FolderRules:
-        if folder not in self._rules:
-            is_top = (folder / ".git").exists() or folder.parent == folder
-            self._rules[folder] = _FolderRules(folder, None if is_top else self._rules_of(folder.parent))
-        return self._rules[folder]
+    def _judge_in(self, folder: Path, names: Collection[str] | None = None) -> Judge:
+        """Judges what lies in a folder; `names` are its entries, where they are known."""
+        settings = self.resolver.for_folder(folder, names)
+        is_excluded = settings.excluding(folder)
+        rules = self._rules_of(folder, names) if settings.respect_gitignore else None
+        if rules is None or not rules.layers:
+            return is_excluded
+        start = _inside(folder)
+        return lambda name, is_folder: is_excluded(name, is_folder) or rules.ignore(start + name, is_folder)
+
+    def _rules_of(self, folder: Path, names: Collection[str] | None = None) -> _Rules:
+        known = self._rules.get(folder)
+        if known is None:
+            known = self._rules[folder] = self._read_rules(folder, names)
+        return known
+
+    def _read_rules(self, folder: Path, names: Collection[str] | None) -> _Rules:
+        from asyncdb_lint.ignoring import read_patterns
+
+        files = [folder / name for name in (".ignore", ".gitignore") if names is None or name in names]
+        is_top = (names is None or ".git" in names) and (folder / ".git").exists()
+        if is_top:
+            files.append(_common_git_folder(folder / ".git") / "info" / "exclude")
+        above = None if is_top or folder.parent == folder else self._rules_of(folder.parent)
+        own = [patterns for file in files if (patterns := read_patterns(file)) is not None]
+        if above is not None and not own:
+            return above
+        layers = tuple((len(_inside(folder)), patterns) for patterns in own)
+        if above is None:
+            return _Rules(folder if is_top else None, layers)
+        return _Rules(above.top, (*layers, *above.layers))
 
 
-@dataclass(frozen=True)
-class _FolderRules:
-    """The ignore files of one folder, with those of the folders above it up to the root of its repository."""
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The ignore files that hold in a folder: its own, and those of the folders above it within its repository."""
 
-    folder: Path
-    parent: _FolderRules | None
+    top: Path | None
+    """The root of the repository, if the folder lies in one."""
+    layers: tuple[tuple[int, Patterns], ...]
+    """The patterns of each file, those that win first, and where paths begin that they are relative to."""
 
-    def ignore(self, path: Path, is_folder: bool) -> bool:
-        return self._decide(path, is_folder) or False
-
-    @cached_property
-    def top(self) -> Path | None:
-        """The root of the repository, if the folder lies in one."""
-        if (self.folder / ".git").exists():
-            return self.folder
-        return self.parent.top if self.parent else None
-
-    def _decide(self, path: Path, is_folder: bool) -> bool | None:
-        for spec in self._specs:
-            relative = path.relative_to(self.folder).as_posix() + ("/" if is_folder else "")
-            decision = spec.check_file(relative).include
+    def ignore(self, path: str, is_folder: bool) -> bool:
+        """Says whether they leave out a path."""
+        whole = path.replace(os.sep, "/") + ("/" if is_folder else "")
+        for start, patterns in self.layers:
+            decision = patterns.decide(whole[start:])
             if decision is not None:
                 return decision
-        return self.parent._decide(path, is_folder) if self.parent else None
-
-    @cached_property
-    def _specs(self) -> tuple[GitIgnoreSpec, ...]:
-        """The folder's own rules, those that win first."""
-        files = [self.folder / ".ignore", self.folder / ".gitignore"]
-        if self.top == self.folder:
-            files.append(_common_git_folder(self.folder / ".git") / "info" / "exclude")
-        return tuple(spec for file in files if (spec := _read_spec(file)))
+        return False
 
 
-def _read_spec(file: Path) -> GitIgnoreSpec | None:
-    try:
-        lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError:
-        return None
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(lines)
+def _inside(folder: Path) -> str:
+    text = str(folder)
+    return text if text.endswith(os.sep) else f"{text}{os.sep}"
 
 
 def _common_git_folder(git: Path) -> Path:

@@ -7,26 +7,25 @@ from __future__ import annotations
 
 import bisect
 import codecs
+import functools
 import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-
-from asyncdb_lint.diagnostics import Position, Range
-from asyncdb_lint.nesting import find_too_deep
 
 if TYPE_CHECKING:
     import libcst as cst
 
     from asyncdb_lint.alignment import Alignment
+    from asyncdb_lint.diagnostics import Position, Range
     from asyncdb_lint.positions import Places
 
 _T = TypeVar("_T")
 
-_START = Position(1, 1)
 _INVALID = "this is not valid Python syntax"
 _TOO_DEEP = "the code nests deeper than the parser can follow"
 _CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -35,6 +34,7 @@ _PLACE = re.compile(r"error at (\d+):(\d+)")
 _NEWLINE = re.compile(r"\r\n?|\n")
 # `ast.PyCF_ONLY_AST`, without the import of `ast`: parse, but compile nothing.
 _ONLY_AST = 0x400
+_SHORTEST_CRASH = 4096
 _STACK_BYTES = 64 * 1024 * 1024
 _DEEP_RECURSION = 10_000
 
@@ -42,10 +42,10 @@ _DEEP_RECURSION = 10_000
 class UnparsableFile(Exception):
     """A file that has no tree: one sentence why, and where."""
 
-    def __init__(self, reason: str, position: Position = _START) -> None:
+    def __init__(self, reason: str, position: Position | None = None) -> None:
         super().__init__(reason, position)
         self.reason = reason
-        self.position = position
+        self.position = position or _position(1, 1)
 
 
 class ParsedModule:
@@ -53,18 +53,22 @@ class ParsedModule:
 
     __slots__ = ("_alignment", "_line_starts", "_places", "encoding", "has_bom", "path", "text", "tree")
 
-    def __init__(self, path: Path, text: str, encoding: str, has_bom: bool, tree: cst.Module) -> None:
+    def __init__(
+        self, path: Path, text: str, encoding: str, has_bom: bool, tree: cst.Module, places: Places | None = None
+    ) -> None:
         self.path = path
         self.text = text
         self.encoding = encoding
         self.has_bom = has_bom
         self.tree = tree
-        self._places: Places | None = None
+        self._places = places
         self._alignment: Alignment | None = None
         self._line_starts: list[int] | None = None
 
     def range_of(self, node: cst.CSTNode) -> Range:
         """Where a node of this tree stands, without the whitespace and comments around it."""
+        from asyncdb_lint.diagnostics import Range
+
         found = self.places.of_nodes.get(id(node))
         if found is None or found[0] is not node:
             raise LookupError(f"this {type(node).__name__} is not part of {self.path}")
@@ -73,7 +77,7 @@ class ParsedModule:
             start = self._alignment.start(self._alignment.index(line, column))
             end = self._alignment.end(self._alignment.index(end_line, end_column))
             return Range(self.position_at(start), self.position_at(max(start, end)))
-        return Range(Position(line, column), Position(end_line, end_column))
+        return Range(_position(line, column), _position(end_line, end_column))
 
     @property
     def places(self) -> Places:
@@ -87,6 +91,11 @@ class ParsedModule:
 
                 self._alignment = Alignment(self._places.text, self.text)
         return self._places
+
+    @property
+    def knows_places(self) -> bool:
+        """Whether anybody has asked for places yet."""
+        return self._places is not None
 
     @property
     def alignment(self) -> Alignment | None:
@@ -115,7 +124,7 @@ class ParsedModule:
             raise ValueError(f"{self.path} has no character {offset}")
         starts = self._starts()
         line = bisect.bisect_right(starts, offset)
-        return Position(line, offset - starts[line - 1] + 1)
+        return _position(line, offset - starts[line - 1] + 1)
 
     def text_of(self, place: Range) -> str:
         """The text between two positions."""
@@ -125,6 +134,13 @@ class ParsedModule:
         if self._line_starts is None:
             self._line_starts = line_starts(self.text)
         return self._line_starts
+
+
+def _position(line: int, column: int) -> Position:
+    # Imported here: a run that finds nothing needs neither places nor findings.
+    from asyncdb_lint.diagnostics import Position
+
+    return Position(line, column)
 
 
 def line_starts(text: str) -> list[int]:
@@ -140,13 +156,16 @@ def parse(path: Path, data: bytes) -> ParsedModule:
 
 def parse_text(text: str) -> cst.Module:
     """The tree of a decoded source; raises `UnparsableFile`."""
+    from asyncdb_lint.nesting import find_too_deep
+
     deep = find_too_deep(text)
     if deep is not None:
         raise UnparsableFile(_TOO_DEEP, _position_in(text, deep))
     import libcst as cst
 
     try:
-        return with_fresh_stack(lambda: cst.parse_module(text))
+        with _without_checks():
+            return with_fresh_stack(lambda: cst.parse_module(text))
     except UnicodeEncodeError as error:
         place = _position_in(text, error.start)
         raise UnparsableFile("the file contains characters that are not text", place) from None
@@ -155,8 +174,36 @@ def parse_text(text: str) -> cst.Module:
     except RecursionError:
         raise UnparsableFile(_TOO_DEEP) from None
     except (TypeError, ValueError, AttributeError, cst.CSTValidationError) as error:
-        # LibCST checks each node it makes, and these checks have bugs: `return(lambda: 0)` is one for it.
+        # Bugs of the parser.
         raise UnparsableFile(f"the parser fails on this file ({type(error).__name__})") from error
+
+
+@contextmanager
+def _without_checks() -> Iterator[None]:
+    """Lets LibCST make nodes without checking them: what its parser has read is right, and checks take a fifth.
+
+    They also have bugs of their own: `return(lambda: 0)` is one for them.
+    """
+    import libcst as cst
+
+    checks = _checks()
+    setattr(cst.CSTNode, "__post_init__", _no_checks)  # noqa: B010
+    try:
+        yield
+    finally:
+        setattr(cst.CSTNode, "__post_init__", checks)  # noqa: B010
+
+
+@functools.cache
+def _checks() -> Callable[[cst.CSTNode], None]:
+    # Kept from the first time on: another thread may be parsing, and have them switched off.
+    import libcst as cst
+
+    return cst.CSTNode.__post_init__
+
+
+def _no_checks(node: object) -> None:
+    """Takes the place of the checks."""
 
 
 def check_syntax(path: Path, data: bytes) -> UnparsableFile | None:
@@ -170,13 +217,22 @@ def check_syntax(path: Path, data: bytes) -> UnparsableFile | None:
 
 def check_text(text: str) -> UnparsableFile | None:
     """As `check_syntax`, of a decoded source."""
-    if _builtin_rejection(text) is None:
+    if not _crashes_builtin(text) and _builtin_rejection(text) is None:
         return None
     try:
         parse_text(text)
     except UnparsableFile as problem:
         return problem
     return None
+
+
+def _crashes_builtin(text: str) -> bool:
+    """Whether Python 3.10 would turn a chain of thousands of calls into a tree without minding its stack."""
+    if sys.version_info >= (3, 11) or len(text) <= _SHORTEST_CRASH:
+        return False
+    from asyncdb_lint.nesting import find_too_deep
+
+    return find_too_deep(text) is not None
 
 
 def decode(data: bytes) -> tuple[str, str, bool]:
@@ -218,14 +274,18 @@ def _encoding(body: bytes, has_bom: bool) -> str:
     try:
         codec = codecs.lookup(_without_suffix(name))
     except (LookupError, ValueError):
-        raise UnparsableFile(f"the coding line names `{name}`, which is no known encoding", Position(line, 1)) from None
+        raise UnparsableFile(
+            f"the coding line names `{name}`, which is no known encoding", _position(line, 1)
+        ) from None
     # Such codecs (rot13, base64) turn bytes to bytes or text to text: Python refuses them as source encodings too.
     if not getattr(codec, "_is_text_encoding", True):
-        raise UnparsableFile(f"the coding line names `{name}`, which is no text encoding", Position(line, 1))
+        raise UnparsableFile(f"the coding line names `{name}`, which is no text encoding", _position(line, 1))
     # The BOM is kept apart, so the codec that would write a second one is never used.
     encoding = "utf-8" if codec.name == "utf-8-sig" else codec.name
     if has_bom and encoding != "utf-8":
-        raise UnparsableFile(f"the file starts with a UTF-8 mark, but its coding line says `{name}`", Position(line, 1))
+        raise UnparsableFile(
+            f"the file starts with a UTF-8 mark, but its coding line says `{name}`", _position(line, 1)
+        )
     return encoding
 
 
@@ -260,7 +320,7 @@ def _position_in_bytes(body: bytes, offset: int) -> Position:
 
 def _position_in(text: str, offset: int) -> Position:
     starts = line_starts(text[:offset])
-    return Position(len(starts), offset - starts[-1] + 1)
+    return _position(len(starts), offset - starts[-1] + 1)
 
 
 def _builtin_rejection(text: str) -> Exception | None:
@@ -298,7 +358,7 @@ def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableFile:
 def _inside(text: str, line: int, column: int) -> Position:
     lines = _NEWLINE.split(text)
     line = min(max(line, 1), len(lines))
-    return Position(line, min(max(column, 1), len(lines[line - 1]) + 1))
+    return _position(line, min(max(column, 1), len(lines[line - 1]) + 1))
 
 
 def with_fresh_stack(work: Callable[[], _T]) -> _T:

@@ -9,23 +9,16 @@ import codecs
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from asyncdb_lint.diagnostics import Diagnostic, Fix
-from asyncdb_lint.fixes import (
-    CannotWrite,
-    Rewritten,
-    SkippedFix,
-    apply_fixes,
-    fix_to_fixed_point,
-    is_wanted,
-    refusal,
-    write_together,
-)
-from asyncdb_lint.parsing import UnparsableFile, decode
-from asyncdb_lint.project import LintResult, lint_files
-from asyncdb_lint.session import Session
-from asyncdb_lint.settings import Settings
-from asyncdb_lint.suppressions import ABOUT_COMMENTS, UNUSED, with_ignores
+from asyncdb_lint.project import LintResult
+from asyncdb_lint.project import lint as lint_projects
+
+if TYPE_CHECKING:
+    from asyncdb_lint.diagnostics import Diagnostic, Fix
+    from asyncdb_lint.fixes import CannotWrite, Rewritten, SkippedFix
+    from asyncdb_lint.session import Session
+    from asyncdb_lint.settings import Settings
 
 Gate = Callable[[LintResult], LintResult]
 """What leaves out findings that do not count in a run: see `asyncdb_lint.gate`."""
@@ -67,24 +60,8 @@ def lint(
 
     A `session` is what an editor keeps from run to run.
     """
-    result = _lint(files, overrides or {}, session)
+    result = lint_projects(files, overrides=overrides, session=session)
     return gate(result) if gate is not None else result
-
-
-def _lint(files: Mapping[Path, Settings], overrides: Mapping[Path, bytes], session: Session | None) -> LintResult:
-    groups: dict[Settings, list[Path]] = {}
-    for file, settings in files.items():
-        groups.setdefault(settings, []).append(file)
-    results = [
-        lint_files(group, settings=settings, overrides=overrides, session=session) for settings, group in groups.items()
-    ]
-    if len(results) == 1:
-        return results[0]
-    return LintResult(
-        diagnostics=tuple(sorted((d for result in results for d in result.diagnostics), key=lambda d: d.sort_key)),
-        files=sum(result.files for result in results),
-        sources={path: source for result in results for path, source in result.sources.items()},
-    )
 
 
 def fix(
@@ -102,6 +79,8 @@ def fix(
     With `only`, fixes that would change any other file are left out; with `for_writing`, those of files that could
     not be written are.
     """
+    from asyncdb_lint.fixes import fix_to_fixed_point, is_wanted, refusal
+
     given = overrides or {}
     first = left = lint(files, overrides=given, gate=gate, session=session)
     texts = dict(first.sources)
@@ -146,13 +125,17 @@ def add_ignores(
     reason: str = "",
     for_writing: bool = False,
     gate: Gate | None = None,
+    session: Session | None = None,
 ) -> FixRun:
     """Writes ignore comments for all findings, in memory, and takes out those that ignore nothing.
 
     What there is to say about comments themselves is never hidden by another comment.
     """
+    from asyncdb_lint.fixes import apply_fixes, refusal
+    from asyncdb_lint.suppressions import ABOUT_COMMENTS, UNUSED, with_ignores
+
     given = dict(overrides or {})
-    first = left = lint(files, overrides=given, gate=gate)
+    first = left = lint(files, overrides=given, gate=gate, session=session)
     texts: dict[Path, str] = {}
     untouchable: dict[Path, str] = {}
 
@@ -160,7 +143,7 @@ def add_ignores(
         texts.update(changed)
         unsaved = {path: encoded(text, given.get(path) or path.read_bytes()) for path, text in changed.items()}
         given.update(unsaved)
-        return lint(files, overrides=given, gate=gate) if changed else left
+        return lint(files, overrides=given, gate=gate, session=session) if changed else left
 
     def writable(path: Path) -> bool:
         reason = refusal(path) if for_writing else None
@@ -194,6 +177,8 @@ def add_ignores(
 
 
 def _is_text(data: bytes) -> bool:
+    from asyncdb_lint.parsing import UnparsableFile, decode
+
     try:
         decode(data)
     except UnparsableFile:
@@ -204,6 +189,10 @@ def _is_text(data: bytes) -> bool:
 def write(run: FixRun) -> list[CannotWrite]:
     """Writes the changed files, those that hang together all or none; returns what could not be written."""
     problems: list[CannotWrite] = []
+    if not run.together:
+        return problems
+    from asyncdb_lint.fixes import CannotWrite, write_together
+
     for group in run.together:
         try:
             write_together([_rewritten(run, path) for path in sorted(group)])
@@ -213,6 +202,9 @@ def write(run: FixRun) -> list[CannotWrite]:
 
 
 def _rewritten(run: FixRun, path: Path) -> Rewritten:
+    from asyncdb_lint.fixes import CannotWrite, Rewritten
+    from asyncdb_lint.parsing import UnparsableFile, decode
+
     try:
         _, encoding, has_bom = decode(path.read_bytes())
     except (OSError, UnparsableFile) as error:
@@ -233,6 +225,8 @@ def _connected(fixes: Iterable[set[Path]], changed: Mapping[Path, str]) -> tuple
 
 def encoded(text: str, original: bytes) -> bytes:
     """Encodes a text as the file it is to replace."""
+    from asyncdb_lint.parsing import decode
+
     _, encoding, has_bom = decode(original)
     return codecs.BOM_UTF8 * has_bom + text.encode(encoding)
 

@@ -12,36 +12,52 @@ from __future__ import annotations
 
 import codecs
 import functools
+import os
 import re
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
 _DRIVERS = Path(__file__).parent / "drivers"
 _LIBRARIES = Path(__file__).parent / "libraries"
-_BLANK = rb"(?:[ \t\f]|\\\r?\n)"
-# Behind a line end, a semicolon, the colon of a block or a UTF-8 mark; never at the very start of what is searched.
-_IMPORTS = re.compile(
-    rb"[\r\n;:\xbf][ \t\f]*(?:from" + _BLANK + rb"+([\w.]+)" + _BLANK + rb"+import"
-    + _BLANK + rb"*(\([^)]*\)|(?:[^\r\n#;\\]|\\\r?\n)*)|import" + _BLANK + rb"+((?:[^\r\n#;\\]|\\\r?\n)+))"
+# Where Python knows it: what was read is not read again another way, if what follows does not fit.
+_AT_ONCE = b"+" if sys.version_info >= (3, 11) else b""
+_BLANK = rb"(?:[ \t\f]|\\\n)"
+_NAMES = rb"(\([^)]*\)|[^\n#;\\]*" + _AT_ONCE + rb"(?:\\\n[^\n#;\\]*" + _AT_ONCE + rb")*)"
+_IMPORT = (
+    rb"[ \t\f]*" + _AT_ONCE
+    + rb"(?:from" + _BLANK + rb"+([\w.]+)" + _BLANK + rb"+import" + _BLANK + rb"*|import" + _BLANK + rb"+)" + _NAMES
 )  # fmt: skip
-_WORDS = re.compile(rb"\w+")
-# A helper that builds SQL need not import anything.
-_SQL = re.compile(rb"\b(?:select\s[^;]{1,400}?\sfrom|insert\s+into|update\s+\S+\s+set|delete\s+from)\s", re.IGNORECASE)
+# Behind a line end, a semicolon, the colon of a block. One expression each: with a single first character, the search
+# for it runs at the speed of memory.
+_IMPORT_STARTS = (b"\n", b";", b":")
+# Turns all that is no part of a word into blanks.
+_WORDS_APART = bytes(code if re.match(rb"\w", bytes([code])) else ord(" ") for code in range(256))
+# A helper that builds SQL need not import anything. For text in lower case: the word to look for first, and the whole.
+_SQL = {
+    b"select": rb"\bselect\s[^;]{1,400}?\sfrom\s",
+    b"insert": rb"\binsert\s+into\s",
+    b"update": rb"\bupdate\s+\S+\s+set\s",
+    b"delete": rb"\bdelete\s+from\s",
+}
 # A module of settings need not import anything either.
-_URL = re.compile(rb"\b(?:postgres|mysql|sqlite)\w*(?:\+\w+)?://")
+_URL = rb"\b(?:postgres|mysql|sqlite)\w*(?:\+\w+)?://"
+_URL_WORDS = (b"postgres", b"mysql", b"sqlite")
+# What guards a whole application against the errors of drivers, and what declares tables.
+_GUARDS_AND_TABLES = (b"exception_handler", b"add_middleware", b".middleware(", b"__tablename__")
+_TABLE = rb"\bTable\("
 _RUNS_A_LOOP = re.compile(rb"\basync def\b|\basyncio\.run\b|\brun_until_complete\b")
 _FRAMEWORKS = frozenset({b"fastapi", b"starlette"})
 # What a file has to name to get hold of anything: functions, and classes that are constructed.
-_STUB_START = re.compile(
-    r"^(?:def (\w+)|from (?!asyncdb_lint).* import (\w+) as (?!\2\b)(\w+)"
-    r"|class (\w+).*\n(?:    .*\n)*?    def __init__)",
-    re.MULTILINE,
+_STUB_START = (
+    r"(?m)^(?:def (\w+)|from (?!asyncdb_lint).* import (\w+) as (?!\2\b)(\w+)"
+    r"|class (\w+).*\n(?:    .*\n)*?    def __init__)"
 )
-_STUB_METHOD = re.compile(r"^    (?:async )?def ([a-z]\w+)", re.MULTILINE)
+_STUB_METHOD = r"(?m)^    (?:async )?def ([a-z]\w+)"
 # Methods that a stub gives a role to: what other drivers than `databases` are asked for.
-_STUB_ROLE_METHOD = re.compile(r"@role\.\w+\n    (?:async )?def ([a-z]\w+)")
+_STUB_ROLE_METHOD = r"@role\.\w+\n    (?:async )?def ([a-z]\w+)"
 # Members that half of all classes have say nothing by themselves.
 _COMMON = {
     "keys", "values", "replace", "username", "password", "port", "database", "options", "driver", "start",
@@ -54,24 +70,41 @@ _COMMON = {
 @functools.cache
 def _driver_imports() -> Sequence[frozenset[bytes]]:
     """The words that an import of a driver is made of: `sqlalchemy`, `ext` and `asyncio` together."""
-    modules = {path.stem for path in _DRIVERS.glob("*.pyi") if path.stem != "roles"}
+    # Even a run in which nothing matters asks this.
+    modules = {name.removesuffix(".pyi") for name in os.listdir(_DRIVERS) if name.endswith(".pyi")} - {"roles"}  # noqa: PTH208
     outermost = [name for name in modules if not any(name.startswith(f"{other}.") for other in modules)]
     return [frozenset(name.encode().split(b".")) for name in sorted(outermost)]
 
 
 @functools.cache
-def _driver_words() -> re.Pattern[bytes]:
-    """What drivers offer, what guards a whole application against their errors, and what declares tables."""
+def _import_statements() -> Sequence[Callable[[bytes], list[tuple[bytes, bytes]]]]:
+    return [re.compile(start + _IMPORT).findall for start in _IMPORT_STARTS]
+
+
+@functools.cache
+def _driver_methods() -> re.Pattern[bytes]:
+    """What drivers offer."""
     names: set[str] = set()
     for path in _DRIVERS.glob("*.pyi"):
         if path.stem != "roles":
             method = _STUB_METHOD if path.name.startswith("databases.") else _STUB_ROLE_METHOD
-            names.update(method.findall(path.read_text(encoding="utf-8")))
-    return re.compile(
-        rb"\.(?:"
-        + "|".join(sorted(names - _COMMON)).encode()
-        + rb")\b|exception_handler|add_middleware|\.middleware\(|\bTable\(|__tablename__"
-    )
+            names.update(re.findall(method, path.read_text(encoding="utf-8")))
+    return re.compile(rb"\.(?:" + "|".join(sorted(names - _COMMON)).encode() + rb")\b")
+
+
+def _mentions(data: bytes) -> bool:
+    """Whether a file names what drivers offer, or holds SQL or the URL of a database.
+
+    Most files have none of the words, and to know that takes a plain search, not an expression.
+    """
+    if any(word in data for word in _GUARDS_AND_TABLES) or _driver_methods().search(data):
+        return True
+    if b"Table(" in data and re.search(_TABLE, data):
+        return True
+    if b"://" in data and any(word in data for word in _URL_WORDS) and re.search(_URL, data):
+        return True
+    lower = data.lower()
+    return any(word in lower and re.search(sql, lower) for word, sql in _SQL.items())
 
 
 @functools.cache
@@ -82,7 +115,7 @@ def _blocking_packages(role: str) -> Mapping[bytes, re.Pattern[bytes]]:
         package = path.stem.split(".")[0].encode()
         texts[package] = texts.get(package, "") + path.read_text(encoding="utf-8")
     names = {
-        package: {name for found in _STUB_START.findall(text) for name in found if name}
+        package: {name for found in re.findall(_STUB_START, text) for name in found if name}
         for package, text in texts.items()
         if f"@role.{role}" in text
     }
@@ -113,7 +146,7 @@ class Signs:
         """Whether a file names what drivers offer, or holds SQL or the URL of a database."""
         sign = self._sign(path, data)
         if sign.mentions is None:
-            sign.mentions = any(needle.search(data) for needle in (_driver_words(), _SQL, _URL))
+            sign.mentions = _mentions(data)
         return sign.mentions
 
     def forget_all_but(self, files: AbstractSet[Path]) -> None:
@@ -186,14 +219,11 @@ def _imported_words(path: Path, data: bytes) -> set[bytes]:
     """Every word of a file's import statements; a relative import also names its own package."""
     if b"import" not in data:
         return set()
-    data = data.removeprefix(codecs.BOM_UTF8)
-    if b"\n" not in data:
-        data = data.replace(b"\r", b"\n")
-    words: set[bytes] = set()
-    for source, names, plain in _IMPORTS.findall(b"\n" + data):
-        words.update(_WORDS.findall(source))
-        words.update(_WORDS.findall(names))
-        words.update(_WORDS.findall(plain))
-        if source.startswith(b"."):
-            words.add(path.parent.name.encode())
+    data = b"\n" + data.removeprefix(codecs.BOM_UTF8)
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    found = [statement for find in _import_statements() for statement in find(data)]
+    words = set(b" ".join([b" ".join(statement) for statement in found]).translate(_WORDS_APART).split())
+    if any(source.startswith(b".") for source, _ in found):
+        words.add(path.parent.name.encode())
     return words

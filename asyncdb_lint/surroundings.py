@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .files import SUFFIXES, find_files
@@ -11,77 +12,121 @@ from .settings import FILE_NAMES, Settings, SettingsResolver
 
 _ROOT_SIGNS = ("requirements.txt", "Pipfile", "tox.ini", "alembic.ini", "Dockerfile", "README.md", "README.rst")
 _MOST_LEVELS = 6
-_ROOT_MARKERS = (".git", *FILE_NAMES, "setup.py", "setup.cfg", ".hg")
+_REPOSITORIES = (".git", ".hg")
+_ROOT_MARKERS = (*FILE_NAMES, "setup.py", "setup.cfg")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Files to lint that may import from one another, and all that they may import from."""
+
+    root: Path | None
+    """The project's top folder; None for files that belong to no project."""
+    wanted: tuple[Path, ...]
+    """The files to lint."""
+    around: tuple[Path, ...]
+    """The Python files of the project; without one, of the packages that the files are in."""
 
 
 class Surroundings:
     """Looks around files, folder by folder, and at each folder once."""
 
     def __init__(self) -> None:
-        self._roots: dict[Path, Path | None] = {}
-        self._packages: dict[Path, list[Path]] = {}
-        self._projects: dict[Path, list[Path]] = {}
+        self._tops: dict[Path, Path | None] = {}
+        self._signs: dict[Path, bool] = {}
+        self._packages: dict[tuple[Path, str], list[Path]] = {}
+        self._projects: dict[Path, tuple[Path, ...]] = {}
 
-    def of(self, files: Iterable[Path]) -> list[Path]:
-        """The Python files of the projects that some files belong to; without a project, of their packages."""
-        found: list[Path] = []
-        roots: dict[Path, None] = {}
-        for folder in dict.fromkeys(file.parent for file in files):
-            root = self.root_of(folder)
-            if root is not None:
-                roots.setdefault(root)
-                continue
-            if folder not in self._packages:
-                self._packages[folder] = _package_around(folder)
-            found.extend(self._packages[folder])
-        for root in roots:
+    def projects(self, files: Iterable[Path]) -> list[Project]:
+        """The projects that some files belong to; files without one are taken together."""
+        # Many files share a folder, and the text of its path is at hand where `parent` has to be made.
+        by_folder: dict[str, list[Path]] = {}
+        for file in dict.fromkeys(files):
+            by_folder.setdefault(os.path.dirname(file), []).append(file)  # noqa: PTH120
+        by_root: dict[Path | None, list[str]] = {}
+        for folder in by_folder:
+            by_root.setdefault(self.root_of(Path(folder)), []).append(folder)
+        return [
+            Project(root, tuple(file for folder in folders for file in by_folder[folder]), self._around(root, folders))
+            for root, folders in by_root.items()
+        ]
+
+    def _around(self, root: Path | None, folders: Sequence[str]) -> tuple[Path, ...]:
+        if root is not None:
             if root not in self._projects:
                 # What a project does not want linted it may still import from: only the default excludes hold here.
-                self._projects[root] = list(find_files([root], SettingsResolver(fixed=Settings())).files)
-            found.extend(self._projects[root])
-        return found
+                self._projects[root] = tuple(find_files([root], SettingsResolver(fixed=Settings())).files)
+            return self._projects[root]
+        # An unsaved file may have a name in a folder that is yet to be made.
+        packages = dict.fromkeys(_package_around(folder) for folder in map(Path, folders) if folder.is_dir())
+        for package in packages:
+            if package not in self._packages:
+                self._packages[package] = _files_of_package(*package)
+        return tuple(dict.fromkeys(file for package in packages for file in self._packages[package]))
 
     def root_of(self, folder: Path) -> Path | None:
-        """The top folder of the project that a folder belongs to."""
-        if folder not in self._roots:
-            self._roots[folder] = _root_of(folder)
-        return self._roots[folder]
+        """The project's top folder: where version control starts, else the outermost folder with project metadata.
+
+        Without either, the nearest folder that looks like the top of something: its requirements or its readme lie
+        there.
+        """
+        top = self._top_of(folder)
+        if top is not None:
+            return top
+        for candidate in (folder, *folder.parents)[:_MOST_LEVELS]:
+            if candidate not in self._signs:
+                self._signs[candidate] = _has_file(candidate, _ROOT_SIGNS) and not _is_too_wide(candidate)
+            if self._signs[candidate]:
+                return candidate
+        return None
 
     def forget(self) -> None:
         """Looks anew from now on: files may have come or gone."""
-        self._roots.clear()
+        self._tops.clear()
+        self._signs.clear()
         self._packages.clear()
         self._projects.clear()
 
+    def _top_of(self, folder: Path) -> Path | None:
+        """The top of a folder's repository, else its outermost folder with metadata."""
+        top: Path | None = None
+        below: list[Path] = []
+        for candidate in (folder, *folder.parents):
+            if candidate in self._tops:
+                top = self._tops[candidate]
+                break
+            below.append(candidate)
+            if any(os.path.exists(f"{candidate}/{name}") for name in _REPOSITORIES):  # noqa: PTH110
+                top = candidate
+                break
+        for inner in reversed(below):
+            if top is None and _has_file(inner, _ROOT_MARKERS):
+                top = inner
+            self._tops[inner] = top
+        return top
 
-def _root_of(folder: Path) -> Path | None:
-    """The project's top folder: where version control starts, else the outermost folder with project metadata.
 
-    Without either, the nearest folder that looks like the top of something: its requirements or its readme lie there.
-    """
-    outermost = None
-    for candidate in (folder, *folder.parents):
-        if (candidate / ".git").exists() or (candidate / ".hg").exists():
-            return candidate
-        if any((candidate / marker).is_file() for marker in _ROOT_MARKERS):
-            outermost = candidate
-    if outermost is not None:
-        return outermost
-    # A readme in the home folder or among temporary files makes no project of all that lies below.
-    too_wide = {Path.home(), Path(tempfile.gettempdir()), Path(folder.anchor)}
-    nearest = [top for top in (folder, *folder.parents)[:_MOST_LEVELS] if top not in too_wide]
-    return next((top for top in nearest if any((top / sign).is_file() for sign in _ROOT_SIGNS)), None)
+def _has_file(folder: Path, names: Iterable[str]) -> bool:
+    # Asked of every folder of a project: `Path` would take three times as long.
+    return any(os.path.isfile(f"{folder}/{name}") for name in names)  # noqa: PTH113
 
 
-def _package_around(folder: Path) -> list[Path]:
-    """The files beside a file that belongs to no project, and those of the whole package it is in."""
-    if not folder.is_dir():
-        # An unsaved file may have a name in a folder that is yet to be made.
-        return []
+def _is_too_wide(folder: Path) -> bool:
+    """A readme in the home folder or among temporary files makes no project of all that lies below."""
+    import tempfile
+
+    return folder in {Path.home(), Path(tempfile.gettempdir()), Path(folder.anchor)}
+
+
+def _package_around(folder: Path) -> tuple[Path, str]:
+    """For a file that belongs to no project: the folder that its imports start from, and the package there it is in."""
     top = folder
     while (top / "__init__.py").exists():
         top = top.parent
-    inside = folder.relative_to(top).parts
+    return top, next(iter(folder.relative_to(top).parts), "")
+
+
+def _files_of_package(top: Path, name: str) -> list[Path]:
+    """The files beside a file that belongs to no project, and those of the whole package it is in."""
     beside = [path for path in sorted(top.iterdir()) if path.suffix in SUFFIXES and path.is_file()]
-    package = sorted((top / inside[0]).rglob("*.py")) if inside else []
-    return [*beside, *package]
+    return [*beside, *sorted((top / name).rglob("*.py"))] if name else beside

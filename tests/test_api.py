@@ -10,6 +10,7 @@ import pytest
 
 import asyncdb_lint
 from asyncdb_lint import fix_source, lint_paths, lint_source
+from asyncdb_lint.baseline import Baseline, BaselineError
 from asyncdb_lint.files import MissingPath
 from asyncdb_lint.settings import RuleSelection, Settings
 
@@ -65,6 +66,21 @@ def test_paths_have_the_settings_of_their_project(tmp_path: Path) -> None:
     assert lint_paths([tmp_path]) == []
 
 
+def test_what_a_baseline_knows_is_left_out_everywhere(tmp_path: Path) -> None:
+    app = tmp_path / "app.py"
+    app.write_text(PITFALL)
+    known = Baseline.of(tmp_path / "known.json", lint_paths([app]), {app: PITFALL})
+    known.path.write_text(known.text())
+    (tmp_path / "asyncdb-lint.toml").write_text('baseline = "known.json"\n')
+    settings = Settings(root=tmp_path, baseline="known.json")
+    assert lint_paths([app]) == lint_source(PITFALL, path=app, settings=settings) == []
+    assert fix_source(PITFALL, path=app, settings=settings) == asyncdb_lint.FixResult(PITFALL, 0, ())
+    assert [found.code for found in lint_source(PITFALL, path=app)] == ["ADB101"]
+    known.path.write_text("{")
+    with pytest.raises(BaselineError, match=r"known\.json: is no baseline"):
+        lint_source(PITFALL, path=app, settings=settings)
+
+
 def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(MissingPath):
         lint_paths([tmp_path / "gone"])
@@ -94,6 +110,6 @@ def test_unsafe_fixes_wait_to_be_asked_for() -> None:
     assert fixed.diagnostics == ()
 
 
-@pytest.mark.parametrize("module", ["asyncdb_lint", "asyncdb_lint.settings", "asyncdb_lint.report.lines"])
+@pytest.mark.parametrize("module", ["asyncdb_lint.api", "asyncdb_lint.settings.model", "asyncdb_lint.report.lines"])
 def test_examples_in_docstrings_are_true(module: str) -> None:
     assert doctest.testmod(importlib.import_module(module)).failed == 0

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from asyncdb_lint.cli.shared import CannotRun, tell
+from asyncdb_lint.report.formats import DEFAULT
 from asyncdb_lint.report.outputs import (
-    DEFAULT,
     Output,
     OutputError,
     parse_outputs,
@@ -36,8 +36,10 @@ def asked_outputs(outputs: Sequence[str], output_format: str | None, *, statisti
 
 def refuse_linted(outputs: Iterable[Output], files: Iterable[Path]) -> None:
     """Refuses to write findings over a source."""
-    linted = {os.path.realpath(file) for file in files}
-    for output in outputs:
+    written = [output for output in outputs if output.file]
+    # Without such outputs, which is most of the time, nothing is asked about thousands of files.
+    linted = {os.path.realpath(file) for file in files} if written else set()
+    for output in written:
         if output.file and os.path.realpath(output.file) in linted:
             raise CannotRun(f"--output: {output.file} is a file to lint; name another for {output.format}")
 

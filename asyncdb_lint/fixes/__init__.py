@@ -5,21 +5,26 @@ Importing this package does not import LibCST; resolving a plan does.
 
 from __future__ import annotations
 
-from asyncdb_lint.diagnostics import Fix
-from asyncdb_lint.fixes.apply import FixOutcome, SkippedFix, apply_edits, apply_fixes, is_wanted
-from asyncdb_lint.fixes.changes import (
-    AddImport,
-    Change,
-    FixPlan,
-    InsertAfter,
-    InsertBefore,
-    PlanRefused,
-    Remove,
-    RemoveImport,
-    Replace,
-)
-from asyncdb_lint.fixes.rounds import FixedPoint, fix_to_fixed_point
-from asyncdb_lint.fixes.write import CannotWrite, Rewritten, refusal, unified_diff, write_atomically, write_together
+from typing import TYPE_CHECKING
+
+from asyncdb_lint.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from asyncdb_lint.diagnostics import Fix
+    from asyncdb_lint.fixes.apply import FixOutcome, SkippedFix, apply_edits, apply_fixes, is_wanted
+    from asyncdb_lint.fixes.changes import (
+        AddImport,
+        Change,
+        FixPlan,
+        InsertAfter,
+        InsertBefore,
+        PlanRefused,
+        Remove,
+        RemoveImport,
+        Replace,
+    )
+    from asyncdb_lint.fixes.rounds import FixedPoint, fix_to_fixed_point
+    from asyncdb_lint.fixes.write import CannotWrite, Rewritten, refusal, unified_diff, write_atomically, write_together
 
 __all__ = [
     "AddImport",
@@ -46,6 +51,34 @@ __all__ = [
     "write_atomically",
     "write_together",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(
+        __name__,
+        {
+            f"{__name__}.apply": ("FixOutcome", "SkippedFix", "apply_edits", "apply_fixes", "is_wanted"),
+            f"{__name__}.changes": (
+                "AddImport",
+                "Change",
+                "FixPlan",
+                "InsertAfter",
+                "InsertBefore",
+                "PlanRefused",
+                "Remove",
+                "RemoveImport",
+                "Replace",
+            ),
+            f"{__name__}.rounds": ("FixedPoint", "fix_to_fixed_point"),
+            f"{__name__}.write": (
+                "CannotWrite",
+                "Rewritten",
+                "refusal",
+                "unified_diff",
+                "write_atomically",
+                "write_together",
+            ),
+        },
+    )
 
 
 def resolve(plan: FixPlan) -> Fix:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from asyncdb_lint.diagnostics import Diagnostic
-from asyncdb_lint.report import frames
 from asyncdb_lint.report.lines import BLANK, Line
 from asyncdb_lint.report.text import summary, summary_of_changes
+
+if TYPE_CHECKING:
+    from asyncdb_lint.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Report:
     @cached_property
     def lines(self) -> dict[Path, list[str]]:
         """The lines of every text."""
+        from asyncdb_lint.report import frames
+
         return {path: frames.source_lines(text) for path, text in self.sources.items()}
 
     @cached_property

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from asyncdb_lint.diagnostics import Range
 from asyncdb_lint.report.lines import Line, Span, Style, code, columns
+
+if TYPE_CHECKING:
+    from asyncdb_lint.diagnostics import Range
 
 CONTEXT = 2
 _LONGEST = 12

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 import os
-import pkgutil
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from asyncdb_lint.report import formats
+from asyncdb_lint.report.formats import DEFAULT, format_names
 
 if TYPE_CHECKING:
     from asyncdb_lint.report.findings import Report
     from asyncdb_lint.report.lines import Line
 
     Rendered = str | Iterable[Line]
-
-DEFAULT = "full"
 
 
 class OutputError(Exception):
@@ -34,12 +31,6 @@ class Output:
 
     format: str
     file: Path | None = None
-
-
-@functools.cache
-def format_names() -> tuple[str, ...]:
-    """The names of all formats; none is imported for it."""
-    return tuple(sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(formats.__path__)))
 
 
 def parse_outputs(asked: Sequence[str], *, output_format: str | None = None) -> tuple[Output, ...]:
@@ -60,6 +51,11 @@ def parse_outputs(asked: Sequence[str], *, output_format: str | None = None) -> 
     twice = next((file for file in files if _same(file, files) > 1), None)
     if twice is not None:
         raise OutputError(f"two outputs would be written to {twice}; give each a file of its own")
+    for file in files:
+        try:
+            file.is_dir()
+        except OSError as error:
+            raise OutputError(f"--output: {file}: {error.strerror}; name another file") from error
     folder = next((file for file in files if file.is_dir()), None)
     if folder is not None:
         raise OutputError(f"--output: {folder} is a folder; name a file")

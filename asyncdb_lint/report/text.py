@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from asyncdb_lint.diagnostics import Applicability, Diagnostic, Fix, Range, Severity
-from asyncdb_lint.report import frames, patches
 from asyncdb_lint.report.lines import BLANK, Line, Span, Style, counted, escaped
+from asyncdb_lint.severity import Applicability, Severity
+
+if TYPE_CHECKING:
+    from asyncdb_lint.diagnostics import Diagnostic, Fix, Range
 
 _STYLES = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severity.INFO: Style.INFO}
 FIX_NOTES = {
@@ -19,6 +22,8 @@ FIX_NOTES = {
 
 def full(diagnostics: Iterable[Diagnostic], sources: Mapping[Path, str], *, unsafe: bool) -> Iterator[Line]:
     """Renders each finding with its code frame, the related places, the help line and what the fix would change."""
+    from asyncdb_lint.report import frames
+
     lines = {path: frames.source_lines(text) for path, text in sources.items()}
     for diagnostic in diagnostics:
         yield headline(diagnostic, unsafe=unsafe)
@@ -104,6 +109,8 @@ def headline(diagnostic: Diagnostic, *, unsafe: bool) -> Line:
 
 
 def _body(diagnostic: Diagnostic, lines: Mapping[Path, list[str]]) -> Iterator[Line]:
+    from asyncdb_lint.report import frames, patches
+
     places = [(diagnostic.path, diagnostic.range), *((place.path, place.range) for place in diagnostic.related)]
     width = max(frames.gutter_width([range_], lines=len(lines.get(path, ()))) for path, range_ in places)
     fix = diagnostic.fix
@@ -123,6 +130,8 @@ def _body(diagnostic: Diagnostic, lines: Mapping[Path, list[str]]) -> Iterator[L
 
 
 def _frame(path: Path, place: Range, lines: Mapping[Path, list[str]], width: int, style: Style) -> Iterator[Line]:
+    from asyncdb_lint.report import frames
+
     yield frames.location(shown_path(path), place.start.line, place.start.column, width=width)
     source = lines.get(path, [])
     # A file that cannot be read or decoded has a finding but no text to show.

@@ -13,6 +13,7 @@ from .rule import Finding, Mention, Rule
 if TYPE_CHECKING:
     from ..semantics.facts import LostCoroutine, ModuleFacts
 
+_MOST_CALLERS = 3
 _CONSEQUENCES = {
     LossKind.DISCARDED: "so it never runs",
     LossKind.UNUSED: "so it never runs",
@@ -109,6 +110,10 @@ def _advice(lost: LostCoroutine) -> str:
 
 
 def _mentions(lost: LostCoroutine) -> list[Mention]:
+    return [*_use_of(lost), *_callers_of(lost)]
+
+
+def _use_of(lost: LostCoroutine) -> list[Mention]:
     use = lost.loss.use
     if use is None or use.function.module is not lost.call.module or lost.contains(use.node):
         return []
@@ -124,3 +129,11 @@ def _mentions(lost: LostCoroutine) -> list[Mention]:
         LossKind.ATTRIBUTE: "used as a result here",
     }.get(lost.loss.kind)
     return [Mention(lost.call.module.parsed, use.node, what)] if what else []
+
+
+def _callers_of(lost: LostCoroutine) -> list[Mention]:
+    """Where a plain `def` is called that is to become an `async def`."""
+    return [
+        Mention(call.module.parsed, call.node, f"`{lost.call.function.name}` is called here, without `await`")
+        for call in lost.callers[:_MOST_CALLERS]
+    ]

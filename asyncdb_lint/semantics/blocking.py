@@ -13,10 +13,12 @@ from .queries import shown
 from .reach import Origin, Reach
 from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind, in_generator_expression
 from .resolve import Resolver
-from .terms import decorating, last_name
+from .terms import Constant, decorating, last_name
 from .values import FunctionValue, is_known
 
 _DEEPEST = 6
+# In seconds: a request takes longer whatever it does.
+_MOMENT = 0.001
 _LONGEST = 60
 _ASYNCHRONOUS = {UseKind.AWAITED, UseKind.ASYNC_ENTERED, UseKind.ASYNC_ITERATED}
 
@@ -71,6 +73,12 @@ def _brief(call: CallRecord) -> str:
     return whole if len(whole) <= _LONGEST else f"{callee.value}...{name}({'...' if call.arguments else ''})"
 
 
+def _is_moment(call: CallRecord) -> bool:
+    """`sleep(0.0001)` between two looks at a clock: what it keeps waiting is not felt."""
+    given = call.arguments[0].term if call.arguments else None
+    return isinstance(given, Constant) and isinstance(given.value, int | float) and given.value < _MOMENT
+
+
 class Blocking:
     """Finds the calls of one project that block the event loop."""
 
@@ -106,7 +114,7 @@ class Blocking:
             # Whatever an annotation says: what is awaited is no synchronous driver.
             return None
         if self._has_role(call, "blocks"):
-            return call
+            return call if not (_is_moment(call) and self._has_role(call, "sleeps")) else None
         if depth > _DEEPEST:
             return None
         for value in self.resolver.resolve(call.callee):

@@ -17,6 +17,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from asyncdb_lint import __version__
+from asyncdb_lint.installed_plugins import PluginError
 from asyncdb_lint.pages import load_page, page_file, rule_names
 from asyncdb_lint.server import actions, hover
 from asyncdb_lint.server.client_settings import LEVELS, SECTION, ClientSettings, plain, section_of
@@ -393,7 +394,8 @@ class Server(LanguageServer):
         """Opens the page of a rule in the editor, or shows what it is about."""
         code = _known_code(arguments[0] if arguments else None)
         ability = self._window_abilities.show_document
-        if ability and ability.support:
+        # The page of a plugin's rule is no file.
+        if ability and ability.support and code in rule_names():
             params = types.ShowDocumentParams(plain_uri(page_file(code)), take_focus=True)
             return (await self.window_show_document_async(params)).success
         page = load_page(code)
@@ -415,7 +417,8 @@ class Server(LanguageServer):
             lines += [
                 f"folder {folder.path}" + ("" if folder.is_own else " (for open files only)"),
                 f"  settings: {folder.client}",
-                f"  kept: {sizes}; run {folder.generation}",
+                f"  kept: {sizes}; run {folder.generation}"
+                + (", all files linted" if folder.whole_at == folder.generation else ""),
                 *([f"  problem: {folder.problem}"] if folder.problem else []),
             ]
         text = "\n".join(lines)
@@ -477,8 +480,10 @@ class WorkProgress:
 
 def _known_code(code: Any) -> str:
     wanted = code.upper() if isinstance(code, str) else ""
-    if wanted not in rule_names():
-        raise JsonRpcInvalidParams(f"{code!r} is no rule")
+    try:
+        load_page(wanted)
+    except (KeyError, PluginError) as error:
+        raise JsonRpcInvalidParams(f"{code!r} is no rule") from error
     return wanted
 
 

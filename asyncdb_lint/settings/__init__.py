@@ -6,8 +6,8 @@ the same answer wherever it is linted from.
 
 from __future__ import annotations
 
+from asyncdb_lint.settings.looking import FILE_NAMES
 from asyncdb_lint.settings.model import DEFAULT_EXCLUDES, OptionValue, RuleSelection, Settings, SettingsError
-from asyncdb_lint.settings.reading import FILE_NAMES
 from asyncdb_lint.settings.resolving import CommandLine, SettingsResolver, project_root, read_settings
 from asyncdb_lint.settings.selectors import parse_selectors, rule_code
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asyncdb_lint.diagnostics import Applicability, Diagnostic, Severity
+from asyncdb_lint.severity import Applicability, Severity
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from asyncdb_lint.diagnostics import Diagnostic
 
 DEFAULT_EXCLUDES = (
     ".bzr",
@@ -121,12 +120,19 @@ class Settings:
 
     def excludes(self, path: Path, *, is_folder: bool = False) -> bool:
         """Says whether a file or folder is left out by `exclude` and `extend-exclude`, by itself, not by a parent."""
-        if path.name in self.exclude:
-            return True
+        return self.excluding(path.parent)(path.name, is_folder)
+
+    def excluding(self, folder: Path) -> Callable[[str, bool], bool]:
+        """Says the same of what lies in one folder, by its name and whether it is a folder itself."""
+        names = frozenset(self.exclude)
         if self.exclude == DEFAULT_EXCLUDES and not self.extend_exclude:
-            return False
-        spec = _compile((*self.exclude, *self.extend_exclude))
-        return spec.match_file(self._relative(path) + ("/" if is_folder else ""))
+            return lambda name, _: name in names
+        from asyncdb_lint.ignoring import patterns
+
+        lines = patterns((*self.exclude, *self.extend_exclude))
+        inside = self._relative(folder)
+        start = "" if inside == "." else f"{inside}/"
+        return lambda name, is_folder: name in names or lines.decide(f"{start}{name}{'/' if is_folder else ''}") is True
 
     def selecting(self, selection: RuleSelection) -> Settings:
         """Puts one more layer of choices, such as the command line's, on top."""
@@ -176,13 +182,8 @@ def specificity(code: str, prefixes: Iterable[str]) -> int:
 
 
 def _matches_file(pattern: str, relative: str) -> bool:
+    from asyncdb_lint.ignoring import patterns
+
     if pattern.startswith("!"):
-        return not _compile((pattern[1:],)).match_file(relative)
-    return _compile((pattern,)).match_file(relative)
-
-
-@functools.lru_cache(maxsize=256)
-def _compile(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(patterns)
+        return not patterns((pattern[1:],)).decide(relative)
+    return patterns((pattern,)).decide(relative) is True

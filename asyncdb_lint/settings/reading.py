@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from asyncdb_lint.diagnostics import Severity
+from asyncdb_lint.settings.looking import PYPROJECT, TABLE, shown
 from asyncdb_lint.settings.model import OptionValue, SettingsError
 from asyncdb_lint.settings.options import OPTIONS, Kind
 from asyncdb_lint.settings.places import line_of
 from asyncdb_lint.settings.selectors import did_you_mean, parse_selectors, rule_code
+from asyncdb_lint.severity import Severity
 
-TABLE = "asyncdb-lint"
-PYPROJECT = "pyproject.toml"
-FILE_NAMES = (".asyncdb-lint.toml", "asyncdb-lint.toml", PYPROJECT)
-"""Where settings stand, those that win first."""
 Values = dict[str, Any]
 """What one file sets, by the names of the settings."""
 
@@ -47,21 +44,11 @@ class Source:
         return SettingsError(f"{self.place(*path)}: {problem}")
 
 
-def read_file(file: Path) -> Source | None:
-    """Reads one settings file; None where there is none, or a pyproject.toml has no `[tool.asyncdb-lint]`."""
+def read_source(file: Path, data: bytes) -> Source | None:
+    """Reads the content of a settings file; None where a pyproject.toml has no `[tool.asyncdb-lint]`."""
     origin = shown(file)
-    try:
-        data = file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        if file.is_symlink() and not file.exists():
-            raise SettingsError(f"{origin}: this link leads to nothing") from None
-        return None
-    except OSError as error:
-        raise SettingsError(f"{origin}: cannot be read: {error.strerror}") from error
     is_shared = file.name == PYPROJECT
-    # Most projects that are merely walked past never mention the linter, and need no TOML reader.
-    if is_shared and TABLE.encode() not in data:
-        return None
+    is_shared = file.name == PYPROJECT
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -199,8 +186,8 @@ class _Reader:
     def _severity_by_selector(self, key: str) -> dict[str, Severity]:
         found: dict[str, Severity] = {}
         for word in self._table(key):
-            (prefix,) = parse_selectors([word], origin=self.source.place(key, word)) or ("ALL",)
-            found[prefix] = self._severity(key, word)
+            for prefix in parse_selectors([word], origin=self.source.place(key, word)):
+                found[prefix] = self._severity(key, word)
         return found
 
     def _options_by_rule(self, key: str) -> dict[str, tuple[tuple[str, OptionValue], ...]]:
@@ -245,8 +232,3 @@ def _parse(text: str, origin: str, *, has_lines: bool = True) -> dict[str, Any]:
         raise SettingsError(f"{origin}:{number}: {error}") from error
     except RecursionError as error:
         raise SettingsError(f"{origin}: nests too deeply") from error
-
-
-def shown(file: Path) -> str:
-    """A path as messages show it: relative to the current folder where it lies below."""
-    return os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from asyncdb_lint.settings.looking import FILE_NAMES, PYPROJECT, TABLE, find_settings, shown
 from asyncdb_lint.settings.model import RuleSelection, Settings, SettingsError, specificity
-from asyncdb_lint.settings.reading import FILE_NAMES, Source, Values, checked, read_file, read_inline, shown
+
+if TYPE_CHECKING:
+    from asyncdb_lint.settings.reading import Source, Values
 
 _REPOSITORIES = (".git", ".hg")
 _REASON_RULE = "ADB003"
@@ -43,10 +46,14 @@ class CommandLine:
                     raise SettingsError("--config: --isolated reads no settings file; give settings as `key = value`")
                 file = Path(os.path.abspath(value))
             elif "=" in value:
+                from asyncdb_lint.settings.reading import read_inline
+
                 inline.append(read_inline(value, origin=f"--config `{value}`"))
             else:
                 raise SettingsError(f"--config: `{value}` is no file, and no setting such as `select = ['ADB1']`")
         for source in inline:
+            from asyncdb_lint.settings.reading import checked
+
             if "extend" in checked(source):
                 raise source.error("`extend` works in files only; name the file with --config")
         return cls(file, tuple(inline), selection)
@@ -69,30 +76,45 @@ class SettingsResolver:
         self._command_line = command_line or CommandLine(selection=selection)
         self._by_folder: dict[Path, Settings] = {}
 
-    def for_folder(self, folder: Path) -> Settings:
-        """Returns the settings of the files that lie directly in a folder."""
-        if folder not in self._by_folder:
-            self._by_folder[folder] = self._resolve(folder)
-        return self._by_folder[folder]
+    def for_folder(self, folder: Path, names: Collection[str] | None = None) -> Settings:
+        """Returns the settings of the files that lie directly in a folder; `names` are its entries, if known."""
+        known = self._by_folder.get(folder)
+        if known is None:
+            known = self._by_folder[folder] = self._resolve(folder, FILE_NAMES if names is None else names)
+        return known
 
-    def _resolve(self, folder: Path) -> Settings:
-        given = self._command_line
-        if self._fixed is not None:
-            return self._on_top(self._fixed)
-        if given.file is not None:
-            layers = _layers(given.file)
-            if not layers:
-                raise SettingsError(f"--config: {shown(given.file)} has no `[tool.asyncdb-lint]`")
-            return self._on_top(reduce(_applied, layers, Settings(root=Path.cwd(), file=given.file)))
+    def _resolve(self, folder: Path, names: Collection[str]) -> Settings:
+        if self._everywhere is not None:
+            return self._everywhere
         for name in FILE_NAMES:
+            if name not in names:
+                continue
+            _refuse_link_out(folder / name)
             layers = _layers(folder / name)
             if layers:
                 return self._on_top(reduce(_applied, layers, Settings(root=folder, file=folder / name)))
         return self.for_folder(folder.parent) if folder.parent != folder else self._on_top(Settings())
 
+    @cached_property
+    def _everywhere(self) -> Settings | None:
+        """The settings that hold in every folder, if there are such."""
+        file = self._command_line.file
+        if self._fixed is not None:
+            return self._on_top(self._fixed)
+        if file is None:
+            return None
+        layers = _layers(file)
+        if not layers:
+            raise SettingsError(f"--config: {shown(file)} has no `[tool.asyncdb-lint]`")
+        return self._on_top(reduce(_applied, layers, Settings(root=Path.cwd(), file=file)))
+
     def _on_top(self, settings: Settings) -> Settings:
         given = self._command_line
-        settings = _finished(reduce(_applied, map(checked, given.inline), settings))
+        if given.inline:
+            from asyncdb_lint.settings.reading import checked
+
+            settings = reduce(_applied, map(checked, given.inline), settings)
+        settings = _finished(settings)
         return settings if given.selection is None else settings.selecting(given.selection)
 
 
@@ -104,7 +126,13 @@ def read_settings(file: Path) -> Settings | None:
 
 def _layers(file: Path, above: tuple[Path, ...] = ()) -> list[Values]:
     """The values of a file, behind those of the files that it extends; none where it holds no settings of ours."""
-    source = read_file(file)
+    data = find_settings(file)
+    if data is None:
+        return []
+    # Imported here: most runs meet no settings, or none but the defaults.
+    from asyncdb_lint.settings.reading import checked, read_source
+
+    source = read_source(file, data)
     if source is None:
         return []
     values = checked(source)
@@ -127,6 +155,22 @@ def _layers(file: Path, above: tuple[Path, ...] = ()) -> list[Values]:
     if not below:
         raise source.error(f"`extend`: {shown(target)} has no `[tool.asyncdb-lint]`", "extend")
     return [*below, values]
+
+
+def _refuse_link_out(file: Path) -> None:
+    """Refuses settings that a project has linked to from elsewhere: who makes a link need not own what is there."""
+    if not file.is_symlink() or not os.path.exists(file):  # noqa: PTH110 - Path.exists raises for circles of links
+        return
+    target, root = _real(file), _real(project_root(file.parent))
+    if target.is_relative_to(root):
+        return
+    # Many a pyproject.toml has nothing for us, wherever it lies.
+    is_ours = file.name != PYPROJECT or not target.is_file() or TABLE.encode() in target.read_bytes()
+    if is_ours:
+        raise SettingsError(
+            f"{shown(file)}: this link leads out of the project {root}, to {target}; to use that file, "
+            "name it with --config"
+        )
 
 
 def project_root(folder: Path) -> Path:

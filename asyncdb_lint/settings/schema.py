@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from asyncdb_lint.diagnostics import Severity
 from asyncdb_lint.pages import rule_names
 from asyncdb_lint.settings.options import OPTIONS, Kind
+from asyncdb_lint.severity import Severity
 
 SCHEMA_FILE = Path(__file__).parent.parent / "asyncdb-lint.schema.json"
 _TYPES = {bool: "boolean", int: "integer", str: "string"}

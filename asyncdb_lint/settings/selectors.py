@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from asyncdb_lint.pages import rule_names
 from asyncdb_lint.settings.model import SettingsError
 
 
 def parse_selectors(text: Iterable[str], *, origin: str) -> tuple[str, ...]:
     """Turns codes, prefixes, rule names and `ALL`, also comma separated, into code prefixes."""
-    return tuple(_prefix(part.strip(), origin) for item in text for part in item.split(",") if part.strip())
+    items = tuple(text)
+    parts = [part.strip() for item in items for part in item.split(",") if part.strip()]
+    if items and not parts:
+        # Nothing named would turn everything off: an empty variable of a script must not.
+        raise SettingsError(f"{origin}: an empty word names no rule; write a code, a name or `ALL`")
+    return tuple(_prefix(part, origin) for part in parts)
 
 
 def rule_code(word: str, *, origin: str) -> str:
     """The code of the one rule that a code or name stands for."""
-    (code,) = parse_selectors([word], origin=origin) or ("ALL",)
-    if code not in rule_names():
-        known = ", ".join(known for known in rule_names() if code == "ALL" or known.startswith(code))
+    code, *others = parse_selectors([word], origin=origin)
+    if others:
+        raise SettingsError(f"{origin}: `{word}` stands for several rules: {', '.join([code, *others])}")
+    if code not in _rule_names():
+        known = ", ".join(known for known in _rule_names() if code == "ALL" or known.startswith(code))
         raise SettingsError(f"{origin}: `{word}` stands for several rules: {known}")
     return code
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown word: the nearest known one, if there is one."""
+    import difflib
+
     choices = list(known)
     for written in (word, word.upper()):
         found = difflib.get_close_matches(written, choices, n=3, cutoff=0.5)
@@ -34,6 +41,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return ""
 
 
+def _rule_names() -> Mapping[str, str]:
+    # Only a run that names rules looks for their pages.
+    from asyncdb_lint.pages import rule_names
+
+    return rule_names()
+
+
 def _likeness(word: str, other: str) -> tuple[int, int]:
     """How many characters are in place, and how many before the first that is not."""
     same = [a == b for a, b in zip(word, other, strict=False)]
@@ -41,7 +55,7 @@ def _likeness(word: str, other: str) -> tuple[int, int]:
 
 
 def _prefix(selector: str, origin: str) -> str:
-    names = rule_names()
+    names = _rule_names()
     if selector in names.values():
         return next(code for code, name in names.items() if name == selector)
     code = selector.upper()

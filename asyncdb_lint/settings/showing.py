@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from asyncdb_lint.diagnostics import Severity
+from asyncdb_lint.settings.looking import shown
 from asyncdb_lint.settings.model import Settings
 from asyncdb_lint.settings.options import OPTIONS
 from asyncdb_lint.settings.python_version import required_python
-from asyncdb_lint.settings.reading import shown
+from asyncdb_lint.severity import Severity
 
 _CHOSEN = ("extend", "select", "extend-select", "ignore")
 

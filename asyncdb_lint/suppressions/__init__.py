@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from asyncdb_lint.suppressions.adding import with_ignores
-from asyncdb_lint.suppressions.directives import may_hold
-from asyncdb_lint.suppressions.matching import ABOUT_COMMENTS, UNUSED, WITHOUT_REASON, Remark, Suppressions, visible
+from typing import TYPE_CHECKING
+
+from asyncdb_lint.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from asyncdb_lint.suppressions.adding import with_ignores
+    from asyncdb_lint.suppressions.matching import (
+        ABOUT_COMMENTS,
+        UNUSED,
+        WITHOUT_REASON,
+        Remark,
+        Suppressions,
+        visible,
+    )
+    from asyncdb_lint.suppressions.presence import may_hold
 
 __all__ = [
     "ABOUT_COMMENTS",
@@ -16,3 +28,15 @@ __all__ = [
     "visible",
     "with_ignores",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(
+        __name__,
+        {
+            f"{__name__}.adding": ("with_ignores",),
+            f"{__name__}.matching": (
+                "ABOUT_COMMENTS", "UNUSED", "WITHOUT_REASON", "Remark", "Suppressions", "visible",
+            ),
+            f"{__name__}.presence": ("may_hold",),
+        },
+    )  # fmt: skip

@@ -16,9 +16,9 @@ from itertools import pairwise
 
 from asyncdb_lint.pages import rule_names
 from asyncdb_lint.settings.selectors import did_you_mean
+from asyncdb_lint.suppressions.presence import MARKER
 from asyncdb_lint.suppressions.statements import Comment, Outline
 
-MARKER = "asyncdb-lint:"
 FORM = "# asyncdb-lint: ignore[ADB101] reason"
 # Where another tool's pragma, or one more of ours, begins within a comment.
 _PRAGMA = re.compile(r"(?:^|\s)(?P<pragma>\#+\s*(?:noqa\b|nosec\b|nosonar\b|[a-z][\w-]*:))", re.IGNORECASE)
@@ -70,24 +70,6 @@ class Suppression:
     """A `noqa` that lists other tools' codes, too."""
     problem: str = ""
     """Why the comment cannot be honoured, if it cannot."""
-
-
-def may_hold(data: bytes, *, has_findings: bool) -> bool:
-    """Says whether a file may hold a comment that matters; a `# noqa` alone matters only where there are findings."""
-    # Plain searches first: this is asked of every file of a project, and a pattern takes a hundred times as long.
-    if MARKER.encode() in data:
-        return True
-    if has_findings:
-        return b"noqa" in data.lower()
-    # Line by line, so that no line of a hostile file is looked at twice.
-    found = data.find(b"ADB")
-    while found != -1:
-        end = data.find(b"\n", found)
-        line = data[data.rfind(b"\n", 0, found) + 1 : end if end != -1 else len(data)]
-        if b"noqa" in line.lower():
-            return True
-        found = data.find(b"ADB", end) if end != -1 else -1
-    return False
 
 
 def read_suppressions(outline: Outline) -> Iterator[Suppression]:

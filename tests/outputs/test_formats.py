@@ -11,8 +11,9 @@ import junitparser
 import pytest
 
 from asyncdb_lint.report.findings import Report
+from asyncdb_lint.report.formats import format_names
 from asyncdb_lint.report.formats.markdown import LARGEST
-from asyncdb_lint.report.outputs import format_names, render
+from asyncdb_lint.report.outputs import render
 from tests.outputs.readers import azure_commands, github_commands
 from tests.outputs.samples import APP, TEXT, finding, ordinary, place, rendered
 

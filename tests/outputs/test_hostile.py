@@ -15,8 +15,8 @@ import junitparser
 import pytest
 from markdown_it import MarkdownIt
 
+from asyncdb_lint.report.formats import format_names
 from asyncdb_lint.report.lines import escaped
-from asyncdb_lint.report.outputs import format_names
 from tests.outputs.readers import azure_commands, github_commands
 from tests.outputs.samples import file_name, hostile, rendered
 

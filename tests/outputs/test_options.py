@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from asyncdb_lint.report.outputs import format_names
+from asyncdb_lint.report.formats import format_names
 from tests.command import PITFALL, QUIET, Project, Ran
 
 SUMMARY = "Found 1 error in 1 file (1 checked).\n[*] 1 fixable with --fix.\n"

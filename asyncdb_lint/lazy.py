@@ -1,0 +1,21 @@
+"""Names of a package that are imported when they are first used: start-up pays for what a run needs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Mapping
+
+
+def lazy_names(package: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[str], object]:
+    """The `__getattr__` of a package, by the names that each of its modules is home to."""
+    home_of = {name: module for module, names in homes.items() for name in names}
+
+    def find(name: str) -> object:
+        if name not in home_of:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        found = getattr(importlib.import_module(home_of[name]), name)
+        setattr(sys.modules[package], name, found)
+        return found
+
+    return find

@@ -1,0 +1,1 @@
+"""How fast the linter is beside other tools: see README.md."""
