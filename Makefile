@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in $(CANDIDATES); do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: demo test browser lint format types docs check clean
+.PHONY: demo test browser editor interpreters lint format types docs check clean
 
 demo: .venv/made ## shows findings of every rule family on the fixture app's pitfalls
 	@$(BIN)/asyncdb-lint check --isolated --exit-zero tests/fixtures/pitfalls
@@ -17,8 +17,16 @@ test: .venv/made-test ## runs all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --quiet
 
 browser: .venv/made-test ## checks the HTML report in a real Chromium, and installs Debian's where there is none
-	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; }
 	@$(BIN)/python -m pytest --quiet tests/browser/report_page.py
+
+editor: .venv/made-test ## builds the VS Code extension and tests it in a real VS Code, which it installs on first use
+	@cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@cd editors/vscode && PYTHON=$(CURDIR)/$(BIN)/python npm run --silent package
+	@cd editors/vscode && PYTHON=$(CURDIR)/$(BIN)/python npm run --silent e2e
+
+interpreters: .venv/made-dev ## runs all tests on every Python of the machine, and with the oldest LibCST
+	@$(BIN)/nox
 
 lint: .venv/made-dev ## checks style
 	@$(BIN)/ruff check

@@ -34,7 +34,11 @@ def lint_source(
         source: The text, or the bytes of a file with any declared encoding.
         path: Where it is or would be saved. Other modules of its project are then read from disk to follow imports;
             without it the source belongs to no project.
-        settings: Which rules to run; without it every rule that is on by default, and no pyproject.toml is read.
+        settings: Which rules to run, and what baseline is known; without it every rule that is on by default, and no
+            pyproject.toml is read.
+
+    Raises:
+        BaselineError: The baseline that settings name cannot be read.
 
     Example:
         >>> found = lint_source('''
@@ -46,10 +50,11 @@ def lint_source(
         >>> [(finding.code, finding.range.start.line) for finding in found]
         [('ADB101', 5)]
     """
+    from asyncdb_lint.gate import Gate
     from asyncdb_lint.runner import lint
 
     file, data, chosen = _one_source(source, path, settings)
-    return list(lint({file: chosen}, overrides={file: data}).diagnostics)
+    return list(lint({file: chosen}, overrides={file: data}, gate=Gate.of({file: chosen})).diagnostics)
 
 
 def lint_paths(paths: Iterable[str | Path], *, settings: Settings | None = None) -> list[Diagnostic]:
@@ -86,8 +91,12 @@ def fix_source(
     Args:
         source: The text.
         path: Where it is or would be saved; fixes that would change other files too are left out.
-        settings: Which rules to run; without it every rule that is on by default, and no pyproject.toml is read.
+        settings: Which rules to run, and what baseline is known, whose findings are not fixed; without it every rule
+            that is on by default, and no pyproject.toml is read.
         unsafe: Applies unsafe fixes, too.
+
+    Raises:
+        BaselineError: The baseline that settings name cannot be read.
 
     Example:
         >>> result = fix_source('''
@@ -99,10 +108,11 @@ def fix_source(
         >>> print(result.source.splitlines()[-1])
             await database.execute("INSERT INTO users VALUES (:name)", {"name": name})
     """
+    from asyncdb_lint.gate import Gate
     from asyncdb_lint.runner import fix
 
     file, data, chosen = _one_source(source, path, settings)
-    run = fix({file: chosen}, overrides={file: data}, unsafe=unsafe, only=file)
+    run = fix({file: chosen}, overrides={file: data}, unsafe=unsafe, only=file, gate=Gate.of({file: chosen}))
     return FixResult(run.after.get(file, source), run.fixed, run.left.diagnostics)
 
 

@@ -40,6 +40,9 @@ def patterns(lines: tuple[str, ...]) -> Patterns:
 def read_patterns(file: Path) -> Patterns | None:
     """The patterns of an ignore file; None where it cannot be read."""
     try:
+        # Git follows no link here either; and a link may lead to a device, which has no end.
+        if file.is_symlink() or not file.is_file():
+            return None
         return Patterns(file.read_text(encoding="utf-8", errors="surrogateescape").splitlines())
     except OSError:
         return None

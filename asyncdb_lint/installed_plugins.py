@@ -7,6 +7,7 @@ that the linter is run in is no place to look: it belongs to what is linted.
 from __future__ import annotations
 
 import functools
+import inspect
 import os
 import re
 import sys
@@ -15,6 +16,7 @@ from importlib import metadata
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from asyncdb_lint.pages import Page
 from asyncdb_lint.problems import MendableError
 
 if TYPE_CHECKING:
@@ -69,6 +71,38 @@ def plugin_rules(names: Iterable[str]) -> tuple[Rule, ...]:
     """The rules of plugins, in the order of their codes; raises `PluginError`."""
     found = [rule for name in dict.fromkeys(names) for rule in _load(name)]
     return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+def plugin_page(code: str) -> Page:
+    """The page of a plugin's rule, made of what it says about itself; raises KeyError for a code that none has."""
+    prefix = code.rstrip("0123456789")
+    if prefix not in installed_plugins():
+        raise KeyError(code)
+    rules = {rule.code: rule for rule in plugin_rules([prefix])}
+    return Page(code, rules[code].name, _page_text(rules[code], prefix))
+
+
+def _page_text(rule: Rule, prefix: str) -> str:
+    (entry,) = installed_plugins()[prefix]
+    package = f"`{entry.dist.name}` {entry.dist.version}" if entry.dist else f"`{entry.value}`"
+    severity = "Information" if rule.severity.value == "info" else rule.severity.value.capitalize()
+    facts = [
+        severity,
+        f"{'no' if rule.fix_availability == 'none' else rule.fix_availability} fix",
+        f"since {getattr(rule, 'since', 'its first version')}",
+        *([] if rule.default else ["off by default"]),
+    ]
+    options = [f"`{option.name}` ({option.default}): {option.text}" for option in rule.options]
+    parts = [
+        f"# {rule.name} ({rule.code})",
+        " · ".join(facts),
+        "## What it does",
+        inspect.cleandoc(type(rule).__doc__ or "Its authors do not say."),
+        *(["## Options", *options] if options else []),
+        "## References",
+        f"A rule of the plugin `{prefix}`, which comes with {package}.",
+    ]
+    return "\n\n".join(parts) + "\n"
 
 
 @functools.cache

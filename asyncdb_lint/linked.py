@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .diagnostics import Diagnostic
 from .engine import check_module, enabled_rules
+from .out_of_sight import CallsOutOfSight
 from .parsing import UnparsableFile
 from .semantics.facts import ModuleFacts
 from .semantics.hints import Hints
@@ -41,13 +41,15 @@ class LinkedProject:
         hints = Hints(settings.database_types, roots, settings.target_python)
         index = ModuleIndex(contents, self._load, hints.roots)
         modules: list[ModuleRecord] = []
-        for path in sorted(matters):
+        for number, path in enumerate(sorted(matters)):
             session.checkpoint()
+            session.tell_progress(number / len(matters) / 2)
             record = self._load(path)
             if record is not None:
                 modules.append(record)
         self.modules = {module.path: module for module in modules}
-        self.facts = ProjectFacts(Resolver(modules, index, _CallsOutOfSight(contents, matters), hints))
+        self.calls_out_of_sight = CallsOutOfSight(contents, matters)
+        self.facts = ProjectFacts(Resolver(modules, index, self.calls_out_of_sight, hints))
 
     def findings(self, path: Path) -> list[Diagnostic]:
         """What the rules find in a module, before comments hide any of it."""
@@ -58,7 +60,8 @@ class LinkedProject:
                 facts = ModuleFacts(module, self.facts)
                 for rule in self._rules:
                     self._session.checkpoint()
-                    found.extend(check_module(facts, (rule,), self._settings))
+                    with self._session.measured(rule.code):
+                        found.extend(check_module(facts, (rule,), self._settings))
             self._found[path] = found
         return self._found[path]
 
@@ -76,14 +79,3 @@ class LinkedProject:
             self.texts[path] = record.parsed.text
             self._records[path] = record
         return self._records[path]
-
-
-class _CallsOutOfSight:
-    """Looks for calls by name in files that were screened out; asked before a finding that such a call would undo."""
-
-    def __init__(self, contents: Mapping[Path, bytes], matters: set[Path]) -> None:
-        self._rest = [data for path, data in contents.items() if path not in matters]
-
-    def __call__(self, name: str) -> bool:
-        call = re.compile(rb"\b" + re.escape(name.encode()) + rb"\s*\(")
-        return any(call.search(data) for data in self._rest)

@@ -62,7 +62,15 @@ def rule_names() -> Mapping[str, str]:
 
 
 def load_page(code: str) -> Page:
-    """Reads the page of a rule by its code; raises KeyError for a code that has none."""
+    """Reads the page of a rule by its code; raises KeyError for a code that has none.
+
+    The rule of a plugin has one that is made of what it says about itself; the plugin is loaded for it.
+    """
+    if code not in rule_names():
+        # Only what no rule of ours is called pays for looking at what is installed.
+        from asyncdb_lint.installed_plugins import plugin_page
+
+        return plugin_page(code)
     return Page(code, rule_names()[code], page_file(code).read_text(encoding="utf-8"))
 
 

@@ -23,7 +23,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _MANY_LINES = 2000
 _GIT = (
     "git", "--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-    "-c", "core.untrackedCache=false",
+    "-c", "core.untrackedCache=false", "-c", "safe.bareRepository=explicit",
 )  # fmt: skip
 # No transport is allowed, so that an object that is missing is missing; the index is read, never refreshed.
 _ENVIRONMENT = {

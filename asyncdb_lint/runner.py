@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asyncdb_lint.project import LintResult, lint_files
+from asyncdb_lint.project import LintResult
+from asyncdb_lint.project import lint as lint_projects
 
 if TYPE_CHECKING:
     from asyncdb_lint.diagnostics import Diagnostic, Fix
@@ -59,24 +60,8 @@ def lint(
 
     A `session` is what an editor keeps from run to run.
     """
-    result = _lint(files, overrides or {}, session)
+    result = lint_projects(files, overrides=overrides, session=session)
     return gate(result) if gate is not None else result
-
-
-def _lint(files: Mapping[Path, Settings], overrides: Mapping[Path, bytes], session: Session | None) -> LintResult:
-    groups: dict[Settings, list[Path]] = {}
-    for file, settings in files.items():
-        groups.setdefault(settings, []).append(file)
-    results = [
-        lint_files(group, settings=settings, overrides=overrides, session=session) for settings, group in groups.items()
-    ]
-    if len(results) == 1:
-        return results[0]
-    return LintResult(
-        diagnostics=tuple(sorted((d for result in results for d in result.diagnostics), key=lambda d: d.sort_key)),
-        files=sum(result.files for result in results),
-        sources={path: source for result in results for path, source in result.sources.items()},
-    )
 
 
 def fix(
@@ -140,6 +125,7 @@ def add_ignores(
     reason: str = "",
     for_writing: bool = False,
     gate: Gate | None = None,
+    session: Session | None = None,
 ) -> FixRun:
     """Writes ignore comments for all findings, in memory, and takes out those that ignore nothing.
 
@@ -149,7 +135,7 @@ def add_ignores(
     from asyncdb_lint.suppressions import ABOUT_COMMENTS, UNUSED, with_ignores
 
     given = dict(overrides or {})
-    first = left = lint(files, overrides=given, gate=gate)
+    first = left = lint(files, overrides=given, gate=gate, session=session)
     texts: dict[Path, str] = {}
     untouchable: dict[Path, str] = {}
 
@@ -157,7 +143,7 @@ def add_ignores(
         texts.update(changed)
         unsaved = {path: encoded(text, given.get(path) or path.read_bytes()) for path, text in changed.items()}
         given.update(unsaved)
-        return lint(files, overrides=given, gate=gate) if changed else left
+        return lint(files, overrides=given, gate=gate, session=session) if changed else left
 
     def writable(path: Path) -> bool:
         reason = refusal(path) if for_writing else None

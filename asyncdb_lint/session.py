@@ -5,22 +5,30 @@ A run that comes once, such as the command line's, has a session of its own and 
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .parsing import UnparsableFile, check_syntax, parse
+from .reparsing import CutModule, cut
 from .screen import Signs
 from .surroundings import Surroundings
 
 if TYPE_CHECKING:
+    from .cache import Cache
     from .linked import LinkedProject
     from .semantics.records import ModuleRecord
     from .settings import Settings
+    from .timing import Timing
 
 _Stamp = tuple[int, int, int]
+# Bytes of source; their trees take some hundred times as much.
+_WORTH_COLLECTING = 500_000
+_ProjectKey = tuple["Path | None", "Settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,8 @@ class _Known:
     data: bytes
     record: ModuleRecord | None = None
     problem: UnparsableFile | None = None
+    cut: CutModule | None = None
+    """The last content that could be parsed, if the next may take over parts of it."""
 
 
 def _never() -> None:
@@ -49,7 +59,17 @@ class Session:
     the bytes of all its files and its settings. So findings are those of a first run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, cache: Cache | None = None, jobs: int = 1, keeps: bool = True) -> None:
+        self.cache = cache
+        """What earlier processes have found; None to find everything anew."""
+        self.jobs = jobs
+        """How many processes may work at once."""
+        self.timing: Timing | None = None
+        self.progress: Callable[[float], None] | None = None
+        """Told again and again which part of a run is done, from 0 to 1."""
+        self.share = (0.0, 1.0)
+        """Where in the run the current project begins, and which part of the run it is."""
+        self._keeps = keeps
         self.surroundings = Surroundings()
         self.signs = Signs()
         self.checkpoint: Callable[[], None] = _never
@@ -58,9 +78,9 @@ class Session:
         self._looked_at: set[Path] = set()
         self._walked: dict[Path, _Known] = {}
         self._checked: dict[Path, _Known] = {}
-        self._linked: dict[Settings, LinkedProject] = {}
+        self._linked: dict[_ProjectKey, LinkedProject] = {}
         self._asked_files: set[Path] = set()
-        self._asked_settings: set[Settings] = set()
+        self._asked_projects: set[_ProjectKey] = set()
 
     def look_again(self) -> None:
         """Makes the next run look at the disk: which files there are, and which of them have changed."""
@@ -83,7 +103,7 @@ class Session:
         self._asked_files.add(path)
         known = self._walked.get(path)
         if known is None or known.data != data:
-            known = self._walked[path] = _walk(path, data)
+            known = self._walked[path] = self._walk(path, data, known)
         if known.problem is not None:
             raise known.problem
         if known.record is None:
@@ -95,30 +115,73 @@ class Session:
         self._asked_files.add(path)
         known = self._checked.get(path)
         if known is None or known.data != data:
-            known = self._checked[path] = _Known(data, problem=check_syntax(path, data))
+            with self.measured("syntax"):
+                known = self._checked[path] = _Known(data, problem=check_syntax(path, data))
         return known.problem
 
-    def linked(self, contents: Mapping[Path, bytes], matters: set[Path], settings: Settings) -> LinkedProject:
-        """The files of a project that matter, linked."""
-        self._asked_settings.add(settings)
-        known = self._linked.get(settings)
+    def linked(
+        self, root: Path | None, contents: Mapping[Path, bytes], matters: set[Path], settings: Settings
+    ) -> LinkedProject:
+        """The files of the project below a root that matter, linked."""
+        key = root, settings
+        self._asked_projects.add(key)
+        known = self._linked.get(key)
         if known is None or known.contents != contents:
             # Imported here: a run in which nothing matters must not pay for LibCST.
             from .linked import LinkedProject
 
             # The one before goes first: two linked projects need not fit into memory.
-            self._linked.pop(settings, None)
-            known = self._linked[settings] = LinkedProject(contents, matters, settings, self)
+            self._linked.pop(key, None)
+            with self.measured("link"):
+                known = self._linked[key] = LinkedProject(contents, matters, settings, self)
         return known
+
+    def _walk(self, path: Path, data: bytes, before: _Known | None) -> _Known:
+        from .semantics.flow import walk_module
+        from .semantics.linking import is_stub
+        from .semantics.records import ModuleRecord
+
+        with self.measured("parse"):
+            old = _cut(before)
+            again = old.again(data) if old is not None else None
+            try:
+                parsed = again.parsed if again is not None else parse(path, data)
+            except UnparsableFile as problem:
+                return _Known(data, problem=problem.with_traceback(None), cut=old)
+        with self.measured("walk"):
+            return _Known(data, record=walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path))), cut=again)
 
     def linked_with(self, path: Path) -> LinkedProject | None:
         """The linked project of the last runs that a module is part of."""
         return next((linked for linked in self._linked.values() if path in linked.modules), None)
 
+    def measured(self, phase: str) -> AbstractContextManager[None]:
+        """Counts what is done inside for a phase, if anybody wants to know."""
+        return self.timing.of(phase) if self.timing is not None else nullcontext()
+
+    def tell_progress(self, done: float) -> None:
+        """Says which part of the current project is done: half of it is parsing, the other half asking the rules."""
+        if self.progress is not None:
+            start, part = self.share
+            self.progress(start + part * done)
+
+    def end_work(self) -> None:
+        """Lets go of a project that nobody will ask for again, in a run that comes once."""
+        if self._keeps:
+            return
+        is_large = sum(len(known.data) for known in self._walked.values()) > _WORTH_COLLECTING
+        for known in (self._on_disk, self._walked, self._checked, self._linked):
+            known.clear()
+        self._looked_at.clear()
+        self.signs.forget_all_but(set())
+        if is_large:
+            # Trees and records refer to one another, and the collector rests while a run lasts.
+            gc.collect()
+
     def begin_round(self) -> None:
         """Begins to note what is asked for."""
         self._asked_files.clear()
-        self._asked_settings.clear()
+        self._asked_projects.clear()
 
     def end_round(self) -> None:
         """Lets go of what nobody has asked for since the round began."""
@@ -127,7 +190,7 @@ class Session:
                 del known[path]
         self._looked_at &= self._asked_files
         self.signs.forget_all_but(self._asked_files)
-        for gone in self._linked.keys() - self._asked_settings:
+        for gone in self._linked.keys() - self._asked_projects:
             del self._linked[gone]
 
     def sizes(self) -> dict[str, int]:
@@ -156,13 +219,8 @@ def _stamp(status: os.stat_result) -> _Stamp:
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
-def _walk(path: Path, data: bytes) -> _Known:
-    from .semantics.flow import walk_module
-    from .semantics.linking import is_stub
-    from .semantics.records import ModuleRecord
-
-    try:
-        parsed = parse(path, data)
-    except UnparsableFile as problem:
-        return _Known(data, problem=problem.with_traceback(None))
-    return _Known(data, record=walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path))))
+def _cut(known: _Known | None) -> CutModule | None:
+    """What is known of a file, cut into parts; only a file that has changed is worth that."""
+    if known is None:
+        return None
+    return known.cut or (cut(known.record.parsed) if known.record is not None else None)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .files import SUFFIXES, find_files
@@ -15,6 +16,18 @@ _REPOSITORIES = (".git", ".hg")
 _ROOT_MARKERS = (*FILE_NAMES, "setup.py", "setup.cfg")
 
 
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Files to lint that may import from one another, and all that they may import from."""
+
+    root: Path | None
+    """The project's top folder; None for files that belong to no project."""
+    wanted: tuple[Path, ...]
+    """The files to lint."""
+    around: tuple[Path, ...]
+    """The Python files of the project; without one, of the packages that the files are in."""
+
+
 class Surroundings:
     """Looks around files, folder by folder, and at each folder once."""
 
@@ -22,31 +35,34 @@ class Surroundings:
         self._tops: dict[Path, Path | None] = {}
         self._signs: dict[Path, bool] = {}
         self._packages: dict[tuple[Path, str], list[Path]] = {}
-        self._projects: dict[Path, list[Path]] = {}
+        self._projects: dict[Path, tuple[Path, ...]] = {}
 
-    def of(self, files: Iterable[Path]) -> list[Path]:
-        """The Python files of the projects that some files belong to; without a project, of their packages."""
-        found: list[Path] = []
-        roots: dict[Path, None] = {}
-        packages: dict[tuple[Path, str], None] = {}
+    def projects(self, files: Iterable[Path]) -> list[Project]:
+        """The projects that some files belong to; files without one are taken together."""
         # Many files share a folder, and the text of its path is at hand where `parent` has to be made.
-        for folder in map(Path, dict.fromkeys(os.path.dirname(file) for file in files)):  # noqa: PTH120
-            root = self.root_of(folder)
-            if root is not None:
-                roots.setdefault(root)
-            elif folder.is_dir():
-                # An unsaved file may have a name in a folder that is yet to be made.
-                packages.setdefault(_package_around(folder))
+        by_folder: dict[str, list[Path]] = {}
+        for file in dict.fromkeys(files):
+            by_folder.setdefault(os.path.dirname(file), []).append(file)  # noqa: PTH120
+        by_root: dict[Path | None, list[str]] = {}
+        for folder in by_folder:
+            by_root.setdefault(self.root_of(Path(folder)), []).append(folder)
+        return [
+            Project(root, tuple(file for folder in folders for file in by_folder[folder]), self._around(root, folders))
+            for root, folders in by_root.items()
+        ]
+
+    def _around(self, root: Path | None, folders: Sequence[str]) -> tuple[Path, ...]:
+        if root is not None:
+            if root not in self._projects:
+                # What a project does not want linted it may still import from: only the default excludes hold here.
+                self._projects[root] = tuple(find_files([root], SettingsResolver(fixed=Settings())).files)
+            return self._projects[root]
+        # An unsaved file may have a name in a folder that is yet to be made.
+        packages = dict.fromkeys(_package_around(folder) for folder in map(Path, folders) if folder.is_dir())
         for package in packages:
             if package not in self._packages:
                 self._packages[package] = _files_of_package(*package)
-            found.extend(self._packages[package])
-        for root in roots:
-            if root not in self._projects:
-                # What a project does not want linted it may still import from: only the default excludes hold here.
-                self._projects[root] = list(find_files([root], SettingsResolver(fixed=Settings())).files)
-            found.extend(self._projects[root])
-        return found
+        return tuple(dict.fromkeys(file for package in packages for file in self._packages[package]))
 
     def root_of(self, folder: Path) -> Path | None:
         """The project's top folder: where version control starts, else the outermost folder with project metadata.

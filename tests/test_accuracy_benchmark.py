@@ -195,6 +195,24 @@ def test_values_are_dropped_and_keys_misspelt_one_at_a_time(project: Project) ->
     assert any('{"name": name, "kind_id": 1}' in text for text in renamed)
 
 
+def test_the_only_value_goes_with_its_comma(repository: Repository) -> None:
+    (repository.root / "app/touch.py").write_text(
+        "from app.db import database\n\n\n"
+        "async def touch(number: int):\n"
+        '    await database.execute("UPDATE users SET seen = 1 WHERE id = :id", {"id": number,})\n'
+    )
+    project = read_project(repository, [])
+    (only,) = (item for item in made(project, "dropped-bind") if item.path.stem == "touch")
+    assert 'WHERE id = :id", {})' in lines_of(project, only)[0]
+
+
+def test_what_tests_pass_comes_from_nobody_outside(repository: Repository) -> None:
+    kind = "interpolated-value-behind-handler"
+    (repository.root / "tests").mkdir()
+    (repository.root / "app/users.py").rename(repository.root / "tests/helpers.py")
+    assert not made(read_project(repository, []), kind)
+
+
 def test_a_guard_goes_and_the_write_stays(project: Project) -> None:
     (mutation,) = made(project, "removed-guard")
     text = lines_of(project, mutation)[0]

@@ -10,6 +10,7 @@ import pytest
 
 import asyncdb_lint
 from asyncdb_lint import fix_source, lint_paths, lint_source
+from asyncdb_lint.baseline import Baseline, BaselineError
 from asyncdb_lint.files import MissingPath
 from asyncdb_lint.settings import RuleSelection, Settings
 
@@ -63,6 +64,21 @@ def test_paths_have_the_settings_of_their_project(tmp_path: Path) -> None:
     assert [found.code for found in lint_paths([str(tmp_path)])] == ["ADB101"]
     (tmp_path / "pyproject.toml").write_text("[tool.asyncdb-lint]\nignore = ['ADB101']\n")
     assert lint_paths([tmp_path]) == []
+
+
+def test_what_a_baseline_knows_is_left_out_everywhere(tmp_path: Path) -> None:
+    app = tmp_path / "app.py"
+    app.write_text(PITFALL)
+    known = Baseline.of(tmp_path / "known.json", lint_paths([app]), {app: PITFALL})
+    known.path.write_text(known.text())
+    (tmp_path / "asyncdb-lint.toml").write_text('baseline = "known.json"\n')
+    settings = Settings(root=tmp_path, baseline="known.json")
+    assert lint_paths([app]) == lint_source(PITFALL, path=app, settings=settings) == []
+    assert fix_source(PITFALL, path=app, settings=settings) == asyncdb_lint.FixResult(PITFALL, 0, ())
+    assert [found.code for found in lint_source(PITFALL, path=app)] == ["ADB101"]
+    known.path.write_text("{")
+    with pytest.raises(BaselineError, match=r"known\.json: is no baseline"):
+        lint_source(PITFALL, path=app, settings=settings)
 
 
 def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:

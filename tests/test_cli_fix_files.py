@@ -43,6 +43,21 @@ def write(run):
 runner.write = write
 """
 
+# A rule whose fix of `a.py` opens a string that swallows the next line, which a comment there happens to close.
+WRONG_RULE = """\
+import dataclasses
+import asyncdb_lint.fixes.resolving
+module = sys.modules["asyncdb_lint.fixes.resolving"]
+real = module.resolve_plan
+def wrong(plan):
+    fix = real(plan)
+    first, *others = fix.edits
+    if first.path.name == "a.py":
+        first = dataclasses.replace(first, content=first.content + "f(\'\'\'")
+    return dataclasses.replace(fix, edits=(first, *others))
+module.resolve_plan = wrong
+"""
+
 
 def run(project: Project, moment: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -75,6 +90,72 @@ def test_a_file_that_changed_since_it_was_read_is_left_and_the_rest_goes_on(proj
     ran = run(project, MEDDLE, "--fix")
     assert (ran.returncode, ran.stderr) == (2, f"error: {project.root / 'a.py'}: has changed since it was read\n")
     assert [project.read(name) for name in FILES] == ["mine = 1\n", FIXED, FIXED]
+
+
+def test_a_fix_that_changes_more_than_it_names_is_refused_and_the_rest_goes_on(project: Project) -> None:
+    opened = PITFALL.replace("    return user", "    text = 'kept'  # ''')\n    return user")
+    for name in FILES:
+        project.write(name, opened)
+    ran = run(project, WRONG_RULE, "--fix")
+    place = f"{project.root / 'a.py'}:7:12"
+    assert ran.stderr == (
+        f"warning: {place}: ADB101 not fixed: it would also change `text = 'kept'  # ''')`, "
+        "which is a bug in the rule: please report it\n"
+    )
+    assert ran.returncode == 1
+    assert [project.read(name) == opened for name in FILES] == [True, False, False]
+
+
+def test_a_fix_over_several_files_is_written_whole_or_not_at_all(project: Project) -> None:
+    project.write("app/__init__.py", "")
+    project.write(
+        "app/main.py", f"{UNSAFE.partition('@app')[0]}from app import users\n\napp.include_router(users.router)\n"
+    )
+    users = """\
+from databases import Database
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+@router.get("/users")
+async def users():
+    own = Database("sqlite:///other.db")
+    await own.connect()
+    rows = await own.fetch_all("SELECT * FROM users")
+    await own.disconnect()
+    return rows
+"""
+    project.write("app/users.py", users)
+    main = project.read("app/main.py")
+    (project.root / "app/main.py").chmod(0o444)
+    ran = project.check("--fix", "--unsafe-fixes", "--select=ADB201")
+    assert (ran.code, ran.err) == (2, f"error: {project.root / 'app/main.py'}: is read-only\n")
+    assert (project.read("app/main.py"), project.read("app/users.py")) == (main, users)
+    (project.root / "app/main.py").chmod(0o644)
+    assert project.check("--fix", "--unsafe-fixes", "--select=ADB201").code == 0
+    assert "lifespan" in project.read("app/main.py")
+    assert project.read("app/users.py").count("own.connect()") == 0
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "mark", "newline"),
+    [
+        ("# -*- coding: latin-1 -*-\n", "latin-1", b"", "\r\n"),
+        ("#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\n", "cp1252", b"", "\n"),
+        ("", "utf-8", b"\xef\xbb\xbf", "\r\n"),
+    ],
+)
+def test_the_fix_is_all_that_changes_in_a_file_of_any_encoding(
+    project: Project, head: str, encoding: str, mark: bytes, newline: str
+) -> None:
+    def data(text: str) -> bytes:
+        return mark + f"{head}{text}# \xe9t\xe9\n".replace("\n", newline).encode(encoding)
+
+    file = project.root / "a.py"
+    file.write_bytes(data(PITFALL))
+    assert project.check("--fix").code == 0
+    assert file.read_bytes() == data(FIXED)
 
 
 def test_a_read_only_file_is_reported_and_the_rest_goes_on(project: Project) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
-import tomllib
 
 from tests.command import PITFALL, QUIET, UNSAFE, Project, Ran
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 WARNING = 'severity.ADB101 = "warning"\n'
 

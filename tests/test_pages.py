@@ -11,6 +11,7 @@ import libcst as cst
 import pytest
 
 from asyncdb_lint.settings import RuleSelection, Settings
+from tests.idle_imports import idle_imports
 from tests.pages.reader import Block, BlockKind, pair_fixes, read_blocks, read_files
 from tests.pages.runner import Finding, check_findings, check_fix, check_unfixed, write_files
 
@@ -30,6 +31,12 @@ LAST_SECTIONS = ["Fix safety", "Evidence", "Options", "References"]
 ABOUT_COMMENTS = {"ADB002", "ADB003"}
 
 
+# Who reads a finding wants to know what is so and what to write, not what to think about.
+ADVICE_WITHOUT_CODE = re.compile(
+    r"\b(consider|please|you should|try to|make sure|best practice|avoid)\b", re.IGNORECASE
+)
+
+
 class Project:
     """Lints and fixes a block's files in a folder of their own, through the public engine."""
 
@@ -45,7 +52,9 @@ class Project:
         result = lint_files(write_files(self._root, files), settings=self._settings)
         for found in result.diagnostics:
             # Who gets no fix is told what to write, in names that the source has.
-            assert found.fix or found.help or found.code in {"ADB001", *ABOUT_COMMENTS}, found.message
+            told = found.help or ""
+            assert found.fix or "`" in told or found.code in {"ADB001", *ABOUT_COMMENTS}, found.message
+            assert not ADVICE_WITHOUT_CODE.search(f"{found.message} {told}"), found.message
             assert "<module>" not in f"{found.message} {found.help}"
         return [
             Finding(
@@ -89,6 +98,9 @@ def test_fix(before: Block, after: Block, root: Path) -> None:
     project = Project(root, after.code)
     if report := check_fix(before, after, project.lint, project.fix):
         pytest.fail(report, pytrace=False)
+    old = read_files(before)
+    for path, new in read_files(after).items():
+        assert idle_imports(new.text) <= idle_imports(old[path].text if path in old else "")
 
 
 @pytest.mark.parametrize("block", UNFIXED, ids=title)

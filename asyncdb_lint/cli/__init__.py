@@ -13,7 +13,7 @@ import click
 from asyncdb_lint import __version__
 from asyncdb_lint.cli.shared import CLEAN, FAILURE, FINDINGS, harmless
 
-_COMMANDS = ("baseline", "check", "config", "rule", "server")
+_COMMANDS = ("baseline", "check", "clean", "config", "rule", "server")
 
 
 class _Commands(click.Group):
@@ -44,9 +44,17 @@ def main(args: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if not arguments:
+        # A script whose variables are empty must not pass for one that has linted.
+        context = click.Context(cli, info_name="asyncdb-lint", **cli.context_settings)
+        click.echo(cli.get_help(context), err=True)
+        return FAILURE
     try:
         code = cli.main(arguments, prog_name="asyncdb-lint", standalone_mode=False)
         sys.stdout.flush()
+    except click.UsageError as error:
+        click.echo(f"error: {harmless(_with_remedy(error, arguments[0]))}", err=True)
+        return FAILURE
     except click.ClickException as error:
         click.echo(f"error: {harmless(error.format_message())}", err=True)
         return FAILURE
@@ -61,12 +69,27 @@ def main(args: Sequence[str] | None = None) -> int:
         if {"-v", "--verbose"} & set(arguments):
             import traceback
 
-            traceback.print_exc()
+            for line in traceback.format_exc().splitlines():
+                click.echo(harmless(line), err=True)
             return FAILURE
+        what = harmless(f"{type(error).__name__}: {error}")
         click.echo(
-            f"error: internal error in asyncdb-lint {__version__}: {type(error).__name__}: {error}\n"
+            f"error: internal error in asyncdb-lint {__version__}: {what}\n"
             "This is a bug: please report it with what the same command prints when `-v` is added.",
             err=True,
         )
         return FAILURE
     return code or CLEAN
+
+
+def _with_remedy(error: click.UsageError, command: str) -> str:
+    """What is wrong with the options, and what to do about it."""
+    from asyncdb_lint.settings.options import OPTIONS
+
+    wrong = error.option_name.lstrip("-") if isinstance(error, click.NoSuchOption) else ""
+    if wrong in OPTIONS and command in {"check", "baseline"}:
+        return f"No such option '--{wrong}'; it is a setting: --config '{wrong} = {OPTIONS[wrong].example}'"
+    message = error.format_message().rstrip(".")
+    if "Did you mean" in message:
+        return message
+    return f"{message}; see `asyncdb-lint {command} --help`" if command in _COMMANDS else f"{message}; see `--help`"

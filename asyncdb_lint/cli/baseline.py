@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from asyncdb_lint.cli.shared import CLEAN, CannotRun, failures_as_one_line, tell
+from asyncdb_lint.cli.shared import CLEAN, CannotRun, FilePath, failures_as_one_line, tell
 
 if TYPE_CHECKING:
     from asyncdb_lint.baseline import Baseline
@@ -27,10 +27,8 @@ Name the file in the settings (`baseline = "asyncdb-lint-baseline.json"`), and e
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--file", type=click.Path(path_type=Path), help="The file to write.  [default: what the setting `baseline` says]"
-)
+@click.argument("paths", nargs=-1, type=FilePath())
+@click.option("--file", type=FilePath(), help="The file to write.  [default: what the setting `baseline` says]")
 @click.option("--update", is_flag=True, help="Take out of an existing file what is gone; add nothing.")
 @click.option("--force", is_flag=True, help="Write an existing file anew, with all that is found now.")
 @click.option("--config", multiple=True, metavar="FILE|SETTING", help="A settings file, or a setting in place.")

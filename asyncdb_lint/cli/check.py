@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -11,7 +12,17 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from asyncdb_lint.cli.shared import CLEAN, FAILURE, FINDINGS, CannotRun, failures_as_one_line, tell
+from asyncdb_lint.cli.progress import ProgressBar
+from asyncdb_lint.cli.shared import (
+    CLEAN,
+    FAILURE,
+    FINDINGS,
+    CannotRun,
+    FilePath,
+    FolderPath,
+    failures_as_one_line,
+    tell,
+)
 from asyncdb_lint.report.formats import DEFAULT, format_names
 
 if TYPE_CHECKING:
@@ -19,6 +30,7 @@ if TYPE_CHECKING:
     from asyncdb_lint.gate import Gate
     from asyncdb_lint.report.outputs import Output
     from asyncdb_lint.runner import FixRun
+    from asyncdb_lint.session import Session
     from asyncdb_lint.settings import Settings, SettingsResolver
 
 _EXAMPLES = """\b
@@ -63,11 +75,21 @@ class CheckOptions:
     color: str
     quiet: bool
     verbose: bool
+    jobs: int | None
+    """How many processes may work; None for one a core."""
+    no_cache: bool
+    cache_dir: Path | None
+    timing: bool
 
     @property
     def changes(self) -> bool:
         """Whether files are to be written, or standard input to be written anew."""
         return (self.fix or self.fix_only or self.add_ignore is not None) and not self.diff
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether files are linted more than once, as they were and as they would be."""
+        return self.fix or self.fix_only or self.diff or self.add_ignore is not None
 
     def problem(self, *, is_stdin: bool, has_stdin_name: bool, names_outputs: bool) -> str | None:
         """Says which options do not go together, and what to do."""
@@ -79,6 +101,8 @@ class CheckOptions:
             ),
             "--baseline and --no-baseline contradict each other; leave one out": self.baseline is not None
             and self.no_baseline,
+            "--no-cache and --cache-dir contradict each other; leave one out": self.no_cache
+            and self.cache_dir is not None,
             "--quiet and --verbose contradict each other; leave one out": self.quiet and self.verbose,
             "--exit-zero and --exit-non-zero-on-fix contradict each other; leave one out": self.exit_zero
             and self.exit_non_zero_on_fix,
@@ -88,8 +112,8 @@ class CheckOptions:
                 self.add_ignore is not None and (self.fix or self.fix_only or self.unsafe)
             ),
             "--add-ignore: a reason is one line; leave out the line break": not (self.add_ignore or "x").isprintable(),
-            "--statistics counts findings, and --diff and --fix-only print none; leave one out": self.statistics
-            and (self.diff or self.fix_only),
+            "--statistics counts findings, and --diff, --fix-only, --show-files and --show-settings print none; "
+            "leave one out": self.statistics and (self.diff or self.fix_only or shows),
             "--output is for findings, and --diff, --fix-only, --show-files and --show-settings print none; "
             "leave one out": names_outputs and (self.diff or self.fix_only or shows),
             "--show-files and --show-settings lint nothing; leave out one of them and all that changes files": (
@@ -112,7 +136,7 @@ class _Check(click.Command):
 
 
 @click.command(cls=_Check, epilog=_EXAMPLES)
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=FilePath())
 @click.option("--select", multiple=True, metavar="RULES", help="Run only these rules: codes, prefixes, names or ALL.")
 @click.option("--extend-select", multiple=True, metavar="RULES", help="Run these rules, too.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
@@ -125,7 +149,7 @@ class _Check(click.Command):
 @click.option("--add-ignore", metavar="[=REASON]", help="Write ignore comments for all findings.")
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path),
+    type=FilePath(),
     help="Leave out findings that this file knows.  [default: what the setting `baseline` says]",
 )
 @click.option("--no-baseline", is_flag=True, help="Show known findings, too.")
@@ -152,7 +176,7 @@ class _Check(click.Command):
 @click.option("--statistics", is_flag=True, help="Print how many findings each rule has, instead of the findings.")
 @click.option("--show-files", is_flag=True, help="Print which files would be linted, and lint none.")
 @click.option("--show-settings", is_flag=True, help="Print the settings in force, and lint nothing.")
-@click.option("--stdin-filename", type=click.Path(path_type=Path), help="Where the source read from `-` belongs.")
+@click.option("--stdin-filename", type=FilePath(), help="Where the source read from `-` belongs.")
 @click.option("--force-exclude", is_flag=True, help="Leave out excluded files even if they are named.")
 @click.option(
     "--color",
@@ -161,6 +185,14 @@ class _Check(click.Command):
     show_default=True,
     help="Use colours; `auto` heeds the terminal, NO_COLOR and FORCE_COLOR.",
 )
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes.  [default: all cores]")
+@click.option("--no-cache", is_flag=True, help="Neither use nor keep what earlier runs have found.")
+@click.option(
+    "--cache-dir",
+    type=FolderPath(),
+    help="Keep there what was found.  [default: ASYNCDB_LINT_CACHE_DIR, or the user's folder for caches]",
+)
+@click.option("--timing", is_flag=True, help="Say on stderr how long each phase and rule takes; use no cache.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is read and how long it takes; print tracebacks.")
 def check(
@@ -186,6 +218,8 @@ def check(
     problem = asked.problem(is_stdin=is_stdin, has_stdin_name=stdin_filename is not None, names_outputs=bool(outputs))
     if problem:
         raise CannotRun(problem)
+    if stdin_filename is not None and stdin_filename.is_dir():
+        raise CannotRun(f"--stdin-filename: {stdin_filename} is a folder; name the file that `-` is")
     if is_stdin and len(paths) > 1:
         raise CannotRun("`-` stands alone: standard input cannot be linted together with files")
     with failures_as_one_line():
@@ -264,6 +298,48 @@ def _run(
     *,
     only: Path | None = None,
 ) -> FixRun:
+    session = _session(asked)
+    try:
+        return _run_in(session, files, overrides, asked, gate, only)
+    finally:
+        if isinstance(session.progress, ProgressBar):
+            session.progress.close()
+        if session.timing is not None:
+            for line in session.timing.table():
+                tell(line)
+
+
+def _session(asked: CheckOptions) -> Session:
+    from asyncdb_lint.session import Session
+
+    cache = None
+    if not (asked.no_cache or asked.timing):
+        from asyncdb_lint.cache import Cache, default_folder
+
+        cache = Cache(asked.cache_dir or default_folder())
+    session = Session(cache=cache, jobs=asked.jobs or _cores(), keeps=asked.rewrites)
+    if asked.timing:
+        from asyncdb_lint.timing import Timing
+
+        session.timing = Timing()
+    if sys.stderr.isatty() and not asked.quiet:
+        session.progress = ProgressBar()
+    return session
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _run_in(
+    session: Session,
+    files: dict[Path, Settings],
+    overrides: dict[Path, bytes],
+    asked: CheckOptions,
+    gate: Gate | None,
+    only: Path | None,
+) -> FixRun:
     from asyncdb_lint import runner
 
     for_writing = not (asked.diff or only)
@@ -271,15 +347,28 @@ def _run(
         if not asked.add_ignore and any(settings.enables("ADB003", default=False) for settings in files.values()):
             raise CannotRun("--add-ignore: the settings ask for a reason; write --add-ignore=REASON")
         return runner.add_ignores(
-            files, overrides=overrides, reason=asked.add_ignore, for_writing=for_writing, gate=gate
+            files,
+            overrides=overrides,
+            reason=asked.add_ignore,
+            for_writing=for_writing,
+            gate=gate,
+            session=session,
         )
-    if asked.fix or asked.fix_only or asked.diff:
-        run = runner.fix(files, overrides=overrides, unsafe=asked.unsafe, only=only, for_writing=for_writing, gate=gate)
+    if asked.rewrites:
+        run = runner.fix(
+            files,
+            overrides=overrides,
+            unsafe=asked.unsafe,
+            only=only,
+            for_writing=for_writing,
+            gate=gate,
+            session=session,
+        )
         for skip in run.skipped:
             start, code = skip.diagnostic.range.start, skip.diagnostic.code
             tell(f"warning: {skip.diagnostic.path}:{start.line}:{start.column}: {code} not fixed: {skip.reason}")
         return run
-    return runner.FixRun(runner.lint(files, overrides=overrides, gate=gate))
+    return runner.FixRun(runner.lint(files, overrides=overrides, gate=gate, session=session))
 
 
 def _gate(

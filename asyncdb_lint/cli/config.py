@@ -26,7 +26,8 @@ def config(setting: str | None, schema: bool) -> int:
         for option in OPTIONS.values():
             click.echo(f"{option.name:{width}}  {option.text.partition('. ')[0].removesuffix('.')}")
     elif setting not in OPTIONS:
-        raise CannotRun(f"config: unknown setting `{setting}`{did_you_mean(setting, OPTIONS)}")
+        nearest = did_you_mean(setting, OPTIONS) or "; see `asyncdb-lint config`"
+        raise CannotRun(f"config: unknown setting `{setting}`{nearest}")
     else:
         option = OPTIONS[setting]
         click.echo(

@@ -28,13 +28,10 @@ Examples:
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rule(rule: str | None, every: bool, output_format: str) -> int:
     """Explain a rule, by its code or name, or list all rules."""
-    from asyncdb_lint.pages import load_page, rule_names
-    from asyncdb_lint.settings import rule_code
-
     if (rule is None) != every:
         raise CannotRun("name one rule, or ask for --all")
     with failures_as_one_line():
-        pages = [load_page(code) for code in ([rule_code(rule, origin="rule")] if rule else rule_names())]
+        pages = _all_pages() if rule is None else [_page(rule)]
     if output_format == "text":
         click.echo("\n".join(_listing(pages)) if every else pages[0].text.strip())
     else:
@@ -42,6 +39,38 @@ def rule(rule: str | None, every: bool, output_format: str) -> int:
 
         click.echo(pages_as_json(pages) if every else pages_as_json(pages[0]))
     return CLEAN
+
+
+def _page(word: str) -> Page:
+    from asyncdb_lint.installed_plugins import is_plugin_code
+    from asyncdb_lint.pages import load_page, rule_names
+    from asyncdb_lint.settings import SettingsError, rule_code
+
+    if is_plugin_code(word.upper(), whole=True):
+        try:
+            return load_page(word.upper())
+        except KeyError as error:
+            raise CannotRun(f"rule: the plugin has no rule `{word.upper()}`; see `rule --all`") from error
+    try:
+        return load_page(rule_code(word, origin="rule"))
+    except SettingsError:
+        # The name of a plugin's rule is known only while settings name the plugin.
+        found = next((page for page in _all_pages() if page.name == word and page.code not in rule_names()), None)
+        if found is None:
+            raise
+        return found
+
+
+def _all_pages() -> list[Page]:
+    """The pages of our rules, and of those of the plugins that the settings here name."""
+    from pathlib import Path
+
+    from asyncdb_lint.installed_plugins import plugin_rules
+    from asyncdb_lint.pages import load_page, rule_names
+    from asyncdb_lint.settings import SettingsResolver
+
+    here = SettingsResolver().for_folder(Path.cwd())
+    return [load_page(code) for code in (*rule_names(), *(rule.code for rule in plugin_rules(here.plugins)))]
 
 
 def _listing(pages: Sequence[Page]) -> Iterator[str]:

@@ -83,6 +83,6 @@ if not TYPE_CHECKING:
 
 def resolve(plan: FixPlan) -> Fix:
     """Turns a plan into the smallest text edits; raises `PlanRefused` where that cannot be done rightly."""
-    from asyncdb_lint.fixes.resolve import resolve_plan
+    from asyncdb_lint.fixes.resolving import resolve_plan
 
     return resolve_plan(plan)

@@ -66,7 +66,7 @@ def _without_freed(path: Path, text: str, fixes: Sequence[Fix]) -> str:
     freed = dict.fromkeys((item.module, item.name) for fix in fixes for item in fix.freed if item.path == path)
     if not freed:
         return text
-    from asyncdb_lint.fixes.resolve import without_imports
+    from asyncdb_lint.fixes.resolving import without_imports
 
     edits = without_imports(ParsedModule(path, text, "utf-8", False, parse_text(text)), freed)
     for start, end, content in reversed(edits):

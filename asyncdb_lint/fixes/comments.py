@@ -13,6 +13,7 @@ import libcst as cst
 
 from asyncdb_lint.fixes import blocks
 from asyncdb_lint.fixes.rewrite import Unit
+from asyncdb_lint.nodes import comments_in
 from asyncdb_lint.parsing import ParsedModule
 
 _ANCHORS = (cst.BaseExpression, cst.BaseSmallStatement, cst.BaseStatement, cst.ExceptHandler, cst.MatchCase)
@@ -55,7 +56,7 @@ def with_lost_comments(
 
 
 def _comments(nodes: Iterable[cst.CSTNode]) -> list[cst.Comment]:
-    return [node for root in nodes for node in _in_order(root) if isinstance(node, cst.Comment)]
+    return [comment for root in nodes for comment in comments_in(root)]
 
 
 def _in_order(root: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -2,20 +2,21 @@
 
 The helpers decide what has to be added or may go, and write it. Where it stands and how it is laid out is ours: they
 put new names before all others and new lines after them, in no order, and know only the first lines of a file.
+They are imported where they are needed: most runs fix nothing, and they take as long to import as LibCST itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import libcst as cst
-from libcst.codemod import CodemodContext
-from libcst.codemod.visitors import AddImportsVisitor, ImportItem, RemoveImportsVisitor
-from libcst.helpers import get_full_name_for_node
-from libcst.metadata import MetadataWrapper
 
 from asyncdb_lint.fixes.rewrite import Unit
+
+if TYPE_CHECKING:
+    from libcst.codemod import CodemodContext
 
 Statement = cst.Import | cst.ImportFrom
 # The helpers tell relative imports apart only by an absolute name; nobody's package is called like this.
@@ -52,6 +53,8 @@ def statements(units: dict[int, Unit], body: Sequence[cst.CSTNode]) -> Iterator[
 
 def module_of(node: cst.ImportFrom) -> str:
     """The module of a `from` import as written, with its leading dots."""
+    from libcst.helpers import get_full_name_for_node
+
     return "." * len(node.relative) + (get_full_name_for_node(node.module) or "" if node.module else "")
 
 
@@ -59,6 +62,8 @@ def with_import(
     existing: Sequence[Statement], module: str, name: str | None, asname: str | None
 ) -> tuple[int | None, Statement] | None:
     """What `AddImportsVisitor` adds: an import, and which existing one it would join; None where nothing is due."""
+    from libcst.codemod.visitors import AddImportsVisitor, ImportItem
+
     dots = len(module) - len(module.lstrip("."))
     item = ImportItem(module[dots:], name, asname, dots)
     # A star may bring the name, and may not.
@@ -77,6 +82,10 @@ def with_import(
 
 def without_unused(module: cst.Module, wanted: Iterable[tuple[str, str | None, str | None]]) -> cst.Module:
     """What `RemoveImportsVisitor` leaves of a module when imports are to go that nothing uses."""
+    from libcst.codemod import CodemodContext
+    from libcst.codemod.visitors import RemoveImportsVisitor
+    from libcst.metadata import MetadataWrapper
+
     context = _context([node for node in _smalls(module) if isinstance(node, Statement)], 1)
     wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
     context = CodemodContext(wrapper=wrapper, full_package_name=context.full_package_name)
@@ -85,6 +94,8 @@ def without_unused(module: cst.Module, wanted: Iterable[tuple[str, str | None, s
 
 
 def _context(known: Sequence[Statement], dots: int) -> CodemodContext:
+    from libcst.codemod import CodemodContext
+
     deepest = max([dots, *(len(node.relative) for node in known if isinstance(node, cst.ImportFrom))])
     return CodemodContext(full_package_name=".".join(f"{_ABOVE}{level}" for level in range(deepest + 1)))
 

@@ -146,18 +146,31 @@ def _insert_into_group(
 ) -> None:
     body = wanted.module.tree.body
     keys = [(_name_of(line), isinstance(line.body[0], cst.ImportFrom)) for _, _, line in group]
-    after = len(group)
-    for order in _ORDERS:
-        sort_keys = [order(module, is_from=is_from) for module, is_from in keys]
-        if sort_keys == sorted(sort_keys):
-            own = order(wanted.dotted_module, is_from=wanted.name is not None)
-            after = sum(1 for key in sort_keys if key <= own)
-            break
+    is_from = wanted.name is not None
+    # Where the whole is in no order, the lines of the same form may be.
+    first = next((at for at, key in enumerate(keys) if key[1] is is_from), 0)
+    alike = [key for key in keys[first:] if key[1] is is_from]
+    after = _place_in(keys, wanted.dotted_module, is_from=is_from)
+    if after is None and alike and keys[first : first + len(alike)] == alike:
+        among = _place_in(alike, wanted.dotted_module, is_from=is_from)
+        after = first + (len(alike) if among is None else among)
+    if after is None:
+        after = len(group)
     if after:
         unit, place, _ = group[after - 1]
         _unit(units, body, unit).insert(place + 1, new)
     else:
         _insert_above(units, body, group[0], new, apart=False)
+
+
+def _place_in(keys: Sequence[tuple[str, bool]], module: str, *, is_from: bool) -> int | None:
+    """Where an import belongs among others; None where they are in no order."""
+    for order in _ORDERS:
+        sort_keys = [order(other, is_from=other_is_from) for other, other_is_from in keys]
+        if sort_keys == sorted(sort_keys):
+            own = order(module, is_from=is_from)
+            return sum(1 for key in sort_keys if key <= own)
+    return None
 
 
 def _insert_above(

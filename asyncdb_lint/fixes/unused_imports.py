@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -54,18 +55,23 @@ def remove_imports(units: dict[int, Unit], module: ParsedModule, wanted: Sequenc
         asked = {key: bound for key, bound in asked.items() if bound not in used}
     if not asked:
         return
-    result = without_unused(_result(module, units), asked)
+    result = without_unused(_mentioning(module, units, set(asked.values())), asked)
     left = {key for place in import_places({}, result.body) for key, _ in _bound(place)}
     gone = asked.keys() - left
     _take_out(units, body, gone)
 
 
-def _result(module: ParsedModule, units: dict[int, Unit]) -> cst.Module:
-    from asyncdb_lint.fixes.resolve import code_of_unit
+def _mentioning(module: ParsedModule, units: dict[int, Unit], names: set[str]) -> cst.Module:
+    """The changed module without the statements that do not even mention one of some names, in a text or a comment."""
+    from asyncdb_lint.fixes.resolving import code_of_unit
 
-    body = module.tree.body
-    texts = [code_of_unit(module, units.get(i, [node])) for i, node in enumerate(body)]
-    return cst.parse_module("".join(texts))
+    text, places = module.places.text, module.places.statements
+    codes = (
+        code_of_unit(module, units[number]) if number in units else text[slice(*place)]
+        for number, place in enumerate(places)
+    )
+    mention = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, names)))})\b")
+    return cst.parse_module("".join(code for code in codes if mention.search(code)))
 
 
 def _take_out(units: dict[int, Unit], body: Sequence[Any], gone: set[_Key]) -> None:

@@ -51,6 +51,11 @@ def parse_outputs(asked: Sequence[str], *, output_format: str | None = None) -> 
     twice = next((file for file in files if _same(file, files) > 1), None)
     if twice is not None:
         raise OutputError(f"two outputs would be written to {twice}; give each a file of its own")
+    for file in files:
+        try:
+            file.is_dir()
+        except OSError as error:
+            raise OutputError(f"--output: {file}: {error.strerror}; name another file") from error
     folder = next((file for file in files if file.is_dir()), None)
     if folder is not None:
         raise OutputError(f"--output: {folder} is a folder; name a file")

@@ -10,6 +10,7 @@ from ..diagnostics import Severity
 from ..fixes.cures.naming import mend_names, renaming
 from ..semantics.bind_mismatches import MismatchKind
 from ..semantics.sql import Place
+from .placeholder_style import named_values
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -38,27 +39,27 @@ def _words(found: Mismatch, project: ProjectFacts) -> tuple[str, str]:
         case MismatchKind.LIST_FOR_ONE if found.has_list_of_dicts:
             return (
                 f"`{call}` runs one statement with one dict of values and is given a list: every call raises TypeError",
-                "write `execute_many` to run it once for each dict",
+                f"write `{_beside(call, 'execute_many')}` to run it once for each dict",
             )
         case MismatchKind.LIST_FOR_ONE:
             return (
                 f"`{call}` takes its values as a dict by name and is given a list: every call raises TypeError",
-                'write `:name` in the text and pass `{"name": value}`',
+                named_values(found.query, "in the text"),
             )
         case MismatchKind.ONE_FOR_MANY:
             return (
                 f"`{call}` takes a list of dicts, one for each run, and is given one dict: every call raises TypeError",
-                "put the dict into a list, or write `execute`",
+                f"write `{_beside(call, 'execute')}`, or put the dict into a list",
             )
         case MismatchKind.NO_MAPPING:
             return (
                 f"the values of `{call}` are no dict: every call raises TypeError",
-                "pass a dict by name; of a model, `.model_dump()`",
+                f"pass a dict: `{found.query.values_source}.model_dump()`",
             )
         case MismatchKind.RESERVED:
             return (
                 "`:self` cannot be bound, since it becomes a keyword argument of a method: every call raises TypeError",
-                "give the bind parameter another name, in the text and in the values",
+                "write another name in the text and in the values, `:own` for `:self`",
             )
         case MismatchKind.NAMES:
             return _names(found, project)
@@ -81,13 +82,18 @@ def _names(found: Mismatch, project: ProjectFacts) -> tuple[str, str]:
             f"put a space between `:{meant}` and `{rest}`",
         )
     without = f"{_listed(missing)} {_have(missing)} no value"
-    advice = f"pass {_listed([bound.mark.name for bound in found.missing])} in the values"
+    advice = f"pass {_listed([f'{chr(34)}{bound.mark.name}{chr(34)}: ...' for bound in found.missing])} in the values"
     if extra:
         renamed = renaming(found)
         message = f"{without}, and {_listed(extra)} {_have(extra)} {too_many}: every call raises ArgumentError"
         return message, f"call the value `{renamed}`" if renamed else advice
     backend = project.backends.of(found.query.sink)
     return f"{without}: {_consequence(found, backend)}", advice
+
+
+def _beside(call: str, method: str) -> str:
+    """Another method of the same object, as it is written here."""
+    return f"{call.rpartition('.')[0]}.{method}" if "." in call else method
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -49,9 +49,9 @@ def _advice(found: Call) -> str:
     if found.is_framework_function:
         return (
             f"write `def {name}` if nothing is awaited in it: FastAPI then runs it in a thread; "
-            "otherwise use an asynchronous client, or `await asyncio.to_thread(...)`"
+            f"otherwise use an asynchronous client, or write `{found.in_thread}`"
         )
-    return "use an asynchronous client, or hand the work to a thread: `await asyncio.to_thread(...)`"
+    return f"use an asynchronous client, or let a thread wait: write `{found.in_thread}`"
 
 
 def _mentions(found: Call) -> list[Mention]:

@@ -33,6 +33,6 @@ class CommitInsideContext(Rule):
                     f"IndexError, though everything {'is committed' if commits else 'has been rolled back'} by then",
                     help="leave the commit to `async with`"
                     if commits
-                    else "raise an exception instead: it leaves the block and rolls back",
+                    else "`raise` an exception instead: it leaves the block and rolls back",
                     fix=partial(drop_ending, transaction, ending),
                 )

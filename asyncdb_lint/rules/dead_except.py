@@ -34,7 +34,12 @@ class DeadExcept(Rule):
 
 
 def _advice(dead: DeadClause) -> str:
-    if dead.backend is None:
-        return "catch the driver's own error: `sqlite3.IntegrityError`, `asyncpg.exceptions.UniqueViolationError`"
     general = dead.error != "IntegrityError"
+    if dead.backend is None:
+        own = (
+            "`sqlite3.Error` or `asyncpg.PostgresError`"
+            if general
+            else "`sqlite3.IntegrityError` or `asyncpg.exceptions.IntegrityConstraintViolationError`"
+        )
+        return f"catch the driver's own error: {own}"
     return f"catch `{dead.backend.any_error if general else dead.backend.integrity_error}`"

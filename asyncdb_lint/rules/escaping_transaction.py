@@ -28,7 +28,7 @@ class EscapingTransaction(Rule):
                     block.node,
                     f"handlers run in a task of their own, on other connections: `{block.source}` around `call_next` "
                     "does not undo what a failed request has written",
-                    help="start the transaction in the handlers that need one",
+                    help=f"write `async with {block.source}:` in the handlers that need one",
                     mentions=[Mention(module.parsed, found.place or block.node, "the handler runs behind this call")],
                 )
             else:
@@ -36,5 +36,5 @@ class EscapingTransaction(Rule):
                     block.node,
                     f"`{block.source}` is committed after the response is sent: a commit that fails loses what the "
                     "client was told is done",
-                    help="start the transaction in the handler, and end it before it returns",
+                    help=f"write `async with {block.source}:` in the handler: it ends before the response is sent",
                 )

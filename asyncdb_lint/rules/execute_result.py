@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
+from ..semantics.queries import receiver
 from ..semantics.records import UseKind
 from .rule import Finding, Mention, Rule
 
@@ -48,11 +49,15 @@ def _where(outcome: UselessOutcome) -> str:
 
 
 def _advice(outcome: UselessOutcome) -> str:
+    asked = receiver(outcome.call)
     if outcome.backend is None:
-        return "count what you pass in, or run one statement with RETURNING and `fetch_all`"
+        return f"count what you pass in, or run one statement with RETURNING by `{asked}.fetch_all(...)`"
     if outcome.value == "None":
-        return "add `RETURNING id` and fetch it: `fetch_val` for one id, `fetch_all` to count the rows that changed"
-    return "fetch it: `fetch_val` for one value, `fetch_all` for rows"
+        return (
+            f"add `RETURNING id` and fetch it: `{asked}.fetch_val(...)` for one id, "
+            f"`len(await {asked}.fetch_all(...))` to count the rows that changed"
+        )
+    return f"fetch it: `{asked}.fetch_val(...)` for one value, `{asked}.fetch_all(...)` for rows"
 
 
 def _mentions(module: ModuleFacts, outcome: UselessOutcome) -> list[Mention]:

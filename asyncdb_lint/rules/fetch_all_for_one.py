@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..diagnostics import Severity
 from ..fixes.cures.fetching import fetch_less
 from ..semantics.fetches import Needed
+from ..semantics.queries import receiver
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -43,4 +44,4 @@ _PURPOSE = {
 def _advice(fetch: ExcessiveFetch) -> str:
     if fetch.needed is Needed.COUNT:
         return f"let the database count: `SELECT COUNT(*) ...` with `{fetch.value_method}`"
-    return f"use `{fetch.row_method}`, which gives None where there is no row"
+    return f"write `await {receiver(fetch.call)}.{fetch.row_method}(...)`, which gives None where there is no row"

@@ -28,7 +28,7 @@ class LeakedErrorDetail(Rule):
                 leaked.node,
                 f"the client gets the text of an error of `{leaked.source}`: "
                 "it names tables and constraints, on PostgreSQL the values of the row as well",
-                help="log the error, and answer in words of your own",
+                help=f"log the error, and write a text of your own in the place of {leaked.detail}",
                 fix=partial(keep_to_the_log, leaked, module.project),
                 mentions=[Mention(leaked.query.module.parsed, leaked.query.node, "may fail")],
             )

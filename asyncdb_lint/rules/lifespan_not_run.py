@@ -30,14 +30,14 @@ class LifespanNotRun(Rule):
                     events.node,
                     f"the application has a lifespan, so `{events.source}` never runs: "
                     "what it does for the database is not done",
-                    help="do it in the lifespan: events and a lifespan do not go together",
+                    help=f"call `{events.source}` in the lifespan: events and a lifespan do not go together",
                     fix=partial(run_in_lifespan, events, module.project.lifecycle),
                 )
         for mounted in module.mounted_lifespans:
             yield Finding(
                 mounted.node,
                 "the lifespan of a mounted application never runs, so its database stays closed",
-                help="connect the database in the lifespan of the outermost application",
+                help=f"write `{mounted.source}` in the lifespan of the outermost application",
                 mentions=[Mention(mounted.opening_module.parsed, mounted.opening, "never runs")],
             )
         for client in module.unentered_clients:

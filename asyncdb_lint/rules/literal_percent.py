@@ -10,6 +10,7 @@ from .rule import Finding, Rule
 
 if TYPE_CHECKING:
     from ..semantics.facts import ModuleFacts
+    from ..semantics.sql.percents import LiteralPercent as Percent
 
 
 class LiteralPercent(Rule):
@@ -30,12 +31,17 @@ class LiteralPercent(Rule):
                     run.node,
                     f"on SQLite the driver fills in this text by `%` to log it, so the literal `{found.shown}` raises "
                     f"{found.error} on every call",
-                    help=_ADVICE["operator" if found.is_operator else "pattern" if found.is_pattern else "text"],
+                    help=_advice(found),
                 )
 
 
-_ADVICE = {
-    "pattern": 'pass the pattern as a value: `LIKE :pattern` and `{"pattern": ...}`',
-    "text": 'pass the text with the `%` as a value: `strftime(:format, at)` and `{"format": "%Y"}`',
-    "operator": "write the remainder without `%`: `a - a / b * b`",
-}
+def _advice(found: Percent) -> str:
+    if found.in_comment:
+        return "leave the `%` out of the comment"
+    if found.is_operator:
+        left, right = found.operands or ("a", "b")
+        return f"write the remainder without `%`: `{left} - {left} / {right} * {right}`"
+    literal = (found.literal or "...").replace('"', '\\"')
+    if found.is_pattern:
+        return f'pass the pattern as a value: `LIKE :pattern` and `{{"pattern": "{literal}"}}`'
+    return f'pass the text with the `%` as a value: `:format` and `{{"format": "{literal}"}}`'

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
 from ..fixes.cures.closing import close_at_shutdown, close_in_finally, close_instead
+from ..semantics.queries import shown
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -29,17 +30,19 @@ class MissingDisconnect(Rule):
             yield Finding(
                 closing.closing.node,
                 f"an error inside `async with {closing.function.name}(...)` skips this disconnect: its pool stays open",
-                help="put the `yield` into a `try` and this into its `finally`",
+                help=f"put the `yield` into a `try`, and `{shown(closing.closing)}` into its `finally`",
                 fix=partial(close_in_finally, closing),
             )
 
 
 def _unclosed(pool: UnclosedPool, module: ModuleFacts) -> Finding:
+    name = module.project.lifecycle.name_of(pool.construction)
     return Finding(
         pool.opening.node,
         "the application opens this database at startup and nothing closes it: its connections stay until the process "
         "ends, and the next application or test in it finds them on a dead event loop",
-        help="disconnect at shutdown: behind the `yield` of the lifespan, in a `finally`",
+        help=f"write `await {name}.disconnect()` where the application stops: behind the `yield` of its lifespan, in a "
+        "`finally`",
         fix=partial(close_at_shutdown, pool, module.project.lifecycle),
     )
 
@@ -48,7 +51,7 @@ def _reopened(pool: UnclosedPool, module: ModuleFacts) -> Finding:
     return Finding(
         pool.place.node,
         f"`{pool.reopened_by}` runs at shutdown and connects the database once more: nothing disconnects it",
-        help="disconnect there, or register the handler that does",
+        help=f"write `await {module.project.lifecycle.name_of(pool.construction)}.disconnect()` there",
         fix=partial(close_instead, pool, module.project.lifecycle),
         mentions=[Mention(pool.opening.function.module.parsed, pool.opening.node, "connected here")],
     )

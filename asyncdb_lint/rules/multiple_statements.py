@@ -30,7 +30,8 @@ class MultipleStatements(Rule):
                     run.node,
                     f"this text holds {count} statements, and {_TAKER[backend is None]} takes one at a time: "
                     "every call raises an error and none of them runs",
-                    help="run each statement by a call of its own, inside a transaction where they belong together",
+                    help=f"write one `{run.query.source}(...)` for each statement; inside one "
+                    f"`async with {run.query.database}.transaction():` where they belong together",
                 )
 
 

@@ -21,10 +21,12 @@ class NeverConnected(Rule):
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """One finding for each database, where it is built."""
         for pool in module.unopened_pools:
+            name = module.project.lifecycle.name_of(pool.construction)
             yield Finding(
                 pool.construction.node,
                 "nothing in the project connects this database, so every query of its handlers fails on PostgreSQL "
                 "with `DatabaseBackend is not running`",
-                help="connect it in the lifespan of the application, and disconnect it there",
+                help=f"write `await {name}.connect()` in the lifespan of the application, in front of its `yield`, and "
+                f"`await {name}.disconnect()` behind it",
                 mentions=[Mention(pool.query.module.parsed, pool.query.node, "queried here")],
             )

@@ -33,6 +33,7 @@ class PerRequestConnect(Rule):
             yield Finding(
                 connect.node,
                 f"`{connect.source}` runs for every request on the database that all requests share, {harm}",
-                help="connect once at startup and disconnect once at shutdown",
+                help=f"take it out of `{connect.function.name}`: connect `{connect.database}` once, when the "
+                "application starts, and disconnect it once, when it stops",
                 fix=partial(leave_connected, connect, module.project.lifecycle),
             )

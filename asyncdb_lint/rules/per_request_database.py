@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
 from ..fixes.cures.hoisting import hoist
+from ..semantics.queries import shown
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class PerRequestDatabase(Rule):
                 built.call.node,
                 f"every {'request' if built.is_known_handler else 'call'} opens a pool of connections here; "
                 "PostgreSQL refuses new clients at about 10 requests at once",
-                help="build one database at module level, connect it at startup and disconnect it at shutdown",
+                help=f"build it once, at module level: `{built.name} = {shown(built.call)}`; connect it when the "
+                "application starts and disconnect it when it stops",
                 fix=partial(hoist, built, module.project.lifecycle),
             )

@@ -28,9 +28,17 @@ class PlaceholderStyle(Rule):
             yield Finding(
                 found.run.node,
                 f"`{found.shown}` is no bind parameter here, only `:name` is: {_consequence(found.run.query)}",
-                help='write `:name` in its place and pass `{"name": value}`',
+                help=named_values(found.run.query, "in its place"),
                 fix=partial(restyle, found.run.query),
             )
+
+
+def named_values(query: BoundQuery, where: str) -> str:
+    """How the values are written by name."""
+    named = query.values_by_name or {"name": "value"}
+    marks = ", ".join(f"`:{name}`" for name in named)
+    entries = ", ".join(f'"{name}": {value}' for name, value in named.items())
+    return f"write {marks} {where} and pass `{{{entries}}}`"
 
 
 def _consequence(query: BoundQuery) -> str:

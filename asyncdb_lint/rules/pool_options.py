@@ -41,7 +41,8 @@ class PoolOptions(Rule):
 
 def _instead(option: UnknownOption) -> str:
     if option.means is not None:
-        return f"write `{option.means}=`"
+        value = option.call.module.parsed.code_of(option.argument.node)
+        return f"write `{option.means}={value}`"
     return f"leave `{option.argument.keyword}` out"
 
 

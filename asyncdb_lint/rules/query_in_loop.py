@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
 from ..fixes.cures.batching import one_transaction
+from ..semantics.queries import receiver
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -42,8 +43,13 @@ def _cost(found: LoopQuery) -> str:
 
 def _advice(found: LoopQuery) -> str:
     if found.writes:
-        return "write all rows by one statement, or put the loop inside `async with ...transaction():`"
+        return f"write all rows by one statement, or put the loop inside `async with {_database(found)}.transaction():`"
     return "ask once, with a JOIN or with `WHERE ... IN` all of the keys, and look the rows up in a dict"
+
+
+def _database(found: LoopQuery) -> str:
+    """What the loop writes to, as far as it stands there."""
+    return receiver(found.query) if found.call is found.query else "database"
 
 
 def _mentions(found: LoopQuery) -> list[Mention]:

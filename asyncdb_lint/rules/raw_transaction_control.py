@@ -30,7 +30,8 @@ class RawTransactionControl(Rule):
                 first.run.node,
                 f"`{source}` runs every statement on a connection of its own, so this {first.verb.upper()} is in no "
                 "transaction with the others: each is committed by itself, and nothing can be rolled back",
-                help="write `async with database.transaction():` around the statements that belong together",
+                help=f"write `async with {first.run.query.database}.transaction():` around the statements that belong "
+                "together",
                 fix=partial(enter_transaction, found, module.project),
                 mentions=[
                     Mention(other.run.module.parsed, other.run.node, f"{other.verb.upper()} on another connection")

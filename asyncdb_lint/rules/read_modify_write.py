@@ -10,7 +10,7 @@ from ..semantics.queries import shown
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
-    from ..semantics.facts import ModuleFacts
+    from ..semantics.facts import ModuleFacts, StaleWrite
 
 
 class ReadModifyWrite(Rule):
@@ -28,7 +28,11 @@ class ReadModifyWrite(Rule):
                 stale.write.node,
                 f"`{shown(stale.write)}` writes back what was computed from `{shown(stale.read)}`: of two requests at "
                 f"once, one change is lost{no_help}",
-                help="let the database compute, `SET balance = balance + :amount`, or lock the row, "
-                "`SELECT ... FOR UPDATE`, in one transaction",
+                help=f"let the database compute{_example(stale)}, or lock the row, `SELECT ... FOR UPDATE`, "
+                "in one transaction",
                 mentions=[Mention(module.parsed, stale.read.node, "read here")],
             )
+
+
+def _example(stale: StaleWrite) -> str:
+    return f", `SET {stale.column} = {stale.column} + ...`" if stale.column else " in the UPDATE itself"

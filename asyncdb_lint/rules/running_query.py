@@ -11,7 +11,8 @@ from ..fixes.cures.collecting import fetch_first
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
-    from ..semantics.facts import BlockedQuery, LeftStream, ModuleFacts
+    from ..semantics.facts import BlockedQuery, LeftStream, ModuleFacts, ProjectFacts
+    from ..semantics.streams import Stream
 
 
 class QueryInsideIterate(Rule):
@@ -33,7 +34,7 @@ class QueryInsideIterate(Rule):
                 blocked.call.node,
                 f"{_waiting(blocked)} waits for the connection that `{stream.source}` holds until the loop ends: "
                 "neither ever goes on, without an error or a timeout",
-                help="fetch the rows before the loop, or collect what to do and do it behind the loop",
+                help=f"write `{_fetched(stream, module.project)}`, which has all rows before the loop begins",
                 fix=partial(fetch_first, stream, module.project),
                 mentions=_mentions(blocked),
             )
@@ -53,10 +54,16 @@ class AbandonedIterate(Rule):
                 left.exit,
                 f"the query of `{left.stream.source}` still runs when this leaves its loop, "
                 f"so the next one on its connection fails on PostgreSQL with `another operation is in progress`",
-                help="fetch no more rows than are needed: `fetch_one`, or `fetch_all` with a LIMIT",
+                help=f"write `{_fetched(left.stream, module.project)}`, with a LIMIT in its query",
                 fix=partial(fetch_first, left.stream, module.project),
                 mentions=[_next(left)],
             )
+
+
+def _fetched(stream: Stream, project: ProjectFacts) -> str:
+    """The loop over rows that are all there before it begins."""
+    method = project.queries.sibling(stream.query, "gives_rows") or "fetch_all"
+    return f"for {stream.row} in await {stream.receiver}.{method}(...)"
 
 
 def _waiting(blocked: BlockedQuery) -> str:

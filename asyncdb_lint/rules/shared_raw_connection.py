@@ -24,13 +24,15 @@ class SharedRawConnection(Rule):
             name = shared.connection
             if shared.is_global:
                 message = f"every request uses the one `{name}`, which works for one task at a time: two at once fail"
-                advice = f"keep a pool, or what makes sessions, in the place of `{name}`, and take one for each request"
+                advice = (
+                    f"keep a pool, or what makes sessions, in the place of `{name}`; open a `{name}` in each handler"
+                )
             else:
                 message = (
                     f"the tasks of `{shared.source}` use `{name}` at once, which works for one task at a time: "
                     "the second one gets an error, or meets what the first has half done"
                 )
-                advice = "await them one after the other, or give each task a connection or session of its own"
+                advice = f"await them one after the other, or open a `{name}` of its own in each task"
             yield Finding(shared.call.node, message, help=advice, mentions=_mentions(module, shared))
 
 

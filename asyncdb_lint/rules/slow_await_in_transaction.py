@@ -29,6 +29,6 @@ class SlowAwaitInTransaction(Rule):
                 held.call.node,
                 f"`{held.block.source}` holds its connection and its locks while `{shown(held.call)}` waits: "
                 "requests that need them wait too",
-                help="wait before the transaction or after it",
+                help=f"move `{shown(held.call)}` in front of `async with {held.block.source}:`, or behind its block",
                 mentions=mentions,
             )

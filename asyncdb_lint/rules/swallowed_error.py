@@ -25,9 +25,16 @@ class SwallowedErrorRule(Rule):
                 swallowed.node,
                 f"every error of `{swallowed.source}` ends here{_told(swallowed)}: "
                 f"to whoever called, a failure looks like {swallowed.hides_as}",
-                help="re-raise it, answer with an error, or log it with its traceback: `logger.exception(...)`",
+                help=_advice(swallowed),
                 mentions=[Mention(swallowed.query.module.parsed, swallowed.query.node, "may fail unnoticed")],
             )
+
+
+def _advice(swallowed: SwallowedError) -> str:
+    if swallowed.suppressed:
+        return f"write the error that is expected in the place of `{swallowed.suppressed}`, or let it go on"
+    told = f'`logger.exception("{swallowed.function.name} failed")`'
+    return f"end this clause with `raise`, answer with an error, or log it with its traceback: {told}"
 
 
 def _told(swallowed: SwallowedError) -> str:

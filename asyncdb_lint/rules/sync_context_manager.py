@@ -61,13 +61,13 @@ def _advice(wrong: WrongEntry) -> str:
         case EntryKind.ASYNC:
             return f"write `with {wrong.source}:`"
         case EntryKind.GENERATOR:
-            return "decorate it with `contextlib.asynccontextmanager`, or iterate it"
+            return f"decorate `{wrong.maker}` with `@contextlib.asynccontextmanager`"
+        case EntryKind.COROUTINE if wrong.remedy is None and wrong.opens_receiver:
+            return f"call `{wrong.maker}` when the application starts, and use `{wrong.receiver}` itself here"
         case EntryKind.COROUTINE if wrong.is_awaited and wrong.remedy is None:
-            return (
-                f"keep it, `connection = {wrong.source}`, and close it in a `finally`; or enter one that a pool gives"
-            )
+            return f"write `connection = {wrong.source}` in its place, and close it in a `finally`"
         case EntryKind.COROUTINE if wrong.remedy is None:
-            return "await it for its result; enter a connection or a transaction: `async with ...connection():`"
+            return f"write `await {wrong.source}` without `async with`, and use its result"
         case EntryKind.AWAITED if wrong.remedy is None:
             return f"enter it: `async with {wrong.target}:` around what uses it"
         case _:

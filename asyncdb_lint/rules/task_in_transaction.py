@@ -37,10 +37,20 @@ class TaskInTransaction(Rule):
                 escaped.call.node,
                 f"{subject} in {tasks}: a rollback of `{escaped.block.source}` does not undo "
                 f"{'them' if escaped.is_many else 'it'}",
-                help="await the queries one after the other",
+                help=_advice(escaped),
                 fix=partial(await_in_turn, escaped),
                 mentions=_mentions(escaped),
             )
+
+
+def _advice(escaped: EscapedWork) -> str:
+    if escaped.call is not escaped.tasks:
+        made = escaped.tasks.function.name
+        return f"await the queries one after the other in `{made}`, in the place of `{shown(escaped.tasks)}`"
+    work = [f"`await {shown(query)}`" for query in escaped.work[:2]]
+    if escaped.is_many and len(work) == 1:
+        return f"write {work[0]} in a loop, one after the other"
+    return f"await one after the other: {', '.join(work)}" if len(work) > 1 else f"write {work[0]}"
 
 
 def _mentions(escaped: EscapedWork) -> list[Mention]:

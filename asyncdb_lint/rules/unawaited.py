@@ -13,6 +13,7 @@ from .rule import Finding, Mention, Rule
 if TYPE_CHECKING:
     from ..semantics.facts import LostCoroutine, ModuleFacts
 
+_MOST_CALLERS = 3
 _CONSEQUENCES = {
     LossKind.DISCARDED: "so it never runs",
     LossKind.UNUSED: "so it never runs",
@@ -70,14 +71,14 @@ def _finding(module: ModuleFacts, lost: LostCoroutine) -> Finding:
 
 def _consequence(lost: LostCoroutine) -> str:
     kind = lost.loss.kind
+    if not lost.is_query and kind in (LossKind.DISCARDED, LossKind.UNUSED, LossKind.ANSWERED, LossKind.UNRUN_LAMBDA):
+        return _LIFECYCLE.get(lost.role, "so it does nothing")
     if kind is LossKind.TESTED:
         return "so this condition is always true"
     if kind is LossKind.COMPARED:
         return "so it is compared as a coroutine: it is never None and equals no value"
     if kind is LossKind.INSPECTED:
         return f"and `{lost.consumer}` does not await it"
-    if kind in (LossKind.DISCARDED, LossKind.UNUSED) and not lost.is_query:
-        return _LIFECYCLE.get(lost.role, "so it does nothing")
     return _CONSEQUENCES[kind].format(function=lost.loss.use.function.name if lost.loss.use else "")
 
 
@@ -93,9 +94,13 @@ _LIFECYCLE = {
 def _advice(lost: LostCoroutine) -> str:
     function = lost.call.function
     if lost.is_given_to_scheduler or lost.loss.kind is LossKind.UNRUN_LAMBDA:
-        return f"hand over the function and its arguments, not its coroutine: `{lost.function_source}, ...`"
+        what = "the function" if not lost.call.arguments else "the function and its arguments"
+        rest = ", ..." if lost.call.arguments else ""
+        return f"hand over {what}, not its coroutine: `{lost.function_source}{rest}`"
     if function.is_module:
         return f"write `await {lost.source}` in an `async def`, and run that: `asyncio.run(...)`"
+    if lost.may_become_async and not function.is_async:
+        return f"make `{function.name}` an `async def` and write `await {lost.source}`"
     if lost.loss.kind is LossKind.RETURNED or not function.is_async:
         return (
             f"make `{function.name}` an `async def`, write `await {lost.source}`, "
@@ -105,6 +110,10 @@ def _advice(lost: LostCoroutine) -> str:
 
 
 def _mentions(lost: LostCoroutine) -> list[Mention]:
+    return [*_use_of(lost), *_callers_of(lost)]
+
+
+def _use_of(lost: LostCoroutine) -> list[Mention]:
     use = lost.loss.use
     if use is None or use.function.module is not lost.call.module or lost.contains(use.node):
         return []
@@ -120,3 +129,11 @@ def _mentions(lost: LostCoroutine) -> list[Mention]:
         LossKind.ATTRIBUTE: "used as a result here",
     }.get(lost.loss.kind)
     return [Mention(lost.call.module.parsed, use.node, what)] if what else []
+
+
+def _callers_of(lost: LostCoroutine) -> list[Mention]:
+    """Where a plain `def` is called that is to become an `async def`."""
+    return [
+        Mention(call.module.parsed, call.node, f"`{lost.call.function.name}` is called here, without `await`")
+        for call in lost.callers[:_MOST_CALLERS]
+    ]

@@ -28,7 +28,8 @@ class UncheckedRow(Rule):
                 row.call.node,
                 f"`{row.source}` gives None where there is no row, and nothing asks before a column is read: "
                 "the client gets a 500 where 404 is meant",
-                help="test the row first: `if row is None: raise HTTPException(404)`",
+                help=f"{'' if row.name else 'give the row a name and '}test it before: "
+                f"`if {row.name or 'row'} is None: raise HTTPException(404)`",
                 mentions=_mentions(module, row),
             )
 

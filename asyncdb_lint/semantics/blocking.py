@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from ..nodes import descendants
 from .calling import roles
 from .queries import shown
 from .reach import Origin, Reach
 from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind, in_generator_expression
 from .resolve import Resolver
-from .terms import decorating, last_name
+from .terms import Constant, decorating, last_name
 from .values import FunctionValue, is_known
 
 _DEEPEST = 6
+# In seconds: a request takes longer whatever it does.
+_MOMENT = 0.001
 _LONGEST = 60
 _ASYNCHRONOUS = {UseKind.AWAITED, UseKind.ASYNC_ENTERED, UseKind.ASYNC_ITERATED}
 
@@ -45,6 +48,14 @@ class BlockingCall:
         return _brief(self.call)
 
     @property
+    def in_thread(self) -> str:
+        """The same call where another thread waits for it."""
+        node = self.call.node
+        if any(isinstance(inner, cst.Call) for inner in descendants(node.func)):
+            return f"await asyncio.to_thread(lambda: {self.source})"
+        return f"await asyncio.to_thread({self.call.module.parsed.code_of(node.func)}{', ...' if node.args else ''})"
+
+    @property
     def cause_source(self) -> str:
         """The call that waits, as messages show it."""
         return _brief(self.cause)
@@ -60,6 +71,12 @@ def _brief(call: CallRecord) -> str:
             return whole
         callee = inner
     return whole if len(whole) <= _LONGEST else f"{callee.value}...{name}({'...' if call.arguments else ''})"
+
+
+def _is_moment(call: CallRecord) -> bool:
+    """`sleep(0.0001)` between two looks at a clock: what it keeps waiting is not felt."""
+    given = call.arguments[0].term if call.arguments else None
+    return isinstance(given, Constant) and isinstance(given.value, int | float) and given.value < _MOMENT
 
 
 class Blocking:
@@ -97,7 +114,7 @@ class Blocking:
             # Whatever an annotation says: what is awaited is no synchronous driver.
             return None
         if self._has_role(call, "blocks"):
-            return call
+            return call if not (_is_moment(call) and self._has_role(call, "sleeps")) else None
         if depth > _DEEPEST:
             return None
         for value in self.resolver.resolve(call.callee):

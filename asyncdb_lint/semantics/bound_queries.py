@@ -11,7 +11,7 @@ import libcst as cst
 
 from .bind_values import BindValues, Given
 from .calling import argument_for
-from .queries import Queries
+from .queries import Queries, receiver
 from .query_texts import QueryText
 from .records import Argument, CallRecord, FunctionRecord, ModuleRecord
 from .terms import Choice, Parameter, Term, last_name
@@ -88,6 +88,39 @@ class BoundQuery:
     def source(self) -> str:
         """What is called, as written."""
         return self.site.module.parsed.code_of(self.site.node.func)
+
+    @property
+    def database(self) -> str:
+        """What runs it, as written where text and values meet; "database" where a wrapper hides it."""
+        return receiver(self.sink) if self.site is self.sink else "database"
+
+    @property
+    def values_source(self) -> str:
+        """The values as written; empty where there are none."""
+        return self.site.module.parsed.code_of(self.values.node) if self.values is not None else ""
+
+    @property
+    def values_by_name(self) -> dict[str, str]:
+        """The names that values passed one by one, or in a list or tuple, have already; empty where one has none."""
+        match self.values.node if self.values is not None else None:
+            case cst.List(elements=elements) | cst.Tuple(elements=elements):
+                nodes = [element.value for element in elements]
+            case cst.Name() | cst.Attribute() as node if not any(given.elements for given in self.given):
+                nodes = [node]
+            case _:
+                return {}
+        code_of = self.site.module.parsed.code_of
+        named = {name: code_of(node) for node in nodes if (name := _last_name(node))}
+        return named if len(named) == len(nodes) else {}
+
+
+def _last_name(node: cst.BaseExpression) -> str:
+    """`name` of `name` and of `user.name`."""
+    match node:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name
+        case _:
+            return ""
 
 
 @dataclass(slots=True, eq=False)

@@ -36,6 +36,8 @@ class RowChange:
     has_condition: bool
     compares_what_it_sets: bool
     """A column stands in SET and in WHERE: nothing is changed if somebody else was faster."""
+    sets: tuple[str, ...] = ()
+    """The columns in SET, as far as the text tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,10 @@ class RowChanges:
         )
         condition = re.search(r"\bwhere\b", whole, re.IGNORECASE) is not None
         table = plain_name(statement.tables[0])
-        yield RowChange(statement.verb, table, statement.has_on_conflict, moved, query, condition, _compares(whole))
+        sets = tuple(plain_name(column) for column in _set_columns(whole))
+        yield RowChange(
+            statement.verb, table, statement.has_on_conflict, moved, query, condition, _compares(whole), sets
+        )
 
     def _by_core(self, query: CallRecord, term: Term) -> Iterator[RowChange]:
         """`users.insert().values(...)`, `insert(users)`"""
@@ -153,3 +158,8 @@ def _compares(text: str) -> bool:
         return False
     compared = {word.lower() for word in re.findall(r"\w+", found.group(2))}
     return any(plain_name(column) in compared for column in _ASSIGNED.findall(found.group(1)))
+
+
+def _set_columns(text: str) -> list[str]:
+    found = _SET.search(text)
+    return _ASSIGNED.findall(found.group(1)) if found is not None else []

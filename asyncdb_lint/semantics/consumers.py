@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 
 from . import members
+from .building import builds_query
 from .calling import class_roles, roles
 from .declared import Declared
-from .records import CallRecord, FunctionRecord, ParameterKind, ParameterRecord, Use, UseKind
+from .landing import names_in, parameter_at
+from .records import CallRecord, FunctionRecord, ParameterKind, Use, UseKind
 from .resolve import Resolver
-from .terms import Attribute, Constant, FunctionTerm, Item, Template, decorating, last_name
+from .terms import Attribute, Constant, Template, decorating, last_name
 from .value_types import Types
 from .values import (
     ClassValue,
@@ -36,6 +38,8 @@ VALUE_LIBRARIES = {
     "jose", "passlib", "bcrypt", "loguru", "structlog", "jinja2", "tabulate", "dateutil", "pytz", "yaml", "toml",
     "cryptography",
 }  # fmt: skip
+# The rest of it puts SQL together, or blocks.
+_AWAITING_PARTS_OF_SQLALCHEMY = ("sqlalchemy.ext", "sqlalchemy.util")
 _COMPUTE = (frozenset(sys.stdlib_module_names) - _MAY_AWAIT) | VALUE_LIBRARIES
 
 
@@ -65,9 +69,9 @@ class Consumers:
             case ExternalValue(dotted="builtins.isinstance" | "builtins.hasattr" | "builtins.getattr"):
                 return not use.contained and not self._asks_before_awaiting(call)
             case ExternalValue(dotted=dotted) | ExternalInstance(dotted=dotted):
-                return dotted.split(".", 1)[0] in _COMPUTE
+                return _computes(dotted) or builds_query(self.resolver, call)
             case _:
-                return self._is_text_method(call) or self._is_model_builder(call)
+                return self._is_text_method(call) or self._is_model_builder(call) or builds_query(self.resolver, call)
 
     def rejects(self, use: Use) -> bool:
         """Whether what is called fails when it is given a coroutine, or holds one."""
@@ -229,6 +233,12 @@ class Consumers:
         return isinstance(base, Template) or (isinstance(base, Constant) and isinstance(base.value, str))
 
 
+def _computes(dotted: str) -> bool:
+    """Whether something of a library works with values and never awaits one."""
+    top = dotted.split(".", 1)[0]
+    return top in _COMPUTE or (top == "sqlalchemy" and not dotted.startswith(_AWAITING_PARTS_OF_SQLALCHEMY))
+
+
 def _name_of_builtin(value: Value) -> str | None:
     match value:
         case ExternalValue(dotted=dotted) if dotted.startswith("builtins."):
@@ -239,46 +249,3 @@ def _name_of_builtin(value: Value) -> str | None:
             return cls.name
         case _:
             return None
-
-
-def parameter_at(function: FunctionRecord, call: CallRecord, use: Use, is_bound: bool = True) -> ParameterRecord | None:
-    """The parameter that an argument lands in; `is_bound` says that a method was asked of an object."""
-    if use.name is not None:
-        named = function.parameter(use.name)
-        if named is not None:
-            return named
-        return next((item for item in function.parameters if item.kind is ParameterKind.KWARGS), None)
-    positional = [item for item in function.parameters if item.kind is ParameterKind.POSITIONAL]
-    if (
-        is_bound
-        and function.is_method
-        and "staticmethod" not in {last_name(decorator) for decorator in function.decorators}
-    ):
-        positional = positional[1:]
-    index = 0
-    for number, argument in enumerate(call.arguments):
-        if number == use.argument:
-            break
-        if argument.keyword is None:
-            index += 1
-    if index < len(positional):
-        return positional[index]
-    return next((item for item in function.parameters if item.kind is ParameterKind.ARGS), None)
-
-
-def names_in(term: object) -> set[str]:
-    """Every type name in an annotation."""
-    found: set[str] = set()
-    pending = [term]
-    while pending:
-        current = pending.pop()
-        name = last_name(current) if not isinstance(current, Item | FunctionTerm) else None  # type: ignore[arg-type]
-        if name is not None:
-            found.add(name)
-        for attribute in ("base", "key", "operands", "options", "elements"):
-            inner = getattr(current, attribute, None)
-            if isinstance(inner, list | tuple):
-                pending.extend(inner)
-            elif inner is not None and attribute in ("base", "key"):
-                pending.append(inner)
-    return found

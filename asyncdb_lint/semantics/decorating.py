@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .calling import roles
@@ -111,8 +112,15 @@ def _project_decoration(
         return "" if any(isinstance(term, Parameter) for term in returned) else "opaque"
     if not function.is_async or all(wrapper.is_async for wrapper in wrappers):
         return ""
-    hands_on = all(any(isinstance(term, Result) for term in wrapper.returned) for wrapper in wrappers)
-    return "" if hands_on else "opaque"
+    return "" if all(_hands_on(wrapper, decorators) for wrapper in wrappers) else "opaque"
+
+
+def _hands_on(wrapper: FunctionRecord, decorators: Sequence[FunctionRecord]) -> bool:
+    """Whether a wrapper returns what the decorated function gives; what others make of it nobody knows."""
+    return any(
+        isinstance(term, Result) and isinstance(term.call.callee, Parameter) and term.call.callee.function in decorators
+        for term in wrapper.returned
+    )
 
 
 def _returned_functions(resolver: Resolver, function: FunctionRecord) -> list[FunctionRecord]:

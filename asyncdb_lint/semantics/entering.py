@@ -64,7 +64,7 @@ class Entries:
             if found is None:
                 continue
             kind, remedy = found
-            method = ""
+            method, is_method = "", not values or remedy is Remedy.RECEIVER
             if kind is EntryKind.PLAIN and not isinstance(term, Result) and self._is_shared_pool(values, function):
                 remedy, method = self._one_connection(values)
             if remedy is Remedy.RECEIVER:
@@ -72,7 +72,14 @@ class Entries:
             if kind is EntryKind.PLAIN and isinstance(term, Awaited) and isinstance(context.entered, cst.Await):
                 remedy = Remedy.NO_AWAIT
             return WrongEntry(
-                kind, function, context.entered, context, remedy, method, self.reach.may_become_async(function)
+                kind,
+                function,
+                context.entered,
+                context,
+                remedy,
+                method,
+                self.reach.may_become_async(function),
+                opens_receiver=is_method,
             )
         return None
 

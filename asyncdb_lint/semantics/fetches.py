@@ -64,6 +64,15 @@ class UncheckedRow:
         """The call as messages show it."""
         return shown(self.call)
 
+    @property
+    def name(self) -> str:
+        """What the row is called; empty where it has no name."""
+        match self.call.statement:
+            case cst.SimpleStatementLine(body=[cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))])]):
+                return name if self.use.kind is not UseKind.BOUND else ""
+            case _:
+                return ""
+
 
 class Fetches:
     """Judges the queries of one project."""

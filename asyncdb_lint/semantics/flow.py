@@ -201,7 +201,10 @@ class FunctionWalk(Definitions):
         with_context = self.enter(ContextKind.MAIN, node) if main_guard else self.context
         outer, self.context = self.context, with_context
         self.narrow(holds)
-        self.suite(node.body)
+        if _never_holds(node.test):
+            self.dead_suite(node.body)
+        else:
+            self.suite(node.body)
         self.context = outer
         after_body, body_alive = self.env, self.alive
         self.env, self.alive = before, alive
@@ -212,6 +215,16 @@ class FunctionWalk(Definitions):
         elif node.orelse is not None:
             self.suite(node.orelse.body)
         self.join([(after_body, body_alive), (self.env, self.alive)], alive)
+
+    def dead_suite(self, suite: cst.BaseSuite) -> None:
+        """Walks what never runs: its imports, which type checkers read, and a `yield`, which makes a generator."""
+        for statement in suite.body:
+            for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,):
+                if isinstance(small, cst.Import | cst.ImportFrom) or (
+                    isinstance(small, cst.Expr) and isinstance(small.value, cst.Yield)
+                ):
+                    self.small_statement(small)
+        self.alive = False
 
     def join(self, paths: list[tuple[Environment, bool]], alive: bool) -> None:
         """Continues with what holds on every path that gets here; with all of them when none does."""
@@ -420,6 +433,13 @@ def _is_main_guard(test: cst.BaseExpression) -> bool:
         and test.left.value == "__name__"
         and len(test.comparisons) == 1
         and isinstance(test.comparisons[0].operator, cst.Equal)
+    )
+
+
+def _never_holds(test: cst.BaseExpression) -> bool:
+    """`if 0:` and `if False:`"""
+    return (isinstance(test, cst.Name) and test.value == "False") or (
+        isinstance(test, cst.Integer) and test.evaluated_value == 0
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .records import FunctionRecord, Use
+from .records import FunctionRecord, Use, UseKind
 from .resolve import Resolver
 from .terms import (
     Attribute,
@@ -18,7 +18,7 @@ from .terms import (
     Result,
     Term,
 )
-from .values import NONE, CollectionValue, GenericValue
+from .values import NONE, CollectionValue, GenericValue, InstanceValue
 
 _MOST_CALLERS = 3
 
@@ -71,3 +71,32 @@ def _uses_of_parameter(
         return None
     above = _all(resolver, tuple(passed), seen)
     return None if above is None else [*function.parameter_uses.get(name, []), *above]
+
+
+def is_of_another_class(resolver: Resolver, use: Use, name: str, holder: Term) -> bool:
+    """Whether a use of an attribute `name` asks an object that can be no object of the class of `holder`."""
+    asked = _asked_for(use)
+    if not isinstance(asked, Attribute) or asked.name != name:
+        return False
+    mine, others = ([value for value in resolver.resolve(term) if value != NONE] for term in (holder, asked.base))
+    return (
+        bool(mine)
+        and bool(others)
+        and all(
+            isinstance(one, InstanceValue)
+            and isinstance(other, InstanceValue)
+            and one.cls not in resolver.mro(other.cls)[0]
+            and other.cls not in resolver.mro(one.cls)[0]
+            for one in mine
+            for other in others
+        )
+    )
+
+
+def _asked_for(use: Use) -> Term | None:
+    """The expression that was used, where a call says it: an argument, or what was called."""
+    if use.call is not None:
+        return use.call.arguments[use.argument].term if use.argument < len(use.call.arguments) else None
+    if use.kind is UseKind.CALLED:
+        return next((call.callee for call in use.function.calls if call.node is use.node), None)
+    return None

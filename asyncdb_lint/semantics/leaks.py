@@ -30,6 +30,7 @@ from .values import ClassValue, ExternalValue
 
 _SHOWS_STATUS = {"status_code", "code"}
 _DEEPEST = 12
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ class LeakedError:
     def source(self) -> str:
         """The query as messages show it."""
         return shown(self.query)
+
+    @property
+    def detail(self) -> str:
+        """What the client gets to see, as messages show it."""
+        text = self.function.module.parsed.code_of(self.node)
+        return f"`{text}`" if len(text) <= _LONGEST and "\n" not in text else "the error"
 
 
 class Leaks:

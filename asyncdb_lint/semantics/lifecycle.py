@@ -143,6 +143,17 @@ class Lifecycle:
                 if context.entered is not None and any(construction in self.makers.of(term) for term in entered):
                     yield function, context.entered
 
+    def serves_without(self, app: Application, construction: CallRecord) -> bool:
+        """Whether an application's lifespan tries to open or close a pool, and goes on where that fails."""
+        if app.lifespan is None:
+            return False
+        touched = {id(touch.node) for touch in self.touches(construction) if touch.function is app.lifespan}
+        return any(
+            id(call.node) in touched
+            and any(outer.kind is ContextKind.TRY and outer.clauses for outer in outwards(call.context))
+            for call in app.lifespan.calls
+        )
+
     def driver_method(self, term: Term) -> FunctionRecord | None:
         """The driver's method that a term is, not called."""
         values = [value for value in self.resolver.resolve(term) if isinstance(value, FunctionValue)]
@@ -195,6 +206,11 @@ class Lifecycle:
                     found.append(Binding(module, module.parsed.code_of(store.node), self.makers.one(holder), path))
         names = [binding for binding in found if binding.is_name] or found
         return names[0] if len(names) == 1 else None
+
+    def name_of(self, construction: CallRecord) -> str:
+        """What a shared pool is called, as far as one can say."""
+        binding = self.binding(construction)
+        return binding.expression if binding is not None else "database"
 
     def is_local(self, function: FunctionRecord, name: str) -> bool:
         """Whether a function, or one around it, gives a name a meaning of its own."""

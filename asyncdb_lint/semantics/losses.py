@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from .consumers import Consumers, names_in, parameter_at
+from .consumers import Consumers
 from .failing import COROUTINE_ATTRIBUTES, failing_use
-from .keeping import is_list, uses_of_holder
+from .handing_on import is_handed_on_elsewhere
+from .keeping import is_list, is_of_another_class, uses_of_holder
+from .landing import names_in, parameter_at
 from .loss_kinds import DIRECT, Loss, LossKind
 from .reach import Origin, Reach
 from .records import CallRecord, FunctionRecord, Use, UseKind
@@ -33,8 +35,9 @@ _DEEPEST = 5
 
 
 def _is_harmless_when_contained(use: Use) -> bool:
-    # `page["other"] = value` is no use of what the page already holds.
-    return use.kind in _HARMLESS_WHEN_CONTAINED or (use.kind is UseKind.OTHER and isinstance(use.node, cst.Subscript))
+    # `page["other"] = value` and `del page["other"]` are no use of what the page already holds.
+    changes = use.kind is UseKind.OTHER and isinstance(use.node, cst.Subscript | cst.Del)
+    return changes or use.kind in _HARMLESS_WHEN_CONTAINED
 
 
 class Losses:
@@ -48,7 +51,10 @@ class Losses:
 
     def of(self, call: CallRecord) -> Loss | None:
         """How the coroutine that a call makes is lost; None if it is awaited, scheduled, handed on, or may be."""
-        return self._of(call.uses, 0)
+        loss = self._of(call.uses, 0)
+        if loss is not None and loss.kind is LossKind.RETURNED and is_handed_on_elsewhere(self.resolver, call):
+            return None
+        return loss
 
     def _of(self, uses: Sequence[Use], depth: int) -> Loss | None:
         found = self._of_all(uses, depth)
@@ -106,6 +112,8 @@ class Losses:
         if use.is_starred and not use.contained:
             return Loss(LossKind.UNPACKED, use)
         if use.holder is not None and is_list(self.resolver, use.holder):
+            if last_name(use.call.callee) == "extend" and not use.contained:
+                return Loss(LossKind.ITERATED, use)
             if self.consumers.declared.holds_plain(use.holder, use):
                 return Loss(LossKind.UNUSED, use)
             return self._by_holder(use, depth)
@@ -170,7 +178,11 @@ class Losses:
         return None if found is None or found.use is None else Loss(LossKind.UNUSED, use)
 
     def _of_attribute(self, name: str, use: Use, depth: int) -> Loss | None:
-        uses = self.resolver.attribute_uses(name)
+        uses = [
+            other
+            for other in self.resolver.attribute_uses(name)
+            if use.holder is None or not is_of_another_class(self.resolver, other, name, use.holder)
+        ]
         if not uses or depth > 1:
             return None
         found = self._of_all(inside(uses) if use.contained else uses, depth + 2)

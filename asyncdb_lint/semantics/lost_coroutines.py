@@ -11,7 +11,7 @@ from .calling import roles
 from .coroutines import LIFECYCLE_ROLES, CoroutineCall, Coroutines, Loss, LossKind
 from .queries import shown
 from .reach import Reach
-from .records import CallRecord, FunctionRecord, ModuleRecord, in_generator_expression
+from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind, in_generator_expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class LostCoroutine:
     """Passed, already called, to something that wants the function: `add_task(db.execute(sql))`."""
     may_become_async: bool
     """Whether the plain `def` around is called by the framework alone, which awaits an `async def` as well."""
+    callers: tuple[CallRecord, ...]
+    """Where the plain `def` around is called without `await`, and needs one once it is an `async def`."""
 
     @property
     def source(self) -> str:
@@ -82,4 +84,9 @@ class LostCoroutines:
             consumer=consumer,
             is_given_to_scheduler=to_scheduler,
             may_become_async=self.reach.may_become_async(call.function),
+            callers=() if call.function.is_async else self._not_awaiting(call.function),
         )
+
+    def _not_awaiting(self, function: FunctionRecord) -> tuple[CallRecord, ...]:
+        callers = self.coroutines.resolver.callers(function)
+        return tuple(call for call in callers if not any(use.kind is UseKind.AWAITED for use in call.uses))

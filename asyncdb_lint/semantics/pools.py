@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from .calling import class_roles, roles
-from .queries import Queries, numbered, shown
+from .queries import Queries, numbered, receiver, shown
 from .reach import Origin, Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
 from .resolve import Resolver
@@ -24,6 +24,15 @@ class Construction:
 
     call: CallRecord
     is_known_handler: bool
+
+    @property
+    def name(self) -> str:
+        """What the function calls it; "database" where it does not say."""
+        match self.call.statement:
+            case cst.SimpleStatementLine(body=[cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))])]):
+                return name
+            case _:
+                return "database"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,11 @@ class SharedConnect:
         if self.call is not None:
             return shown(self.call)
         return "async with " + self.function.module.parsed.code_of(self.node)
+
+    @property
+    def database(self) -> str:
+        """What is connected, as written."""
+        return receiver(self.call) if self.call is not None else self.function.module.parsed.code_of(self.node)
 
 
 class Pools:

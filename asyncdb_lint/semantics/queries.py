@@ -97,6 +97,12 @@ def shown_expression(module: ModuleRecord, node: cst.BaseExpression) -> str:
     return module.parsed.code_of(node)
 
 
+def receiver(call: CallRecord) -> str:
+    """What a method is called on, as written: `self.db` of `self.db.execute(...)`; empty for a plain function."""
+    callee = call.node.func
+    return call.module.parsed.code_of(callee.value) if isinstance(callee, cst.Attribute) else ""
+
+
 def name_of_plain(function: FunctionRecord) -> str:
     """The name of a plain `def`, in which nothing can be awaited; empty for all else."""
     return "" if function.is_async or function.is_lambda or function.is_module else function.name

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .records import CallRecord, ClassRecord
+from .records import CallRecord, ClassRecord, ModuleRecord
 from .resolve import Resolver
 from .sql import plain_name
 from .terms import Constant, Result, Term, last_name
@@ -41,30 +42,39 @@ class TableSchema:
 
 
 class Schema:
-    """The tables that a project declares, by name."""
+    """The tables that a project declares, by name and module."""
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
 
-    def table(self, name: str) -> TableSchema | None:
-        """The table of a name, as SQL writes it."""
-        return self._tables.get(plain_name(name))
+    def table(self, name: str, module: ModuleRecord) -> TableSchema | None:
+        """The table of a name, as SQL of a module writes it: its own one, else whatever the others of this name say."""
+        declared = self._tables.get(plain_name(name))
+        if declared is None:
+            return None
+        return declared.get(module) or _merged(list(declared.values()))
 
     @cached_property
-    def _tables(self) -> dict[str, TableSchema]:
-        tables: dict[str, TableSchema] = {}
-        targets: set[str] = set()
+    def _tables(self) -> dict[str, dict[ModuleRecord, TableSchema]]:
+        tables: dict[str, dict[ModuleRecord, TableSchema]] = {}
+        targets: dict[str, list[ModuleRecord]] = {}
         for module in self.resolver.modules:
             if module.is_stub:
                 continue
+            own: dict[str, TableSchema] = {}
+            referred: set[str] = set()
             for call in module.calls:
                 if last_name(call.callee) == "Table" and len(call.arguments) >= 3:
-                    self._add_core(call, tables, targets)
+                    self._add_core(call, own, referred)
             for cls in module.classes:
-                self._add_declarative(cls, tables, targets)
-        for name in targets:
-            if name in tables:
-                tables[name].is_referred_to = True
+                self._add_declarative(cls, own, referred)
+            for name, table in own.items():
+                tables.setdefault(name, {})[module] = table
+            for name in referred:
+                targets.setdefault(name, []).append(module)
+        for name, referring in targets.items():
+            for module, table in tables.get(name, {}).items():
+                table.is_referred_to = any(other is module or other not in tables[name] for other in referring)
         return tables
 
     def _add_core(self, call: CallRecord, tables: dict[str, TableSchema], targets: set[str]) -> None:
@@ -120,6 +130,19 @@ class Schema:
         is_key = _flag(call, "primary_key") and not _is_generated(terms, call)
         if foreign or is_key or _flag(call, "unique"):
             table.constrained.add(name)
+
+
+def _merged(tables: Sequence[TableSchema]) -> TableSchema:
+    """One table that is declared in several modules."""
+    if len(tables) == 1:
+        return tables[0]
+    return TableSchema(
+        tables[0].name,
+        list(dict.fromkeys(column for table in tables for column in table.columns)),
+        {column for table in tables for column in table.constrained},
+        any(table.has_table_constraints for table in tables),
+        any(table.is_referred_to for table in tables),
+    )
 
 
 def _flag(call: CallRecord, keyword: str) -> bool:

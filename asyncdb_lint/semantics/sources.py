@@ -39,6 +39,7 @@ from .values import (
     CollectionValue,
     ConstantValue,
     ExternalInstance,
+    ExternalValue,
     FunctionValue,
     InstanceValue,
     MappingValue,
@@ -91,6 +92,11 @@ _SAME_SOURCE_CALLS = {
     "zip",
     "dict",
 }
+# What reads text gives parts of it.
+_READERS = {
+    "urllib.parse.parse_qs", "urllib.parse.parse_qsl", "urllib.parse.unquote", "urllib.parse.unquote_plus",
+    "json.loads", "orjson.loads", "ujson.loads", "html.unescape", "base64.b64decode", "base64.urlsafe_b64decode",
+}  # fmt: skip
 _DATA_METHODS = {"get", "pop", "dict", "model_dump", "items", "keys", "values", "copy", "setdefault", "getlist", "json"}
 _ANCHORED = re.compile(r"^(\^|\\A).*(\$|\\Z|\\z)$", re.DOTALL)
 _DEEPEST = 20
@@ -401,6 +407,8 @@ class Sources:
         if name == "range":
             return Source.CLOSED
         for value in self.resolver.resolve(callee):
+            if _name_of(value) in _READERS:
+                return self._worst(arguments[:1], frame)
             if isinstance(value, FunctionValue) and not value.function.module.is_stub and value.function.returned:
                 inner = Frame(call, value.function, frame)
                 return self._worst(list(value.function.returned), inner)
@@ -418,6 +426,17 @@ class Sources:
         if callee.name in ("get", "pop", "setdefault"):
             return max(self.of(callee.base, frame), self._worst(arguments[1:], frame))
         return self.of(callee.base, frame)
+
+
+def _name_of(value: Value) -> str | None:
+    """The dotted name of something of a library."""
+    match value:
+        case ExternalValue(dotted=dotted):
+            return dotted
+        case FunctionValue(function=function) if function.module.is_stub:
+            return f"{function.module.path.stem}.{function.qualname}"
+        case _:
+            return None
 
 
 def _is_dump(term: Term) -> bool:

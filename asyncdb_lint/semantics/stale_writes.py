@@ -26,6 +26,8 @@ class StaleWrite:
     read: CallRecord
     write: CallRecord
     in_transaction: bool
+    column: str
+    """The column that is written; empty where that is not known, or there are several."""
 
 
 class StaleWrites:
@@ -62,7 +64,9 @@ class StaleWrites:
                 continue
             if any(_computes_with(argument.term, first, 0) for argument in second.arguments):
                 seen.add(second)
-                yield StaleWrite(first, second, self.transactions.around(second) is not None)
+                columns = {column for change in writes[second] for column in change.sets or ("",)}
+                column = columns.pop() if len(columns) == 1 else ""
+                yield StaleWrite(first, second, self.transactions.around(second) is not None, column)
 
     def _updates(self, call: CallRecord) -> list[RowChange]:
         return [

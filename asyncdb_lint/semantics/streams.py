@@ -14,7 +14,7 @@ import libcst as cst
 from ..nodes import children
 from .calling import roles
 from .connections import Connections, Frame, Identity
-from .queries import Queries, shown
+from .queries import Queries, receiver, shown
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind, outwards, within_node
 from .resolve import Resolver
 from .terms import Entered, Result, Term
@@ -44,6 +44,17 @@ class Stream:
     def source(self) -> str:
         """The query as messages show it."""
         return shown(self.query)
+
+    @property
+    def receiver(self) -> str:
+        """What is asked for the rows, as written."""
+        return receiver(self.query)
+
+    @property
+    def row(self) -> str:
+        """What the loop calls a row."""
+        node = self.loop.node
+        return self.function.module.parsed.code_of(node.target) if isinstance(node, cst.For) else "row"
 
 
 @dataclass(frozen=True, slots=True)

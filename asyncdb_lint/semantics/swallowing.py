@@ -13,7 +13,7 @@ from .calling import roles
 from .driver_errors import Catches
 from .queries import numbered, shown
 from .reach import Origin, Reach
-from .records import CallRecord, ExceptClause, ModuleRecord, Returned, UseKind
+from .records import CallRecord, ExceptClause, FunctionRecord, ModuleRecord, Returned, UseKind
 from .sql import read
 from .terms import Collection, Constant, Mapping, Result
 from .texts import Texts
@@ -39,6 +39,7 @@ class SwallowedError:
     """A clause, or a `suppress(...)`, that keeps an error of a query from everybody."""
 
     node: cst.CSTNode
+    function: FunctionRecord
     query: CallRecord
     is_told: bool
     """Something is printed or logged, without a traceback."""
@@ -49,6 +50,13 @@ class SwallowedError:
     def source(self) -> str:
         """The query as messages show it."""
         return shown(self.query)
+
+    @property
+    def suppressed(self) -> str:
+        """What a `suppress(...)` is given, as written; empty for a clause."""
+        if not isinstance(self.node, cst.Call):
+            return ""
+        return ", ".join(self.function.module.parsed.code_of(argument.value) for argument in self.node.args)
 
 
 class Swallowing:
@@ -78,7 +86,9 @@ class Swallowing:
         if suppress is not None:
             types = tuple(argument.term for argument in suppress.arguments)
             if self.tries.errors.caught_as(types) is Catches.ALL and self._is_hidden(attempt, None, Goes.ON):
-                yield SwallowedError(suppress.node, queries[0], False, self._looks_like(attempt, None))
+                yield SwallowedError(
+                    suppress.node, attempt.function, queries[0], False, self._looks_like(attempt, None)
+                )
             return
         for clause in attempt.context.clauses:
             if self.tries.errors.caught_by(clause) is not Catches.ALL:
@@ -86,7 +96,9 @@ class Swallowing:
             body = _Handler(self, attempt, clause)
             goes = body.goes()
             if self._is_hidden(attempt, clause, goes):
-                yield SwallowedError(clause.node, queries[0], body.is_told, self._looks_like(attempt, clause))
+                yield SwallowedError(
+                    clause.node, attempt.function, queries[0], body.is_told, self._looks_like(attempt, clause)
+                )
             return
 
     def _is_expected_to_fail(self, query: CallRecord) -> bool:

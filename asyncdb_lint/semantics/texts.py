@@ -165,6 +165,12 @@ class Texts:
                 options: list[Parts] = [(part,)]
             else:
                 options = self._hole(part.term, part.node, frame, depth, part.spec)
+                if _is_in_quotes(variants[0]):
+                    # What is put together for a place in quotes is a value, and seen where it becomes SQL.
+                    options = [
+                        (Gap(part.term, part.node, frame, part.spec),) if _has_gaps(option) else option
+                        for option in options
+                    ]
             variants = [[*variant, *option] for variant in variants for option in options][:_MOST_VARIANTS]
         return [FlatText(tuple(variant), node) for variant in variants]
 
@@ -326,6 +332,15 @@ class Texts:
             glue: Parts = between[0].parts if number else ()
             variants = [[*variant, *glue, *option] for variant in variants for option in options][:_MOST_VARIANTS]
         return [FlatText(tuple(variant)) for variant in variants]
+
+
+def _has_gaps(parts: Parts) -> bool:
+    return any(not isinstance(part, str) for part in parts)
+
+
+def _is_in_quotes(parts: list[str | Gap]) -> bool:
+    """Whether what follows stands in a quoted literal of the SQL."""
+    return sum(part.count("'") for part in parts if isinstance(part, str)) % 2 == 1
 
 
 def _seen_at(parts: Parts, node: cst.BaseExpression) -> Parts:

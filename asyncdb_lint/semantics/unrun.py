@@ -11,6 +11,7 @@ import libcst as cst
 from .applications import Application, EventForm, EventHandler
 from .lifecycle import Lifecycle
 from .opening import Openings
+from .queries import shown_expression
 from .records import CallRecord, ModuleRecord
 from .terms import Constant
 
@@ -49,6 +50,13 @@ class MountedLifespan:
     node: cst.CSTNode
     opening: cst.CSTNode
     opening_module: ModuleRecord
+
+    @property
+    def source(self) -> str:
+        """What would open the pool, as messages show it."""
+        if isinstance(self.opening, cst.BaseExpression):
+            return shown_expression(self.opening_module, self.opening)
+        return self.opening_module.parsed.code_of(self.opening).strip()
 
 
 def place_of(handler: EventHandler) -> cst.CSTNode:

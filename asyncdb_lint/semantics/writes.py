@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from .coroutines import Coroutines
 from .guards import Guards
 from .queries import Queries, numbered
 from .reach import Origin, Reach
-from .records import CallRecord, FunctionRecord, UseKind
+from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind
 from .resolve import Resolver
 from .schema import Schema, TableSchema
 from .sql import read
@@ -172,7 +172,7 @@ class Writes:
         statement = read(numbered(text.parts))
         if not statement.writes or statement.has_on_conflict:
             return False
-        table = self.schema.table(statement.tables[0]) if statement.tables else None
+        table = self.schema.table(statement.tables[0], query.module) if statement.tables else None
         if statement.verb not in ("insert", "update", "delete"):
             return True
         assigned = assignments.in_text(statement.verb, text, self._bound_values(query, frame))
@@ -238,25 +238,29 @@ class Writes:
         given = [argument for link in chain if last_name(link.callee) == "values" for argument in link.arguments]
         given += [argument for argument in query.arguments if argument.keyword == "values"][:1]
         given += [argument for argument in query.arguments[1:2] if argument.keyword is None]
-        name = self.table_name(table)
-        known = self.schema.table(name) if name is not None else None
-        return self._may_be_refused(verb, assignments.in_core(given), known, frame)
+        return self._may_be_refused(verb, assignments.in_core(given), self._table_of(table), frame)
 
     def table_name(self, term: Term | None) -> str | None:
         """The name of a `Table(...)` or of a declarative class, or of its `__table__`."""
+        return next((name for name, _ in self._named(term)), None)
+
+    def _table_of(self, term: Term | None) -> TableSchema | None:
+        return next((self.schema.table(name, module) for name, module in self._named(term)), None)
+
+    def _named(self, term: Term | None) -> Iterator[tuple[str, ModuleRecord]]:
+        """The names that a table may have, each with the module that declares it."""
         if isinstance(term, Attribute) and term.name == "__table__":
             term = term.base
         for bound in self._declarations(term) if term is not None else ():
             if isinstance(bound, Result) and last_name(bound.call.callee) == "Table" and bound.call.arguments:
                 name = bound.call.arguments[0].term
                 if isinstance(name, Constant) and isinstance(name.value, str):
-                    return name.value
+                    yield name.value, bound.call.module
             if isinstance(bound, ClassTerm):
                 declared = bound.cls.attributes.get("__tablename__")
                 for value in declared.values if declared is not None else ():
                     if isinstance(value, Constant) and isinstance(value.value, str):
-                        return value.value
-        return None
+                        yield value.value, bound.cls.module
 
     def _declarations(self, term: Term) -> list[Term]:
         """What declares a table: what its name is bound to, in a module or as an attribute of an object."""

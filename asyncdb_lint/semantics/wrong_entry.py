@@ -49,6 +49,8 @@ class WrongEntry:
     method: str = ""
     """The method to call, where another one is meant."""
     may_become_async: bool = False
+    opens_receiver: bool = False
+    """It is a method that opens what it is called on, and gives nothing."""
 
     @property
     def source(self) -> str:
@@ -77,6 +79,17 @@ class WrongEntry:
                 return f"{module.parsed.code_of(node)}.{self.method}()"
             case _:
                 return shown_expression(module, node)
+
+    @property
+    def maker(self) -> str:
+        """What is called to make what is entered, as written."""
+        node = self.node.expression if isinstance(self.node, cst.Await) else self.node
+        return self.function.module.parsed.code_of(node.func if isinstance(node, cst.Call) else node)
+
+    @property
+    def receiver(self) -> str:
+        """What the method is called on, as written."""
+        return self.maker.rpartition(".")[0]
 
     @property
     def is_awaited(self) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from asyncdb_lint.baseline import BaselineError
 from asyncdb_lint.diagnostics import Diagnostic
 from asyncdb_lint.files import find_files, is_left_out
+from asyncdb_lint.gate import Gate
 from asyncdb_lint.server.client_settings import WORKSPACE, ClientSettings
 from asyncdb_lint.server.documents import Document
 from asyncdb_lint.session import Session
@@ -52,6 +54,8 @@ class Folder:
     disk_changed: bool = True
     cancelled_at: int = -1
     """The generation whose run over the whole folder the user has stopped."""
+    whole_at: int = -1
+    """The generation in which every file of the folder has been linted."""
     _resolver: SettingsResolver | None = None
     _left_out: dict[Path, bool] = field(default_factory=dict)
 
@@ -95,6 +99,16 @@ class Folder:
         except SettingsError as error:
             self.problem = str(error)
             return {}
+
+    def gate(self, files: Mapping[Path, Settings]) -> Gate | None:
+        """What leaves out findings that a baseline knows, as on the command line; one that is broken knows none."""
+        if not any(settings.baseline for settings in files.values()):
+            return None
+        try:
+            return Gate.of(files)
+        except BaselineError as error:
+            self.problem = str(error)
+            return None
 
     def _settings_in(self, folder: Path) -> Settings | None:
         if self._resolver is None:

@@ -36,7 +36,10 @@ def of_suppression(document: Document, position: types.Position) -> tuple[str, t
     offset = document.positions.offset(position)
     for suppression in Suppressions.of(document.path, document.text).all:
         for named in suppression.named:
-            if named.code is not None and named.start <= offset <= named.end:
+            if named.code is None or named.code not in rule_names():
+                # A comment must not load a plugin: only settings do.
+                continue
+            if named.start <= offset <= named.end:
                 place = types.Range(document.positions.at(named.start), document.positions.at(named.end))
                 return load_page(named.code).text.strip(), place
     return None

@@ -17,6 +17,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from asyncdb_lint import __version__
+from asyncdb_lint.installed_plugins import PluginError
 from asyncdb_lint.pages import load_page, page_file, rule_names
 from asyncdb_lint.server import actions, hover
 from asyncdb_lint.server.client_settings import LEVELS, SECTION, ClientSettings, plain, section_of
@@ -48,6 +49,8 @@ class Server(LanguageServer):
         self.rendering: Rendering
         self.edits: actions.Workspace
         self.page_command = actions.SHOW_PAGE
+        self.page_uri = ""
+        """How the client names the page of the rule `{code}`, if it shows them itself."""
         self._told: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -83,17 +86,25 @@ class Server(LanguageServer):
         document = self.documents.of(path)
         return document.uri if document is not None else plain_uri(path)
 
+    def page_of(self, code: str) -> str | None:
+        """The name of the page of a rule."""
+        if code not in rule_names():
+            return None
+        return self.page_uri.replace("{code}", code) if self.page_uri else plain_uri(page_file(code))
+
     # -- life --------------------------------------------------------------------------------------------------------
 
     def greet(self, params: types.InitializeParams) -> None:
         """Learns what the client can do and which folders it has open."""
         self.documents.encoding = self.workspace.position_encoding
-        self.rendering = Rendering.for_client(params.capabilities, self.documents.encoding, self.uri_of)
+        self.rendering = Rendering.for_client(params.capabilities, self.documents.encoding, self.uri_of, self.page_of)
         edit = self._workspace_abilities.workspace_edit
         self.edits = actions.Workspace(self.documents, bool(edit and edit.document_changes), self.uri_of)
         options = plain(params.initialization_options)
         if isinstance(options, Mapping) and isinstance(options.get("rulePageCommand"), str):
             self.page_command = options["rulePageCommand"]
+        if isinstance(options, Mapping) and isinstance(options.get("rulePageUri"), str):
+            self.page_uri = options["rulePageUri"]
         self.initial = ClientSettings.of(section_of(options))
         roots = [folder.uri for folder in params.workspace_folders or []]
         if not roots and params.root_uri:
@@ -393,7 +404,8 @@ class Server(LanguageServer):
         """Opens the page of a rule in the editor, or shows what it is about."""
         code = _known_code(arguments[0] if arguments else None)
         ability = self._window_abilities.show_document
-        if ability and ability.support:
+        # The page of a plugin's rule is no file.
+        if ability and ability.support and code in rule_names():
             params = types.ShowDocumentParams(plain_uri(page_file(code)), take_focus=True)
             return (await self.window_show_document_async(params)).success
         page = load_page(code)
@@ -415,7 +427,8 @@ class Server(LanguageServer):
             lines += [
                 f"folder {folder.path}" + ("" if folder.is_own else " (for open files only)"),
                 f"  settings: {folder.client}",
-                f"  kept: {sizes}; run {folder.generation}",
+                f"  kept: {sizes}; run {folder.generation}"
+                + (", all files linted" if folder.whole_at == folder.generation else ""),
                 *([f"  problem: {folder.problem}"] if folder.problem else []),
             ]
         text = "\n".join(lines)
@@ -477,8 +490,10 @@ class WorkProgress:
 
 def _known_code(code: Any) -> str:
     wanted = code.upper() if isinstance(code, str) else ""
-    if wanted not in rule_names():
-        raise JsonRpcInvalidParams(f"{code!r} is no rule")
+    try:
+        load_page(wanted)
+    except (KeyError, PluginError) as error:
+        raise JsonRpcInvalidParams(f"{code!r} is no rule") from error
     return wanted
 
 

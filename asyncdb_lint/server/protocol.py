@@ -47,6 +47,14 @@ class Protocol(LanguageServerProtocol):
         """Hands the end of a document over."""
         yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
 
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
+        """Ends what is under way; pygls would, too, but fails when what it has ended is forgotten meanwhile."""
+        for msg_id, future in list(self._request_futures.items()):
+            if msg_id != self.msg_id:
+                future.cancel()
+        yield from super().lsp_shutdown(*args)
+
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Reads a message; a request that cannot be read is answered, since its sender waits."""
         try:

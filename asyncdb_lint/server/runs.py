@@ -20,7 +20,7 @@ from asyncdb_lint.server.documents import Document, Documents
 from asyncdb_lint.server.folders import Folder, Folders, Report
 from asyncdb_lint.settings import Settings
 
-DEBOUNCE = 0.12
+DEBOUNCE = 0.04
 """Seconds without a keystroke before a run."""
 SETTLE = 0.8
 """Seconds more before files are linted that nobody looks at."""
@@ -73,6 +73,8 @@ class Runs:
 
     def start(self, first: Path | None = None, *, delay: float = 0, disk_changed: bool = False) -> None:
         """Lints everything anew that a change may concern, the document that changed before all others."""
+        if self._is_over:
+            return
         for folder in self._folders.all():
             folder.generation += 1
             folder.disk_changed = folder.disk_changed or disk_changed
@@ -127,7 +129,8 @@ class Runs:
     def fix(self, folder: Folder, document: Document, settings: Settings, unsaved: dict[Path, bytes]) -> str:
         """The text of a document after all its safe fixes; to be done on the worker thread."""
         folder.session.checkpoint = self._unless(lambda: self._is_over)
-        run = runner.fix({document.path: settings}, overrides=unsaved, only=document.path, session=folder.session)
+        files = {document.path: settings}
+        run = runner.fix(files, overrides=unsaved, only=document.path, gate=folder.gate(files), session=folder.session)
         return run.after.get(document.path, document.text)
 
     async def _run(self, folder: Folder, generation: int, first: Path | None, delay: float) -> None:
@@ -190,6 +193,7 @@ class Runs:
                     self._hand_over(folder, generation, path, report)
                 progress.report(start + len(paths), len(rest))
             ended = f"{len(rest)} files"
+            folder.whole_at = generation
         finally:
             progress.end(ended)
 
@@ -199,7 +203,7 @@ class Runs:
         def lint() -> LintResult:
             folder.session.checkpoint = self._unless(lambda: self._is_over or folder.generation != generation)
             folder.session.checkpoint()
-            return runner.lint(files, overrides=unsaved, session=folder.session)
+            return runner.lint(files, overrides=unsaved, gate=folder.gate(files), session=folder.session)
 
         return await self.work(lint)
 

@@ -22,7 +22,8 @@ def required_python(folder: Path) -> tuple[int, int] | None:
 @functools.lru_cache(maxsize=512)
 def _declared(file: Path) -> tuple[int, int] | None:
     try:
-        found = _REQUIRES.search(file.read_text(encoding="utf-8"))
+        # A link may lead to a device, which has no end.
+        found = _REQUIRES.search(file.read_text(encoding="utf-8")) if file.is_file() else None
     except (OSError, UnicodeDecodeError):
         return None
     minors = [int(minor) for minor in _LOWEST.findall(found[1])] if found else []

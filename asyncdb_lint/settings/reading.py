@@ -186,8 +186,8 @@ class _Reader:
     def _severity_by_selector(self, key: str) -> dict[str, Severity]:
         found: dict[str, Severity] = {}
         for word in self._table(key):
-            (prefix,) = parse_selectors([word], origin=self.source.place(key, word)) or ("ALL",)
-            found[prefix] = self._severity(key, word)
+            for prefix in parse_selectors([word], origin=self.source.place(key, word)):
+                found[prefix] = self._severity(key, word)
         return found
 
     def _options_by_rule(self, key: str) -> dict[str, tuple[tuple[str, OptionValue], ...]]:

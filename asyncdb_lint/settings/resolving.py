@@ -9,7 +9,7 @@ from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asyncdb_lint.settings.looking import FILE_NAMES, find_settings, shown
+from asyncdb_lint.settings.looking import FILE_NAMES, PYPROJECT, TABLE, find_settings, shown
 from asyncdb_lint.settings.model import RuleSelection, Settings, SettingsError, specificity
 
 if TYPE_CHECKING:
@@ -87,7 +87,10 @@ class SettingsResolver:
         if self._everywhere is not None:
             return self._everywhere
         for name in FILE_NAMES:
-            layers = _layers(folder / name) if name in names else []
+            if name not in names:
+                continue
+            _refuse_link_out(folder / name)
+            layers = _layers(folder / name)
             if layers:
                 return self._on_top(reduce(_applied, layers, Settings(root=folder, file=folder / name)))
         return self.for_folder(folder.parent) if folder.parent != folder else self._on_top(Settings())
@@ -152,6 +155,22 @@ def _layers(file: Path, above: tuple[Path, ...] = ()) -> list[Values]:
     if not below:
         raise source.error(f"`extend`: {shown(target)} has no `[tool.asyncdb-lint]`", "extend")
     return [*below, values]
+
+
+def _refuse_link_out(file: Path) -> None:
+    """Refuses settings that a project has linked to from elsewhere: who makes a link need not own what is there."""
+    if not file.is_symlink() or not os.path.exists(file):  # noqa: PTH110 - Path.exists raises for circles of links
+        return
+    target, root = _real(file), _real(project_root(file.parent))
+    if target.is_relative_to(root):
+        return
+    # Many a pyproject.toml has nothing for us, wherever it lies.
+    is_ours = file.name != PYPROJECT or not target.is_file() or TABLE.encode() in target.read_bytes()
+    if is_ours:
+        raise SettingsError(
+            f"{shown(file)}: this link leads out of the project {root}, to {target}; to use that file, "
+            "name it with --config"
+        )
 
 
 def project_root(folder: Path) -> Path:

@@ -9,12 +9,19 @@ from asyncdb_lint.settings.model import SettingsError
 
 def parse_selectors(text: Iterable[str], *, origin: str) -> tuple[str, ...]:
     """Turns codes, prefixes, rule names and `ALL`, also comma separated, into code prefixes."""
-    return tuple(_prefix(part.strip(), origin) for item in text for part in item.split(",") if part.strip())
+    items = tuple(text)
+    parts = [part.strip() for item in items for part in item.split(",") if part.strip()]
+    if items and not parts:
+        # Nothing named would turn everything off: an empty variable of a script must not.
+        raise SettingsError(f"{origin}: an empty word names no rule; write a code, a name or `ALL`")
+    return tuple(_prefix(part, origin) for part in parts)
 
 
 def rule_code(word: str, *, origin: str) -> str:
     """The code of the one rule that a code or name stands for."""
-    (code,) = parse_selectors([word], origin=origin) or ("ALL",)
+    code, *others = parse_selectors([word], origin=origin)
+    if others:
+        raise SettingsError(f"{origin}: `{word}` stands for several rules: {', '.join([code, *others])}")
     if code not in _rule_names():
         known = ", ".join(known for known in _rule_names() if code == "ALL" or known.startswith(code))
         raise SettingsError(f"{origin}: `{word}` stands for several rules: {known}")

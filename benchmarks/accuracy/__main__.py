@@ -35,7 +35,7 @@ _labels = click.option(
 _workers = click.option("--workers", default=2, show_default=True, help="Processes.")
 _rounds = click.option(
     "--rounds",
-    default=6,
+    default=2,
     show_default=True,
     help="How many times each tree is linted for one kind of mutation, at least.",
 )
@@ -72,11 +72,7 @@ def recall(
     misses: Path | None,
 ) -> None:
     """Breaks sound code and counts what is found."""
-    chosen = [
-        item
-        for item in read_repositories(repositories, corpus, group="databases")
-        if not only or item.root.name in only
-    ]
+    chosen = [item for item in read_repositories(repositories, corpus) if not only or item.root.name in only]
     outcomes = _recall(chosen, exclusions, kinds, rounds, workers)
     if misses is not None:
         write_misses(misses, outcomes)
@@ -179,7 +175,7 @@ def results(
     """Measures everything and writes RESULTS.md."""
     trees = read_repositories(repositories, corpus)
     seen, sites, count = _sound(trees, exclusions, workers)
-    outcomes = _recall([item for item in trees if item.group == "databases"], exclusions, (), rounds, workers)
+    outcomes = _recall(trees, exclusions, (), rounds, workers)
     if misses is not None:
         write_misses(misses, outcomes)
     answers = judge(read_labels(table), seen)

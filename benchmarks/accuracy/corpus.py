@@ -9,6 +9,7 @@ from pathlib import Path
 
 from asyncdb_lint.files import find_files
 from asyncdb_lint.project import lint_files
+from asyncdb_lint.session import Session
 from asyncdb_lint.settings import RuleSelection, Settings, SettingsResolver
 
 
@@ -54,11 +55,17 @@ def read_repositories(table: Path | None, corpus: Path, *, group: str | None = N
 
 
 def lint_repository(
-    files: Sequence[Path], overrides: Mapping[Path, bytes] | None = None, codes: Iterable[str] = ()
+    files: Sequence[Path],
+    overrides: Mapping[Path, bytes] | None = None,
+    codes: Iterable[str] = (),
+    session: Session | None = None,
 ) -> list[Found]:
-    """Lints a whole repository with default settings, some files with contents of our own, only some rules if asked."""
+    """Lints a whole repository with default settings, some files with contents of our own, only some rules if asked.
+
+    A session keeps what stays the same from one call to the next.
+    """
     selection = (RuleSelection(select=tuple(codes)),) if codes else ()
-    result = lint_files(files, settings=Settings(selections=selection), overrides=overrides or {})
+    result = lint_files(files, settings=Settings(selections=selection), overrides=overrides or {}, session=session)
     return [
         Found(
             item.code,

@@ -79,6 +79,12 @@ def read_labels(table: Path) -> list[Label]:
         ]
 
 
+def _speaks_of(item: Seen, label: Label) -> bool:
+    """Whether a finding stands at a labelled place; a bug counts as found where it explains a finding elsewhere."""
+    places = [(item.key.path, item.line), *(item.related if label.label != "benign" else ())]
+    return any(path == label.path and abs(line - label.line) <= _NEAR for path, line in places)
+
+
 def judge(labels: Iterable[Label], seen: Sequence[Seen]) -> list[Answer]:
     """Compares every label with what was found around it."""
     codes = {rule.code for rule in all_rules()}
@@ -88,8 +94,7 @@ def judge(labels: Iterable[Label], seen: Sequence[Seen]) -> list[Answer]:
             item.key.rule
             for item in seen
             if item.key.repository == label.repository
-            and item.key.path == label.path
-            and abs(item.line - label.line) <= _NEAR
+            and _speaks_of(item, label)
             and item.key.rule.startswith(label.rules or ("-",))
         }
         if label.label == "benign":

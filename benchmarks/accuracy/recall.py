@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asyncdb_lint.rules import all_rules
+from asyncdb_lint.session import Session
 
 from .causes import explain
 from .corpus import Found, Repository, lint_repository
 from .mutation import Expected, Mutation, broken, rounds
 from .mutators import MUTATORS, Mutator
 from .sites import Exclusion, Project, read_project
+
+# What can be broken in a repository that does not use `databases`.
+_OF_OTHERS = ("forgotten-await-of-driver",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def measure(
     *,
     kinds: Sequence[str] = (),
     exclusions: Sequence[Exclusion] = (),
-    at_least: int = 6,
+    at_least: int = 2,
     workers: int = 2,
 ) -> Iterator[tuple[Repository, list[Outcome]]]:
     """Breaks every place of every repository once; yields each repository as it is done."""
@@ -61,22 +65,25 @@ def measure_repository(
     """Breaks every place of one repository once."""
     project = read_project(repository, exclusions)
     outcomes: list[Outcome] = []
+    session = Session()
     for mutator in MUTATORS:
-        if mutator.kind not in kinds:
+        if mutator.kind not in kinds or (repository.group == "other" and mutator.kind not in _OF_OTHERS):
             continue
+        session.begin_round()
         for batch in rounds(mutator.make(project), at_least):
-            outcomes += _lint_round(project, batch)
+            outcomes += _lint_round(project, batch, session)
+        session.end_round()
     return outcomes
 
 
-def _lint_round(project: Project, batch: Sequence[Mutation]) -> Iterator[Outcome]:
+def _lint_round(project: Project, batch: Sequence[Mutation], session: Session) -> Iterator[Outcome]:
     overrides: dict[Path, bytes] = {}
     expected: list[Expected] = []
     for path in {mutation.path for mutation in batch}:
         overrides[path], due = broken(project.sources[path], [item for item in batch if item.path == path])
         expected += due
     files = project.repository.files()
-    found = lint_repository(files, overrides, {item.rule for item in batch})
+    found = lint_repository(files, overrides, {item.rule for item in batch}, session)
     missed = [item for item in expected if not any(_answers(finding, item) for finding in found)]
     causes = dict(zip(map(id, missed), explain(files, overrides, missed) if missed else (), strict=True))
     for item in expected:

@@ -9,6 +9,7 @@ A *wrapper* is a project function that queries, itself or through others.
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ from .corpus import Repository
 from .source import Function, Source, dotted
 
 QUERY_METHODS = frozenset({"fetch_all", "fetch_one", "fetch_val", "execute", "execute_many", "iterate"})
+DRIVERS = ("asyncpg", "aiosqlite", "aiomysql", "psycopg", "sqlalchemy.ext.asyncio", "sqlmodel.ext.asyncio")
+DRIVER_QUERY_METHODS = frozenset(
+    {"execute", "executemany", "fetch", "fetchrow", "fetchval", "scalar", "scalars", "get", "flush", "refresh", "exec"}
+)
 LIFECYCLE_METHODS = frozenset({"connect", "disconnect", "start", "commit", "rollback"})
 
 
@@ -85,6 +90,41 @@ class Project:
     def lifecycle_sites(self) -> list[Site]:
         """Every awaited call that opens, closes, starts, commits or rolls back on such an object."""
         return list(self._sites(LIFECYCLE_METHODS))
+
+    @cached_property
+    def driver_sites(self) -> list[Site]:
+        """Every query method on a parameter that is annotated with a type of another asynchronous driver.
+
+        An attribute counts that the class's `__init__` sets to such a parameter.
+        """
+        found: list[Site] = []
+        for source in self.sources.values():
+            if not any(driver in source.text for driver in DRIVERS):
+                continue
+            for call in source.nodes(cst.Call):
+                if isinstance(call.func, cst.Attribute) and call.func.attr.value in DRIVER_QUERY_METHODS:
+                    receiver = " ".join(source.text_of(call.func.value).split())
+                    site = Site(source, call, source.function_of(call), receiver, call.func.attr.value)
+                    if self._is_of_driver(site):
+                        found.append(site)
+        return found
+
+    def _is_of_driver(self, site: Site) -> bool:
+        function, name = site.function, site.receiver
+        if name.startswith("self.") and function is not None and function.owner is not None:
+            made = [item for item in site.source.functions.values() if item.owner is function.owner]
+            function = next((item for item in made if item.name == "__init__"), None)
+            body = site.source.text_of(function.node) if function is not None else ""
+            set_to = re.search(rf"{re.escape(name)}(?:: [^=\n]+)? = (\w+)$", body, re.MULTILINE)
+            name = set_to.group(1) if set_to else ""
+        while function is not None:
+            parameter = function.parameters().get(name)
+            if parameter is not None:
+                written = site.source.text_of(parameter.annotation.annotation) if parameter.annotation else ""
+                paths = [_expand(site.source.imports, item) or "" for item in re.findall(r"[\w.]+", written)]
+                return any(path.startswith(DRIVERS) for path in paths)
+            function = function.parent
+        return False
 
     def is_harmless(self, kind: str, site: Site, name: str) -> bool:
         """Whether a reader found that a mutation makes no pitfall for one name of one function."""

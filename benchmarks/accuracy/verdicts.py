@@ -40,6 +40,8 @@ class Seen:
     line: int
     message: str
     shown: str
+    related: tuple[tuple[str, int], ...] = ()
+    """Paths and lines that explain it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def identified(repository: Repository, found: Iterable[Found]) -> Iterator[Seen]
         # Counted over the file, not over the findings: a finding that goes must not pass its verdict on to the next.
         number = lines[: item.line - 1].count(shown)
         key = Key(item.code, repository.name, repository.relative(item.path), digest, number)
-        yield Seen(key, item.severity, item.line, item.message, shown)
+        related = tuple((repository.relative(path), line) for path, line in item.related)
+        yield Seen(key, item.severity, item.line, item.message, shown, related)
 
 
 def read_verdicts(table: Path | None) -> dict[Key, Verdict]:

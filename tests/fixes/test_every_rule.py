@@ -24,6 +24,7 @@ from asyncdb_lint.parsing import check_text, decode
 from asyncdb_lint.rules import all_rules
 from asyncdb_lint.runner import FixRun, fix, lint
 from asyncdb_lint.settings import RuleSelection, Settings
+from tests.idle_imports import idle_imports
 from tests.pages.reader import pair_fixes, read_blocks, read_files
 
 from .surroundings import Surroundings, layouts, neighbours, nestings
@@ -110,6 +111,7 @@ def check(trial: Trial) -> tuple[Sequence[Diagnostic], Sequence[Diagnostic]]:
         assert check_text(text) is None
         cst.parse_module(text)
         check_rest(run.before[path], text)
+        assert idle_imports(text) <= idle_imports(run.before[path])
     again = trial.fix({**trial.files, **fixed})
     assert not again.applied
     return found, left

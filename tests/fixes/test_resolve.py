@@ -214,6 +214,12 @@ IMPORTS = {
         "from __future__ import annotations\n\nimport new\n\nx = 1\n",
     ),
     "sorted": ("import a\nimport z\nfrom b import c\n", "import a\nimport new\nimport z\nfrom b import c\n"),
+    "sorted in its form": (
+        "import os\nimport store\nfrom z import a\nfrom b import c\n",
+        "import os\nimport new\nimport store\nfrom z import a\nfrom b import c\n",
+    ),
+    "no order": ("import z\nimport b\nfrom z import a\n", "import z\nimport b\nimport new\nfrom z import a\n"),
+    "no order, other form": ("from z import a\nfrom b import c\n", "from z import a\nfrom b import c\nimport new\n"),
     "own section": ("import os\n\nfrom . import a\n", "import os\n\nimport new\n\nfrom . import a\n"),
     "first of its section": ("# c\n\nimport z\n", "# c\n\nimport new\nimport z\n"),
     "type checking": (

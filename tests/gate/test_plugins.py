@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from asyncdb_lint.report.outputs import format_names
 from tests.command import PITFALL, QUIET, Project, Ran
 
 PACKAGE = Path(__file__).parent.parent / "fixtures" / "plugin"
@@ -66,6 +67,51 @@ def test_its_rules_take_settings_and_comments_like_others(project: Project, site
     assert codes(project, site) == []
     project.write("app.py", QUIET + "# asyncdb-lint: ignore[ACME001] for now\nX = 1\n")
     assert codes(project, site) == ["ADB002"]
+
+
+@pytest.mark.parametrize("output_format", format_names())
+def test_every_format_shows_what_it_finds(project: Project, site: Path, output_format: str) -> None:
+    project.write("app.py", WRITE)
+    ran = check(project, site, "--config=plugins = ['ACME']", f"--output-format={output_format}")
+    assert (ran.code, ran.err) == (1, "")
+    assert "ACME001" in ran.out
+    if output_format == "sarif":
+        (rule,) = json.loads(ran.out)["runs"][0]["tool"]["driver"]["rules"]
+        assert (rule["id"], rule["name"]) == ("ACME001", "write-outside-store")
+        assert rule["shortDescription"]["text"] == "A write in a function that is not meant for it"
+        assert rule["help"]["markdown"].startswith(
+            "# write-outside-store (ACME001)\n\nWarning · no fix · since 1.0.0\n"
+        )
+
+
+def test_its_rules_are_explained_like_others(project: Project, site: Path) -> None:
+    path = f"{site}:{ROOT}"
+    ran = project.run("rule", "acme001", PYTHONPATH=path)
+    assert (ran.code, ran.err) == (0, "")
+    assert "`prefix` (store_): How functions are named that may write." in ran.out
+    assert "A rule of the plugin `ACME`, which comes with `acme-rules` 1.2.0." in ran.out
+    assert "ACME" not in project.run("rule", "--all", PYTHONPATH=path).out, "no settings name it"
+    assert project.run("rule", "write-outside-store", PYTHONPATH=path).code == 2
+    project.write("asyncdb-lint.toml", 'plugins = ["ACME"]\n')
+    assert project.run("rule", "write-outside-store", PYTHONPATH=path).out == ran.out
+    lines = project.run("rule", "--all", PYTHONPATH=path).out.splitlines()
+    assert [line.split()[:4] for line in lines[-2:]] == [
+        ["ACME001", "write-outside-store", "warning", "on"],
+        ["ACME900", "always-failing", "information", "off"],
+    ]
+    listed = json.loads(project.run("rule", "--all", "--output-format=json", PYTHONPATH=path).out)
+    assert {"code": "ACME900", "since": "1.2.0", "default": False}.items() <= listed[-1].items()
+    gone = project.run("rule", "ACME002", PYTHONPATH=path)
+    assert gone == Ran(2, "", "error: rule: the plugin has no rule `ACME002`; see `rule --all`\n")
+
+
+@pytest.mark.parametrize("arguments", [["--statistics"], ["--show-settings"], ["--add-ignore=later"], ["--diff"]])
+def test_it_goes_with_every_way_to_run(project: Project, site: Path, arguments: list[str]) -> None:
+    project.write("app.py", WRITE)
+    ran = check(project, site, "--config=plugins = ['ACME']", *arguments)
+    assert ran.code in (0, 1)
+    assert "Traceback" not in ran.err
+    assert "ACME001" in ran.out + project.read("app.py") or arguments == ["--diff"]
 
 
 def test_what_fails_in_a_plugin_is_told_as_its_problem(project: Project, site: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.proof.cases import Mark
 
-TIMEOUT = 60.0
+TIMEOUT = 240.0
 
 
 @dataclass(frozen=True, slots=True, order=True)

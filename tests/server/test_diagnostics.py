@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import shutil
 from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 from lsprotocol import types
 
+from asyncdb_lint.pages import load_page
 from tests.command import BROKEN, FIXED, PITFALL, QUIET, Project
-from tests.server.editor import NEOVIM, VSCODE, codes, editing, scenario
+from tests.server.editor import NEOVIM, codes, editing, scenario
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
 DB = 'from databases import Database\n\ndatabase = Database("sqlite:///app.db")\n'
 USES_DB = "from db import database\n\n\nasync def save():\n    database.execute('DELETE FROM users')\n"
 
@@ -26,11 +25,26 @@ async def test_findings_are_pushed_with_the_version_they_are_of(project: Project
         assert (found.code, found.source, found.severity) == ("ADB101", "asyncdb-lint", types.DiagnosticSeverity.Error)
         assert editor.covered("app.py", found).startswith("database.fetch_one(")
         assert "\nhelp: " in found.message
-        assert found.code_description is None
+        # The page comes with the linter; an editor that shows pages itself names them in its own way.
+        assert found.code_description is not None
+        assert load_page("ADB101").text == _read(found.code_description.href)
         editor.edit("app.py", "user = database", "user = await database")
         assert await editor.pushed("app.py") == []
         editor.edit("app.py", "user = await database", "user = database")
         assert codes(await editor.pushed("app.py")) == ["ADB101"]
+
+
+def _read(uri: str) -> str:
+    return Path(unquote(urlparse(uri).path)).read_text("utf-8")
+
+
+@scenario
+async def test_an_editor_may_have_names_of_its_own_for_pages(project: Project) -> None:
+    project.write("app.py", PITFALL)
+    async with editing(project.root, options={"rulePageUri": "page:/{code}.md"}) as editor:
+        editor.open("app.py")
+        (found,) = await editor.pushed("app.py")
+        assert found.code_description == types.CodeDescription("page:/ADB101.md")
 
 
 @scenario
@@ -127,12 +141,13 @@ async def test_the_whole_workspace_is_linted_if_it_is_asked_for(project: Project
     async with editing(project.root, client=client, settings={"diagnosticMode": "workspace"}) as editor:
         assert codes(await editor.pushed("app.py")) == ["ADB101"]
         assert codes(await editor.pushed("gone.py")) == ["ADB101"]
-        await editor.until(
-            lambda: any(reports and reports[-1].kind == "end" for reports in editor.client.progress_reports.values())
-        )
-        reports = next(iter(editor.client.progress_reports.values()))
-        assert [report.kind for report in reports] == ["begin", "report", "report", "report", "end"]
-        assert reports[-2].percentage == 100
+        # A run that a newer one has taken the place of says so, and shows nothing more.
+        runs = editor.client.progress_reports.values()
+        await editor.until(lambda: any(run and run[-1].kind == "end" and run[-1].message != "stopped" for run in runs))
+        (run,) = [run for run in runs if run[-1].message == "92 files"]
+        assert [report.kind for report in run] == ["begin", "report", "report", "report", "end"]
+        assert [report.percentage for report in run[:-1]] == [0, 43, 86, 100]
+        assert all(run[0].kind == "begin" and run[-1].message in {"stopped", "92 files"} for run in runs)
         (project.root / "gone.py").unlink()
         editor.published.clear()
         editor.touched("gone.py", kind=types.FileChangeType.Deleted)
@@ -192,6 +207,27 @@ async def test_settings_files_count_as_soon_as_they_change(project: Project) -> 
             await editor.shows("app.py", *expected)
         # The broken file has been told once, and meanwhile the last good settings hold.
         assert len([message for message in editor.client.messages if "pyproject.toml" in message.message]) == 1
+
+
+@scenario
+async def test_what_a_baseline_knows_is_quiet_and_left_alone(project: Project) -> None:
+    project.write("asyncdb-lint.toml", 'baseline = "known.json"\n')
+    project.write("app.py", PITFALL)
+    assert project.run("baseline").code == 0
+    async with editing(project.root) as editor:
+        editor.open("app.py")
+        assert await editor.pushed("app.py") == []
+        editor.change("app.py", "# moved\n" + PITFALL)
+        await editor.shows("app.py")
+        editor.change("app.py", PITFALL + "\n\nasync def more():\n    database.execute('DELETE FROM users')\n")
+        await editor.until(
+            lambda: [codes(list(params.diagnostics)) for params in editor.published][-1:] == [["ADB101"]]
+        )
+        # A file of known findings that is broken hides none, and is told.
+        project.write("known.json", "{")
+        editor.change("app.py", PITFALL)
+        await editor.shows("app.py", "ADB101")
+        await editor.until(lambda: any("known.json" in message.message for message in editor.client.messages))
 
 
 @scenario
@@ -288,31 +324,3 @@ async def test_only_the_newest_version_is_shown(project: Project) -> None:
             # Every version was one or the other, and what is said about it is true.
             is_pitfall = (params.version or 0) == 1 or (params.version or 0) % 2 == 1
             assert codes(list(params.diagnostics)) == (["ADB101"] if is_pitfall else [])
-
-
-@scenario
-async def test_editor_and_command_line_find_the_same(tmp_path: Path) -> None:
-    project = Project(tmp_path)
-    shutil.copytree(FIXTURES, tmp_path / "fixtures", ignore=shutil.ignore_patterns("__pycache__"))
-    project.write("asyncdb-lint.toml", "")
-    lines = json.loads(project.check("--output-format=json", "--exit-zero").out)
-    expected = {
-        (Path(line["filename"]).name, line["code"], line["location"]["row"], line["location"]["column"])
-        for line in lines
-    }
-    assert len({code for _, code, _, _ in expected}) > 40
-    async with editing(tmp_path, settings={"diagnosticMode": "workspace"}, client=VSCODE) as editor:
-        found: set[tuple[str, str, int, int]] = set()
-        while len(found) < len(expected):
-            await editor.next_message()
-            found = {
-                (
-                    params.uri.rpartition("/")[2],
-                    str(item.code),
-                    item.range.start.line + 1,
-                    item.range.start.character + 1,
-                )
-                for params in editor.published
-                for item in params.diagnostics
-            }
-        assert found == expected

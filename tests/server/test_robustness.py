@@ -52,8 +52,9 @@ class Wire:
             pass
         return message
 
-    def initialize(self) -> None:
-        self.send("initialize", {"processId": None, "rootUri": self.root.as_uri(), "capabilities": {}}, request=1)
+    def initialize(self, abilities: dict[str, Any] | None = None) -> None:
+        greeting = {"processId": None, "rootUri": self.root.as_uri(), "capabilities": abilities or {}}
+        self.send("initialize", greeting, request=1)
         assert "result" in self.answer(1)
         self.send("initialized")
 
@@ -157,6 +158,16 @@ def test_requests_that_are_given_up_are_answered(wire: Wire) -> None:
     assert wire.answer(21)["result"]["items"] == []
     wire.open(PITFALL)
     assert wire.codes(22) == ["ADB101"]
+
+
+def test_a_client_may_leave_without_having_answered(wire: Wire) -> None:
+    wire.initialize({"workspace": {"configuration": True}, "window": {"workDoneProgress": True}})
+    while wire.receive().get("method") != "workspace/configuration":
+        pass
+    wire.open(PITFALL)
+    wire.send("textDocument/diagnostic", {"textDocument": {"uri": wire.uri}}, request=20)
+    wire.send("workspace/didChangeConfiguration", {"settings": {}})
+    assert wire.leave() == 0
 
 
 def test_files_that_go_and_folders_that_were_never_there_are_outlived(wire: Wire, project: Project) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -10,6 +10,7 @@ import libcst as cst
 from ...nodes import descendants
 from ...semantics.values import ExternalInstance
 from ..changes import AddImport, Change, FixPlan, InsertBefore, Replace
+from ..unused_imports import imports_of
 from .editing import parents_in
 
 if TYPE_CHECKING:
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from ...semantics.leaks import LeakedError
 
 _SAID = "database error"
+_LOG_METHODS = {"warning", "error", "critical", "log"}
 
 
 def keep_to_the_log(leaked: LeakedError, project: ProjectFacts) -> FixPlan | None:
-    """A literal text in the place of the error's, and `logger.exception(...)` in front of the answer."""
+    """A literal text in the place of the error's, and `logger.exception(...)` in front unless it is logged already."""
     handler = leaked.clause.node
     if not isinstance(handler, cst.ExceptHandler) or not isinstance(handler.body, cst.IndentedBlock):
         return None
@@ -32,14 +34,28 @@ def keep_to_the_log(leaked: LeakedError, project: ProjectFacts) -> FixPlan | Non
         return None
     module = leaked.function.module.parsed
     changes: list[Change] = [Replace(module, node, _without(node, name)) for node in shown]
-    if not _is_logged(handler):
+    changes += dict.fromkeys(item for node in shown for item in imports_of(module, node))
+    if name is not None and not _is_needed(handler, name, shown):
+        changes.append(Replace(module, handler, handler.with_changes(name=None)))
+    title = "Keep the error from the client"
+    if not _is_logged(handler, name):
+        title = "Log the error and keep it from the client"
         logger = _logger(leaked, project)
         if logger is None:
             changes.append(AddImport(module, "logging"))
         text = f"{leaked.function.name} failed"
         call = cst.parse_statement(f'{logger or "logging"}.exception("{text}")')
         changes.append(InsertBefore(module, statement, [cst.ensure_type(call, cst.SimpleStatementLine)]))
-    return FixPlan.unsafe("Log the error and keep it from the client", *changes)
+    return FixPlan.unsafe(title, *changes)
+
+
+def _is_needed(handler: cst.ExceptHandler, name: str, shown: Sequence[cst.BaseExpression]) -> bool:
+    """Whether a handler still names its error once these expressions are gone."""
+    gone = {id(inner) for node in shown for inner in descendants(node)}
+    return any(
+        isinstance(inner, cst.Name) and inner.value == name and id(inner) not in gone
+        for inner in descendants(handler.body)
+    )
 
 
 def _shown(node: cst.BaseExpression, name: str) -> Iterator[cst.BaseExpression]:
@@ -81,13 +97,19 @@ def _statement_of(node: cst.CSTNode, parents: dict[int, cst.CSTNode]) -> cst.Sim
     return above
 
 
-def _is_logged(handler: cst.ExceptHandler) -> bool:
-    """Whether the handler logs something with its traceback already."""
+def _is_logged(handler: cst.ExceptHandler, name: str | None) -> bool:
+    """Whether the handler logs the error already, with its traceback or its text."""
     return any(
         isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
         and (
-            (isinstance(node.func, cst.Attribute) and node.func.attr.value == "exception")
+            node.func.attr.value == "exception"
             or any(argument.keyword is not None and argument.keyword.value == "exc_info" for argument in node.args)
+            or (
+                name is not None
+                and node.func.attr.value in _LOG_METHODS
+                and any(_mentions(argument.value, name) for argument in node.args)
+            )
         )
         for node in descendants(handler.body)
     )

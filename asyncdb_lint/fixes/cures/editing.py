@@ -7,7 +7,7 @@ from typing import cast
 
 import libcst as cst
 
-from ...nodes import children, descendants
+from ...nodes import children, comments_in, descendants
 from ...parsing import ParsedModule
 from .. import blocks
 from ..blocks import Statement
@@ -113,10 +113,10 @@ def free_name(function: cst.CSTNode, *names: str) -> str:
 
 def loses_comments(node: cst.CSTNode, new: cst.CSTNode) -> bool:
     """Whether a comment inside a node is not in what takes its place."""
-    kept = {id(inner) for inner in descendants(new)}
-    return any(isinstance(inner, cst.Comment) and id(inner) not in kept for inner in descendants(node))
+    kept = {id(comment) for comment in comments_in(new)}
+    return any(id(comment) not in kept for comment in comments_in(node))
 
 
 def statements_of(text: str) -> list[Statement]:
-    """Source as statements."""
-    return list(cst.parse_module(text).body)
+    """Source as statements; their line ends become those of the file they are put into."""
+    return list(cst.parse_module(text.replace("\r\n", "\n").replace("\r", "\n")).body)

@@ -96,6 +96,8 @@ def _source_of(connect: SharedConnect) -> str:
 
 
 def _serve(app: Application, construction: CallRecord, binding: Binding, lifecycle: Lifecycle, edits: Edits) -> None:
+    if lifecycle.serves_without(app, construction):
+        raise PlanRefused("the application is meant to start without the database")
     opener, closer = lifecycle.method(construction, "opens"), lifecycle.method(construction, "closes")
     if opener is None or closer is None:
         raise PlanRefused("it is not known how the pool is opened and closed")

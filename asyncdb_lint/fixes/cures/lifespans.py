@@ -84,7 +84,6 @@ class _Moving:
         return method.is_async
 
     def _source(self, handler: EventHandler) -> str:
-        code_of = self.module.parsed.code_of
         if handler.form is EventForm.DECORATED:
             function = handler.function
             if function is None or function.parent is not None or function.owner is not None:
@@ -94,11 +93,17 @@ class _Moving:
             argument = handler.call.argument(1, "func")
             if argument is None or not handler.call.function.is_module:
                 raise PlanRefused("an event is registered inside a function")
-            return code_of(argument.node)
+            return self._code_of(argument.node)
         if handler.listed_in is None:
             raise PlanRefused("the list of events is not written here")
         own = [other for other in self.app.events if other.listed_in is handler.listed_in]
-        return code_of(handler.listed_in.elements[own.index(handler)].value)
+        return self._code_of(handler.listed_in.elements[own.index(handler)].value)
+
+    def _code_of(self, function: cst.BaseExpression) -> str:
+        """A function as it is called: parentheses around it have no place there."""
+        if isinstance(function, cst.Name | cst.Attribute):
+            function = function.with_changes(lpar=(), rpar=())
+        return self.module.parsed.code_of(function)
 
     def _take_out(self, handler: EventHandler) -> None:
         """A handler without its registration."""

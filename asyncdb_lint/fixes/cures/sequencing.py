@@ -10,7 +10,8 @@ import libcst as cst
 from ...nodes import descendants
 from ...semantics.records import CallRecord, UseKind
 from .. import blocks
-from ..changes import FixPlan, Replace
+from ..changes import Change, FixPlan, Replace
+from ..unused_imports import imports_of
 
 if TYPE_CHECKING:
     from ...semantics.facts import EscapedWork
@@ -32,15 +33,20 @@ def await_in_turn(escaped: EscapedWork) -> FixPlan | None:
     return None
 
 
+def _plan(call: CallRecord, change: Change) -> FixPlan:
+    module = call.module.parsed
+    return FixPlan.unsafe(_TITLE, change, *imports_of(module, call.node.func))
+
+
 def _unwrapped(call: CallRecord, awaits: Sequence[cst.CSTNode]) -> FixPlan | None:
     """`await create_task(work)`, or `tg.create_task(work)` whose task is not kept."""
     module, work = call.module.parsed, call.node.args[0].value
     if not isinstance(work, cst.Call):
         return None
     if len(awaits) == 1 and isinstance(awaits[0], cst.Await) and awaits[0].expression is call.node:
-        return FixPlan.unsafe(_TITLE, Replace(module, call.node, work))
+        return _plan(call, Replace(module, call.node, work))
     if [use.kind for use in call.uses] == [UseKind.DISCARDED]:
-        return FixPlan.unsafe(_TITLE, Replace(module, call.node, cst.Await(work)))
+        return _plan(call, Replace(module, call.node, cst.Await(work)))
     return None
 
 
@@ -51,15 +57,15 @@ def _gathered(call: CallRecord, awaited: cst.Await) -> FixPlan | None:
     spread = _spread(call.node)
     if spread is not None:
         if isinstance(small, cst.Expr) and small.value is awaited and not _is_async(spread):
-            return FixPlan.unsafe(_TITLE, Replace(module, line, [_loop(spread, blocks.leading_lines(line))]))  # type: ignore[arg-type]
+            return _plan(call, Replace(module, line, [_loop(spread, blocks.leading_lines(line))]))  # type: ignore[arg-type]
         listed = cst.ListComp(cst.Await(spread.elt), spread.for_in)
-        return FixPlan.unsafe(_TITLE, Replace(module, awaited, listed))
+        return _plan(call, Replace(module, awaited, listed))
     if any(argument.star for argument in call.node.args):
         return None
     works = [argument.value for argument in call.node.args]
     if isinstance(line, cst.SimpleStatementLine) and isinstance(small, cst.Expr) and small.value is awaited:
         lines = [cst.SimpleStatementLine([cst.Expr(cst.Await(work))]) for work in works]
-        return FixPlan.unsafe(_TITLE, Replace(module, line, _headed(lines, line)))
+        return _plan(call, Replace(module, line, _headed(lines, line)))
     targets = _targets(small, awaited)
     if isinstance(line, cst.SimpleStatementLine) and targets is not None and len(targets) == len(works):
         names = {
@@ -71,9 +77,9 @@ def _gathered(call: CallRecord, awaited: cst.Await) -> FixPlan | None:
                 cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(target)], cst.Await(work))])
                 for target, work in zip(targets, works, strict=True)
             ]
-            return FixPlan.unsafe(_TITLE, Replace(module, line, _headed(lines, line)))
+            return _plan(call, Replace(module, line, _headed(lines, line)))
     listed_works = cst.List([cst.Element(cst.Await(work)) for work in works])
-    return FixPlan.unsafe(_TITLE, Replace(module, awaited, listed_works))
+    return _plan(call, Replace(module, awaited, listed_works))
 
 
 def _spread(call: cst.Call) -> _Comprehension | None:

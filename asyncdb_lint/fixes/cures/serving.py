@@ -12,6 +12,7 @@ from ...semantics.applications import Application, EventForm, EventHandler
 from ...semantics.import_graph import Spelling
 from ...semantics.lifecycle import Binding, Lifecycle
 from ...semantics.records import CallRecord, FunctionRecord, ModuleRecord
+from ...semantics.terms import Import
 from .. import blocks
 from ..blocks import Statement
 from ..changes import PlanRefused
@@ -98,7 +99,7 @@ class Serving:
         name = next((name for name in names if self.lifecycle.imports.claim(module, name, self.app.call)), None)
         if name is None or self.lifecycle.is_local(self.app.call.function, name):
             raise PlanRefused("`lifespan` already means something else")
-        pool = self._pool(module, None, "app")
+        pool = self._pool(module, None, lifespan_parameter(self.app))
         (definition,) = statements_of(
             f"{lifespan_head(self.edits, self.app, name)}"
             f"    await {pool}.{self.opener}()\n"
@@ -227,7 +228,13 @@ def lifespan_head(edits: Edits, app: Application, name: str) -> str:
         returns = " -> AsyncIterator[None]"
         edits.add_import(module.parsed, "collections.abc", "AsyncIterator")
     edits.add_import(module.parsed, "contextlib", "asynccontextmanager")
-    return f"@asynccontextmanager\nasync def {name}(app{annotation}){returns}:\n"
+    return f"@asynccontextmanager\nasync def {name}({lifespan_parameter(app)}{annotation}){returns}:\n"
+
+
+def lifespan_parameter(app: Application) -> str:
+    """What a new lifespan calls its application: `app`, unless the module imports something of that name."""
+    is_imported = any(isinstance(term, Import) for term in app.module.bindings.get("app", ()))
+    return "application" if is_imported else "app"
 
 
 def annotates_returns(module: ModuleRecord) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ..changes import FixPlan, Replace
+from ..unused_imports import imports_of
 from .editing import loses_comments
 
 if TYPE_CHECKING:
@@ -26,7 +27,12 @@ def await_work(dropped: DroppedTask) -> FixPlan | None:
         work = first.value
     if loses_comments(call.node, work):
         return None
-    return FixPlan.unsafe("Await the work itself", Replace(call.module.parsed, call.node, cst.Await(work)))
+    module = call.module.parsed
+    return FixPlan.unsafe(
+        "Await the work itself",
+        Replace(module, call.node, cst.Await(work)),
+        *(imports_of(module, call.node.func) if dropped.gives_result else ()),
+    )
 
 
 def _is_statement(statement: cst.CSTNode, call: cst.Call) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ..changes import FixPlan, Replace
+from ..unused_imports import imports_of
 from .moving import assigned_text
 from .sqltext import Unreadable
 
@@ -30,7 +31,8 @@ def unwrap_text(query: BoundQuery) -> FixPlan | None:
             return None
     if root is not call:
         return None
-    return FixPlan.safe("Leave `text()` out", Replace(query.site.module.parsed, call, _bare(call)))
+    module = query.site.module.parsed
+    return FixPlan.safe("Leave `text()` out", Replace(module, call, _bare(call)), *imports_of(module, call.func))
 
 
 def _bare(call: cst.Call) -> cst.BaseExpression:

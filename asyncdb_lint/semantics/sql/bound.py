@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asyncdb_lint.semantics.sql.grammar import places
 from asyncdb_lint.semantics.sql.marks import Mark, bind_marks, masked
@@ -45,11 +46,12 @@ class BoundMark:
     """`IN (:ids)`"""
 
 
-def bound_marks(text: str) -> list[BoundMark]:
+@lru_cache(maxsize=1024)  # an editor asks again at every keystroke
+def bound_marks(text: str) -> tuple[BoundMark, ...]:
     """The bind parameters of a text that stand in the statement proper, with their places."""
     marks = [mark for mark in bind_marks(text) if mark.is_meant]
     if not marks:
-        return []
+        return ()
     parts: list[str | Hole] = []
     at = 0
     for number, mark in enumerate(marks):
@@ -57,15 +59,17 @@ def bound_marks(text: str) -> list[BoundMark]:
         at = mark.end
     parts.append(text[at:])
     code, verb = masked(text), first_word(text)
-    return [_bound(code, mark, place, verb) for mark, place in zip(marks, places(parts), strict=True)]
+    return tuple(_bound(code, mark, place, verb) for mark, place in zip(marks, places(parts), strict=True))
 
 
 def _bound(code: str, mark: Mark, place: HolePlace, verb: Verb | None) -> BoundMark:
     front, behind = code[: mark.start].rstrip(), code[mark.end :].lstrip()
-    before = _last(_WORD_BEFORE, front).upper()
+    # A search for what ends here tries each place before: in a long text that takes long.
+    near = front[-_NEAR:]
+    before = _last(_WORD_BEFORE, near).upper()
     after_match = _WORD_AFTER.match(behind)
     after = after_match.group().upper() if after_match is not None else ""
-    operand = _OPERAND.search(front)
+    operand = _OPERAND.search(near)
     return BoundMark(
         mark,
         place.place,
@@ -75,7 +79,7 @@ def _bound(code: str, mark: Mark, place: HolePlace, verb: Verb | None) -> BoundM
         operand.group(1) if operand is not None else "",
         verb,
         _misplacement(front, place.place, before, after, verb, code),
-        after == ")" and _LIST.search(front) is not None,
+        after == ")" and _LIST.search(near) is not None,
     )
 
 
@@ -103,6 +107,7 @@ def _last(pattern: re.Pattern[str], text: str) -> str:
     return match.group() if match is not None else ""
 
 
+_NEAR = 200
 _WORD_BEFORE = re.compile(r"(?:\w+|[<>=!~|@&#?\-*/%^+]+|\S)\Z")
 _WORD_AFTER = re.compile(r"\w+|\S")
 _OPERAND = re.compile(r"([\w.]*[^\W\d]\w*)\s*(?:=|<>|!=|<|>|<=|>=|\bis(?:\s+not)?\s+distinct\s+from)\Z", re.IGNORECASE)

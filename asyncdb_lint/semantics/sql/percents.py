@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asyncdb_lint.semantics.sql.marks import masked
+from asyncdb_lint.semantics.sql.text import regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class LiteralPercent:
     """It stands in the statement proper: the remainder of a division."""
     is_pattern: bool
     """It stands in what LIKE compares with."""
+    in_comment: bool
+    literal: str | None
+    """What is between the quotes around it."""
+    operands: tuple[str, str] | None
+    """What the remainder is taken of, and by what, where both are a name or a number."""
 
 
 def literal_percents(text: str, names: frozenset[str]) -> Iterator[LiteralPercent]:
@@ -34,7 +40,28 @@ def literal_percents(text: str, names: frozenset[str]) -> Iterator[LiteralPercen
         if error is not None:
             at = match.start()
             shown = match.group() if conversion.isalnum() else "%"
-            yield LiteralPercent(shown, error, code[at] == "%", _PATTERN.search(code, 0, at) is not None)
+            is_operator = code[at] == "%"
+            literal = _literal(text, at)
+            yield LiteralPercent(
+                shown,
+                error,
+                is_operator,
+                _PATTERN.search(code, 0, at) is not None,
+                in_comment=code[at] == " ",
+                literal=literal,
+                operands=_operands(code, at) if is_operator else None,
+            )
+
+
+def _literal(text: str, at: int) -> str | None:
+    """What is between the quotes around a place; None in a comment."""
+    around = (text[start:end] for kind, start, end in regions(text) if kind == "string" and start < at < end)
+    return next((string[1:-1] for string in around if string[0] == "'"), None)
+
+
+def _operands(code: str, at: int) -> tuple[str, str] | None:
+    left, right = _BEFORE.search(code[:at]), _BEHIND.match(code, at + 1)
+    return (left[1], right[1]) if left and right else None
 
 
 def _error(key: str | None, conversion: str, names: frozenset[str]) -> str | None:
@@ -50,4 +77,6 @@ def _error(key: str | None, conversion: str, names: frozenset[str]) -> str | Non
 _PERCENT = re.compile(
     r"%(?:\((?P<key>[^()]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+)?)?[hlL]?(?P<conversion>.|\Z)", re.DOTALL
 )
+_BEFORE = re.compile(r"([\w.]+)\s*\Z")
+_BEHIND = re.compile(r"\s*(:?[\w.]+)")
 _PATTERN = re.compile(r"\b(?:like|glob)\s*'*\Z", re.IGNORECASE)

@@ -24,6 +24,13 @@ class Mutator:
 MUTATORS = (
     Mutator("forgotten-await", "ADB101", awaits.forgotten_awaits, "`await` of a query removed", 0.98),
     Mutator(
+        "forgotten-await-of-driver",
+        "ADB101",
+        awaits.forgotten_driver_awaits,
+        "`await` of a query of another driver removed",
+        0.98,
+    ),
+    Mutator(
         "forgotten-await-of-wrapper",
         "ADB101",
         awaits.forgotten_wrapper_awaits,

@@ -16,6 +16,11 @@ def forgotten_awaits(project: Project) -> Iterator[Mutation]:
     yield from _without_await("forgotten-await", "ADB101", sites)
 
 
+def forgotten_driver_awaits(project: Project) -> Iterator[Mutation]:
+    """Every awaited query of another asynchronous driver, its `await` removed."""
+    yield from _without_await("forgotten-await-of-driver", "ADB101", project.driver_sites)
+
+
 def forgotten_wrapper_awaits(project: Project) -> Iterator[Mutation]:
     """Every awaited project function that queries, its `await` removed."""
     yield from _without_await("forgotten-await-of-wrapper", "ADB101", project.wrapper_sites)

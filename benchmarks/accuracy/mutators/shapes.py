@@ -14,6 +14,12 @@ _ROUTE_METHODS = frozenset(
 )
 
 
+def is_test(relative: str) -> bool:
+    """Whether a module, by its path in the project, belongs to the tests."""
+    *folders, name = relative.removesuffix(".py").split("/")
+    return bool({"test", "tests"} & set(folders)) or name.startswith("test_") or name in ("conftest", "test", "tests")
+
+
 def is_handler(function: Function) -> bool:
     """Whether a function is a path operation: `@x.get("/...")` stands on it."""
     return any(_is_route(decorator.decorator) for decorator in function.node.decorators)

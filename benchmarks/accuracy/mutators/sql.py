@@ -10,7 +10,7 @@ import libcst as cst
 
 from ..mutation import Edit, Mutation
 from ..sites import Project, Site
-from .shapes import Bind, argument, behind_name, binds, is_handler, text_type_of
+from .shapes import Bind, argument, behind_name, binds, is_handler, is_test, text_type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,15 @@ def interpolated_values(project: Project) -> Iterator[Mutation]:
 
 
 def interpolated_values_behind_handlers(project: Project) -> Iterator[Mutation]:
-    """The same with a text parameter of any other function."""
+    """The same with a text parameter of any other function, not of tests: nobody outside fills those in."""
     yield from _interpolated("interpolated-value-behind-handler", project, handlers=False)
 
 
 def _interpolated(kind: str, project: Project, *, handlers: bool) -> Iterator[Mutation]:
     for statement in _statements(project):
         site, text = statement.site, statement.text
-        if site.function is None or is_handler(site.function) is not handlers:
+        in_tests = is_test(project.repository.relative(site.source.path))
+        if site.function is None or is_handler(site.function) is not handlers or in_tests:
             continue
         for bind in statement.binds:
             if project.is_harmless(kind, site, site.source.text_of(bind.value)):
@@ -107,7 +108,10 @@ def _removal(statement: _Statement, bind: Bind) -> list[Edit]:
         return [Edit(start, source.start(entries[index + 1].node.key))]
     if index:
         return [Edit(source.end(entries[index - 1].value), end)]
-    return [Edit(start, end)]
+    # The only one: its comma may not stay behind alone.
+    comma = bind.node.comma
+    after = source.end(comma) if isinstance(comma, cst.Comma) else end
+    return [Edit(start, after)]
 
 
 def _mutation(

@@ -1,0 +1,235 @@
+"""What earlier runs have found, kept on disk: a run over files that are as they were only looks at their stamps.
+
+One file a project and settings, outside of the project: nobody can slip a finding past a gate by committing a cache.
+Whatever is damaged, foreign or of another version is no cache, and the run finds the same without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+
+Stamp = tuple[int, int, int]
+"""Modification time in nanoseconds, size in bytes and inode of a file."""
+
+_FORMAT = 1
+_ENDING = ".findings"
+_UNFINISHED = ".unfinished"
+# Settings that nobody uses any more leave files behind.
+_MOST_FILES_A_PROJECT = 8
+# Within this time of a write, another write may leave the same stamp.
+_RACY_NS = 2_000_000_000
+_NO_STAMP: Stamp = (0, 0, 0)
+
+
+def default_folder() -> Path:
+    """Where caches lie unless somebody says otherwise: `ASYNCDB_LINT_CACHE_DIR`, or the user's folder for caches."""
+    asked = os.environ.get("ASYNCDB_LINT_CACHE_DIR")
+    if asked:
+        return Path(asked)
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "asyncdb-lint"
+
+
+def digest_of(*parts: bytes) -> str:
+    """A short digest of some bytes; which bytes are in which part matters."""
+    digest = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """A project as a run has seen it, and what the run found."""
+
+    stamps: dict[str, Stamp]
+    digests: dict[str, str]
+    """The content of each file."""
+    state: str
+    """All that the findings in files that matter depend on, but calls from other files."""
+    calls: dict[str, bool]
+    """Which names are called from files that do not matter, as far as anybody asked."""
+    checked: set[str]
+    """The files that were linted."""
+    findings: dict[str, list[list[Any]]] = field(default_factory=dict)
+    """What was found in the files that were linted, by file; those without findings are left out."""
+
+
+class ProjectCache:
+    """What is kept of one project under one set of settings."""
+
+    def __init__(self, file: Path, key: str) -> None:
+        self._file = file
+        self._key = key
+
+    def read(self) -> Snapshot | None:
+        """What the last run has left; None if there is nothing of use."""
+        try:
+            header, _, body = self._file.read_bytes().partition(b"\n")
+            if header != self._header(body):
+                return None
+            data = json.loads(body)
+            return Snapshot(
+                {path: (time, size, inode) for path, (time, size, inode) in data["stamps"].items()},
+                data["digests"],
+                data["state"],
+                data["calls"],
+                set(data["checked"]) if data["checked"] is not None else set(data["stamps"]),
+                data["findings"],
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def write(self, snapshot: Snapshot) -> None:
+        """Keeps a snapshot; a folder that cannot be written to keeps none."""
+        now = time.time_ns()
+        body = json.dumps(
+            {
+                "stamps": {p: s if now - s[0] > _RACY_NS else _NO_STAMP for p, s in snapshot.stamps.items()},
+                "digests": snapshot.digests,
+                "state": snapshot.state,
+                "calls": snapshot.calls,
+                "checked": sorted(snapshot.checked) if snapshot.checked != snapshot.stamps.keys() else None,
+                "findings": snapshot.findings,
+            },
+            separators=(",", ":"),
+        ).encode("utf-8", "surrogatepass")
+        folder = self._file.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _mark_as_cache(folder.parent)
+            new = self._file.with_suffix(f".{os.getpid()}{_UNFINISHED}")
+            try:
+                new.write_bytes(self._header(body) + b"\n" + body)
+                new.replace(self._file)
+            finally:
+                new.unlink(missing_ok=True)
+            _drop_oldest(folder)
+        except OSError:
+            # A cache that cannot be kept costs time, and nothing else.
+            return
+
+    def _header(self, body: bytes) -> bytes:
+        return f"{_FORMAT} {self._key} {digest_of(body)}".encode()
+
+
+class Cache:
+    """The caches of all projects, in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._linter = _linter()
+
+    def of(self, root: Path | None, files: Iterable[Path], settings: object) -> ProjectCache:
+        """The cache of a project: of its root folder, or of the folder that all its files have in common."""
+        place = str(root) if root is not None else os.path.commonpath([str(file.parent) for file in files])
+        key = digest_of(self._linter.encode(), place.encode("utf-8", "surrogatepass"), repr(settings).encode())
+        folder = self.folder / digest_of(place.encode("utf-8", "surrogatepass"))
+        return ProjectCache(folder / (digest_of(repr(settings).encode()) + _ENDING), key)
+
+    def clean(self) -> int:
+        """Removes everything that is kept, and nothing else; returns how many files that were."""
+        removed = 0
+        for file in self.folder.glob("*/*"):
+            if file.suffix in (_ENDING, _UNFINISHED):
+                file.unlink(missing_ok=True)
+                removed += 1
+        for folder in self.folder.glob("*/"):
+            try:
+                folder.rmdir()
+            except OSError:
+                # Somebody else's, or in use.
+                continue
+        return removed
+
+
+def look(files: Sequence[Path]) -> dict[str, Stamp]:
+    """The stamps of files; one that cannot be looked at has none."""
+    stamps: dict[str, Stamp] = {}
+    stat = os.stat
+    for file in files:
+        path = str(file)
+        try:
+            status = stat(path)
+            stamps[path] = status.st_mtime_ns, status.st_size, status.st_ino
+        except OSError:
+            stamps[path] = _NO_STAMP
+    return stamps
+
+
+def unchanged(snapshot: Snapshot, files: Sequence[Path], wanted: Sequence[Path]) -> bool:
+    """Whether a run over some files of a project would find what the snapshot says: reads only what was touched."""
+    if not snapshot.checked.issuperset(map(str, wanted)):
+        return False
+    stamps = look(files)
+    known = snapshot.stamps
+    if stamps.keys() != known.keys():
+        return False
+    for path, stamp in stamps.items():
+        if stamp != known[path] or stamp == _NO_STAMP:
+            try:
+                content = Path(path).read_bytes()
+            except OSError:
+                return False
+            if digest_of(content) != snapshot.digests.get(path):
+                return False
+    return True
+
+
+def state_of(digests: Mapping[str, str], matters: Iterable[str]) -> str:
+    """All that findings in files that matter depend on: which files there are, and what is in those that matter."""
+    return digest_of(
+        *(path.encode("utf-8", "surrogatepass") for path in sorted(digests)),
+        *(f"{path}\0{digests[path]}".encode("utf-8", "surrogatepass") for path in sorted(matters)),
+    )
+
+
+def _linter() -> str:
+    """What the linter itself is made of: its files and those of the libraries that it reads code with."""
+    parts = [__version__, sys.version]
+    for name in ("libcst", "sqlglot"):
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            parts.append(f"{spec.origin} {Path(spec.origin).stat().st_mtime_ns}")
+    pending = [str(Path(__file__).parent)]
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
+                elif entry.name.endswith((".py", ".pyi")):
+                    status = entry.stat()
+                    parts.append(f"{entry.path} {status.st_mtime_ns} {status.st_size}")
+    return digest_of("\n".join(sorted(parts)).encode("utf-8", "surrogatepass"))
+
+
+def _mark_as_cache(folder: Path) -> None:
+    # Tells backup programs to leave it out: https://bford.info/cachedir/
+    tag = folder / "CACHEDIR.TAG"
+    if not tag.exists():
+        tag.write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
+
+
+def _drop_oldest(folder: Path) -> None:
+    files = list(folder.glob(f"*{_ENDING}"))
+    if len(files) > _MOST_FILES_A_PROJECT:
+        files.sort(key=lambda file: file.stat().st_mtime_ns)
+        for file in files[:-_MOST_FILES_A_PROJECT]:
+            file.unlink(missing_ok=True)

@@ -1,0 +1,63 @@
+"""Several projects at once, in processes of their own: LibCST holds the interpreter while it parses."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .cache import Cache
+from .project import Findings, Work, bytes_to_parse, findings_in
+from .session import Session
+from .stored_findings import restored, stored
+from .timing import Timing
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+# Below this many bytes of source to parse, starting a process takes longer than it saves.
+_WORTH_A_PROCESS = 100_000
+
+
+def findings_by_workers(works: Sequence[Work], session: Session) -> Iterator[Findings]:
+    """What there is to say about each of some projects, in their order; the large ones are done by other processes."""
+    sizes = {number: bytes_to_parse(work, session) for number, work in enumerate(works)}
+    large = [number for number, size in sizes.items() if size >= _WORTH_A_PROCESS]
+    large.sort(key=lambda number: -sizes[number])
+    if len(large) < 2:
+        for work in works:
+            yield findings_in(work, {}, session)
+            session.end_work()
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    folder = session.cache.folder if session.cache is not None else None
+    # Forking is only safe without threads, and there are none; elsewhere each process starts anew.
+    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(min(session.jobs, len(large)), mp_context=context) as pool:
+        futures: dict[int, Future[str]] = {n: pool.submit(_work, works[n], folder) for n in large}
+        small = {n: findings_in(work, {}, session) for n, work in enumerate(works) if n not in futures}
+        for number in range(len(works)):
+            session.tell_progress(number / len(works))
+            yield small[number] if number in small else _read(futures[number].result(), session)
+
+
+def _work(work: Work, cache_folder: Path | None) -> str:
+    """One project, in a worker: what it finds travels as JSON, as the cache keeps it."""
+    cache = Cache(cache_folder) if cache_folder is not None else None
+    session = Session(cache=cache, keeps=False)
+    session.timing = Timing()
+    found = findings_in(work, {}, session)
+    session.end_work()
+    said = {str(file): [stored(item) for item in found[file]] for file in found}
+    return json.dumps([said, session.timing.seconds])
+
+
+def _read(answer: str, session: Session) -> Findings:
+    said, seconds = json.loads(answer)
+    if session.timing is not None:
+        session.timing.add(seconds)
+    return {Path(file): [restored(item) for item in items] for file, items in said.items()}
