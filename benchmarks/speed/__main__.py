@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from pathlib import Path
 
 import click
@@ -52,15 +50,11 @@ def main(
         imports = table_of_imports(bench.linter, bench.scratch("imports"), rounds)
         click.echo(imports)
     if write is not None:
-        command = shlex.join(["python", "-m", "benchmarks.speed", *_public(sys.argv[1:])])
+        # Without where things lie on this machine.
+        command = f"python -m benchmarks.speed CORPUS --only {','.join(chosen)} --rounds {rounds} --timeout {timeout:g}"
         write.write_text(
             results_page(lines, imports, _versions(folder), command=command, rounds=rounds), encoding="utf-8"
         )
-
-
-def _public(words: list[str]) -> list[str]:
-    """The command line without where things lie on this machine."""
-    return ["CORPUS" if Path(word).is_dir() else word for word in words if not Path(word).is_file()]
 
 
 def _versions(cache: Path) -> dict[str, str]:

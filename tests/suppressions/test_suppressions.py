@@ -10,7 +10,8 @@ import pytest
 
 from asyncdb_lint import fix_source, lint_source
 from asyncdb_lint.settings import RuleSelection, Settings
-from asyncdb_lint.suppressions.directives import may_hold, read_suppressions
+from asyncdb_lint.suppressions.directives import read_suppressions
+from asyncdb_lint.suppressions.presence import may_hold
 from asyncdb_lint.suppressions.statements import outline
 
 PITFALL = """\
