@@ -22,7 +22,7 @@ from . import __version__
 Stamp = tuple[int, int, int]
 """Modification time in nanoseconds, size in bytes and inode of a file."""
 
-_FORMAT = 1
+_FORMAT = 2
 _ENDING = ".findings"
 _UNFINISHED = ".unfinished"
 # Settings that nobody uses any more leave files behind.
@@ -64,8 +64,12 @@ class Snapshot:
     """The content of each file."""
     state: str
     """All that the findings in files that matter depend on, but calls from other files."""
-    calls: dict[str, bool]
-    """Which names are called from files that do not matter, as far as anybody asked."""
+    matters: set[str]
+    """The files that rules may have something to say about."""
+    has_driver: bool
+    """Whether any of them imports a driver."""
+    calls: dict[str, str]
+    """Names that somebody asked for, and a file that does not matter and calls them; empty where there is none."""
     checked: set[str]
     """The files that were linted."""
     findings: dict[str, list[list[Any]]] = field(default_factory=dict)
@@ -90,6 +94,8 @@ class ProjectCache:
                 {path: (time, size, inode) for path, (time, size, inode) in data["stamps"].items()},
                 data["digests"],
                 data["state"],
+                set(data["matters"]),
+                data["has_driver"],
                 data["calls"],
                 set(data["checked"]) if data["checked"] is not None else set(data["stamps"]),
                 data["findings"],
@@ -105,6 +111,8 @@ class ProjectCache:
                 "stamps": {p: s if now - s[0] > _RACY_NS else _NO_STAMP for p, s in snapshot.stamps.items()},
                 "digests": snapshot.digests,
                 "state": snapshot.state,
+                "matters": sorted(snapshot.matters),
+                "has_driver": snapshot.has_driver,
                 "calls": snapshot.calls,
                 "checked": sorted(snapshot.checked) if snapshot.checked != snapshot.stamps.keys() else None,
                 "findings": snapshot.findings,
@@ -174,23 +182,32 @@ def look(files: Sequence[Path]) -> dict[str, Stamp]:
     return stamps
 
 
-def unchanged(snapshot: Snapshot, files: Sequence[Path], wanted: Sequence[Path]) -> bool:
-    """Whether a run over some files of a project would find what the snapshot says: reads only what was touched."""
-    if not snapshot.checked.issuperset(map(str, wanted)):
-        return False
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has changed in a project since a snapshot."""
+
+    stamps: dict[str, Stamp]
+    """The stamps of all files."""
+    contents: dict[str, bytes]
+    """The files with another content."""
+
+
+def changes_since(snapshot: Snapshot, files: Sequence[Path]) -> Changes | None:
+    """What has changed; reads only what was touched. None where files have come or gone, or cannot be read."""
     stamps = look(files)
     known = snapshot.stamps
     if stamps.keys() != known.keys():
-        return False
+        return None
+    contents: dict[str, bytes] = {}
     for path, stamp in stamps.items():
         if stamp != known[path] or stamp == _NO_STAMP:
             try:
                 content = Path(path).read_bytes()
             except OSError:
-                return False
+                return None
             if digest_of(content) != snapshot.digests.get(path):
-                return False
-    return True
+                contents[path] = content
+    return Changes(stamps, contents)
 
 
 def state_of(digests: Mapping[str, str], matters: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ import functools
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,6 +142,11 @@ class Signs:
         """Every word of a file's import statements."""
         return self._sign(path, data).imported
 
+    def known_words(self, path: Path) -> frozenset[bytes]:
+        """Every word of the import statements of a file that was screened before."""
+        sign = self._signs.get(path)
+        return sign.imported if sign is not None else frozenset()
+
     def mentions(self, path: Path, data: bytes) -> bool:
         """Whether a file names what drivers offer, or holds SQL or the URL of a database."""
         sign = self._sign(path, data)
@@ -198,6 +203,24 @@ def relevant(
     rest = [path for path in contents if path not in found]
     found.update(path for path in rest if signs.mentions(path, contents[path]))
     return found
+
+
+def imports_driver(files: Iterable[Path], signs: Signs) -> bool:
+    """Whether one of some files, which have been screened, imports a driver."""
+    return any(driver <= words for words in map(signs.known_words, files) for driver in _driver_imports())
+
+
+def stays_out(path: Path, data: bytes, matters: AbstractSet[Path], database_types: Sequence[str] = ()) -> bool:
+    """Whether a file that did not matter certainly does not matter with another content either.
+
+    `matters` are the files that do, in a project that imports a driver: then nobody hangs on the others.
+    """
+    signs = Signs()
+    words = signs.imported(path, data)
+    if words & {_module_word(other) for other in matters} or words & _blocking_packages("blocks").keys():
+        return False
+    is_driver = any(driver <= words for driver in _driver_imports())
+    return not is_driver and not database_types and not signs.mentions(path, data)
 
 
 def _with_importers(files: set[Path], by_word: Mapping[bytes, list[Path]]) -> set[Path]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .cache import Cache
-from .project import Findings, Work, bytes_to_parse, findings_in
+from .project import bytes_to_parse, findings_in
+from .project_run import Findings, Work
 from .session import Session
 from .stored_findings import restored, stored
 from .timing import Timing

@@ -122,8 +122,27 @@ def test_a_change_where_no_database_is_leaves_all_other_findings_known(project: 
     assert project.codes() == ["ADB101"]
     in_secret(project.root / "app.py", "x = 1\n")
     project.write("plain.py", PLAIN + "# asyncdb-lint: ignore[ADB101] nothing here\n")
-    codes = [found.code for found in project.lint()]
-    assert codes == ["ADB002"]
+    assert [found.code for found in project.lint()] == ["ADB101", "ADB002"]
+
+
+def test_a_change_where_no_database_is_needs_no_parser(project: Folder) -> None:
+    command = ["-m", "asyncdb_lint", "check", "--isolated", "-q", "--cache-dir", str(project.cache_folder), "."]
+    cold = subprocess.run([sys.executable, *command], cwd=project.root, capture_output=True, timeout=300, check=False)
+    project.write("plain.py", "import os\n\n\ndef add(a, b):\n    return os.path.join(a, b)\n")
+    traced = [sys.executable, "-X", "importtime", *command]
+    warm = subprocess.run(traced, cwd=project.root, capture_output=True, timeout=300, check=False)
+    assert b"ADB101" in cold.stdout
+    assert warm.stdout == cold.stdout
+    assert b"asyncdb_lint.cache" in warm.stderr
+    assert b"libcst" not in warm.stderr
+
+
+def test_a_file_that_begins_to_touch_the_database_counts(project: Folder) -> None:
+    assert project.codes() == ["ADB101"]
+    project.write("plain.py", APP)
+    assert project.codes() == ["ADB101", "ADB101"]
+    project.write("plain.py", PLAIN)
+    assert project.codes() == ["ADB101"]
 
 
 def test_a_call_out_of_sight_counts_as_soon_as_it_is_written(project: Folder) -> None:

@@ -1,0 +1,138 @@
+"""One look at a project: reads its files, finds out which matter, and says what there is to say about those wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from .parsing import UnparsableFile, check_text, decode
+from .screen import relevant
+from .suppressions.presence import may_hold
+
+if TYPE_CHECKING:
+    from .diagnostics import Diagnostic
+    from .linked import LinkedProject
+    from .session import Session
+    from .settings import Settings
+    from .surroundings import Project
+
+_MOST_BYTES_WITHOUT_DATABASE = 1_000_000
+
+Findings: TypeAlias = "dict[Path, list[Diagnostic]]"
+"""What is to be said of each file that was linted, those without findings included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A project to lint, under the settings that its wanted files have in common."""
+
+    project: Project
+    settings: Settings
+
+    @property
+    def files(self) -> list[Path]:
+        """All files of the project, and those to lint."""
+        return list(dict.fromkeys([*self.project.wanted, *self.project.around]))
+
+
+class Run:
+    """One look at a project's files."""
+
+    def __init__(self, work: Work, unsaved: Mapping[Path, bytes], session: Session) -> None:
+        self._settings = work.settings
+        self._session = session
+        self._root = work.project.root
+        self.wanted = work.project.wanted
+        self._files = work.files
+        self._unsaved = unsaved
+        self.contents: dict[Path, bytes] = {}
+        self._unreadable: dict[Path, UnparsableFile] = {}
+        self.matters: set[Path] = set()
+        """The files that rules may have something to say about."""
+        self.checks_syntax = False
+        """Whether files that do not matter are looked at for what does not parse."""
+        self.linked: LinkedProject | None = None
+        """The project's modules, as soon as somebody had to know them."""
+
+    def findings(self) -> Findings:
+        """What there is to say about the wanted files."""
+        self.look()
+        return self.said_of_all({})
+
+    def bytes_to_parse(self) -> int:
+        """The size of the files that matter."""
+        self.look()
+        return sum(len(self.contents[file]) for file in self.matters)
+
+    def take(self, contents: Mapping[Path, bytes], matters: set[Path]) -> None:
+        """Looks at some files only, of a project in which it is known which files matter."""
+        self.contents, self.matters = dict(contents), matters
+        self.checks_syntax = self._settings.enables("ADB001")
+
+    def said_of_all(self, known: Findings) -> Findings:
+        """What there is to say about the wanted files, as far as it is not known."""
+        said = dict(known)
+        for number, file in enumerate(self.wanted):
+            if file not in said:
+                said[file] = self._said_of(file)
+            self._session.tell_progress(0.5 + number / len(self.wanted) / 2)
+        return said
+
+    def look(self) -> None:
+        """Reads the files, and finds out which of them matter."""
+        with self._session.measured("read"):
+            for file in self._files:
+                if file in self._unsaved:
+                    self.contents[file] = self._unsaved[file]
+                    continue
+                try:
+                    self.contents[file] = self._session.read(file)
+                except OSError as error:
+                    reason = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
+                    self._unreadable[file] = UnparsableFile(reason)
+        with self._session.measured("screen"):
+            self.matters = relevant(self.contents, self._settings.database_types, self._session.signs)
+        # In a large project without a database, looking for broken files would take ten times as long as all the rest.
+        size = sum(map(len, self.contents.values())) if not self.matters else 0
+        self.checks_syntax = self._settings.enables("ADB001") and size <= _MOST_BYTES_WITHOUT_DATABASE
+
+    def _said_of(self, file: Path) -> list[Diagnostic]:
+        """What there is to say about a file, with the severities of the settings."""
+        found: list[Diagnostic] = []
+        text: str | None = None
+        problem = self._unreadable.get(file)
+        if file in self.matters:
+            self.linked = linked = self._session.linked(self._root, self.contents, self.matters, self._settings)
+            found += linked.findings(file)
+            text = linked.texts.get(file)
+            problem = linked.unparsable.get(file)
+        if self.checks_syntax and problem is None and text is None:
+            self._session.checkpoint()
+            problem = self._session.syntax(file, self.contents[file])
+        reports_syntax = self._settings.enables("ADB001") and not self._settings.ignores_in(file, "ADB001")
+        if problem is not None and reports_syntax:
+            from .engine import syntax_diagnostic
+
+            found.append(syntax_diagnostic(file, problem))
+        if file in self.contents:
+            found = self._with_suppressions(file, found, text)
+        return [self._settings.judged(item) for item in found]
+
+    def _with_suppressions(self, file: Path, found: list[Diagnostic], text: str | None) -> list[Diagnostic]:
+        """Drops what ignore comments hide and adds what is wrong with them."""
+        # Files without such comments are not decoded.
+        if not may_hold(self.contents[file], has_findings=bool(found)):
+            return found
+        # Imported here, as for linking: most runs have nothing to suppress.
+        from .engine import with_suppressions
+
+        is_parsed = text is not None
+        if text is None:
+            try:
+                text = decode(self.contents[file])[0]
+            except UnparsableFile:
+                return found
+            is_parsed = check_text(text) is None
+        return with_suppressions(file, text, found, self._settings, is_parsed=is_parsed)
