@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in $(CANDIDATES); do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 
-.PHONY: demo test browser editor lint format types docs check clean
+.PHONY: demo test browser editor interpreters lint format types docs check clean
 
 demo: .venv/made ## shows findings of every rule family on the fixture app's pitfalls
 	@$(BIN)/asyncdb-lint check --isolated --exit-zero tests/fixtures/pitfalls
@@ -24,6 +24,9 @@ editor: .venv/made-test ## builds the VS Code extension and tests it in a real V
 	@cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@cd editors/vscode && PYTHON=$(CURDIR)/$(BIN)/python npm run --silent package
 	@cd editors/vscode && PYTHON=$(CURDIR)/$(BIN)/python npm run --silent e2e
+
+interpreters: .venv/made-dev ## runs all tests on every Python of the machine, and with the oldest LibCST
+	@$(BIN)/nox
 
 lint: .venv/made-dev ## checks style
 	@$(BIN)/ruff check

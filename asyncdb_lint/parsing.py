@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import bisect
 import codecs
+import functools
 import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -51,13 +53,15 @@ class ParsedModule:
 
     __slots__ = ("_alignment", "_line_starts", "_places", "encoding", "has_bom", "path", "text", "tree")
 
-    def __init__(self, path: Path, text: str, encoding: str, has_bom: bool, tree: cst.Module) -> None:
+    def __init__(
+        self, path: Path, text: str, encoding: str, has_bom: bool, tree: cst.Module, places: Places | None = None
+    ) -> None:
         self.path = path
         self.text = text
         self.encoding = encoding
         self.has_bom = has_bom
         self.tree = tree
-        self._places: Places | None = None
+        self._places = places
         self._alignment: Alignment | None = None
         self._line_starts: list[int] | None = None
 
@@ -87,6 +91,11 @@ class ParsedModule:
 
                 self._alignment = Alignment(self._places.text, self.text)
         return self._places
+
+    @property
+    def knows_places(self) -> bool:
+        """Whether anybody has asked for places yet."""
+        return self._places is not None
 
     @property
     def alignment(self) -> Alignment | None:
@@ -155,7 +164,8 @@ def parse_text(text: str) -> cst.Module:
     import libcst as cst
 
     try:
-        return with_fresh_stack(lambda: cst.parse_module(text))
+        with _without_checks():
+            return with_fresh_stack(lambda: cst.parse_module(text))
     except UnicodeEncodeError as error:
         place = _position_in(text, error.start)
         raise UnparsableFile("the file contains characters that are not text", place) from None
@@ -164,8 +174,36 @@ def parse_text(text: str) -> cst.Module:
     except RecursionError:
         raise UnparsableFile(_TOO_DEEP) from None
     except (TypeError, ValueError, AttributeError, cst.CSTValidationError) as error:
-        # LibCST checks each node it makes, and these checks have bugs: `return(lambda: 0)` is one for it.
+        # Bugs of the parser.
         raise UnparsableFile(f"the parser fails on this file ({type(error).__name__})") from error
+
+
+@contextmanager
+def _without_checks() -> Iterator[None]:
+    """Lets LibCST make nodes without checking them: what its parser has read is right, and checks take a fifth.
+
+    They also have bugs of their own: `return(lambda: 0)` is one for them.
+    """
+    import libcst as cst
+
+    checks = _checks()
+    setattr(cst.CSTNode, "__post_init__", _no_checks)  # noqa: B010
+    try:
+        yield
+    finally:
+        setattr(cst.CSTNode, "__post_init__", checks)  # noqa: B010
+
+
+@functools.cache
+def _checks() -> Callable[[cst.CSTNode], None]:
+    # Kept from the first time on: another thread may be parsing, and have them switched off.
+    import libcst as cst
+
+    return cst.CSTNode.__post_init__
+
+
+def _no_checks(node: object) -> None:
+    """Takes the place of the checks."""
 
 
 def check_syntax(path: Path, data: bytes) -> UnparsableFile | None:

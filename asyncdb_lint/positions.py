@@ -80,6 +80,8 @@ class Places:
     """Start and end, as indices into the text, of each top-level statement with all that belongs to it."""
     lines: tuple[int, ...]
     """The first line of each top-level statement with all that belongs to it."""
+    numbers: tuple[int, ...]
+    """How many nodes stand in front of each top-level statement, and of the footer, in the order of `of_nodes`."""
     text: str
     """What the tree is written out as."""
 
@@ -89,13 +91,16 @@ def record_places(tree: cst.Module) -> Places:
     recorder = PlaceRecorder(tree.default_indent, tree.default_newline)
     counts: list[int] = []
     lines: list[int] = []
+    numbers: list[int] = []
     for line in tree.header:
         line._codegen(recorder)
     for statement in tree.body:
         counts.append(len(recorder.tokens))
         lines.append(recorder._line)
+        numbers.append(len(recorder.places))
         statement._codegen(recorder)
     counts.append(len(recorder.tokens))
+    numbers.append(len(recorder.places))
     for line in tree.footer:
         line._codegen(recorder)
     # The parser made a line end for the last line that has none in the file.
@@ -107,4 +112,4 @@ def record_places(tree: cst.Module) -> Places:
     offsets = [ends[min(count, len(recorder.tokens))] for count in counts]
     whole = (tree, 1, 1, recorder._line, recorder._column)
     nodes = {**recorder.places, id(tree): whole}
-    return Places(nodes, tuple(pairwise(offsets)), tuple(lines), "".join(recorder.tokens))
+    return Places(nodes, tuple(pairwise(offsets)), tuple(lines), tuple(numbers), "".join(recorder.tokens))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .parsing import UnparsableFile, check_syntax, parse
+from .reparsing import CutModule, cut
 from .screen import Signs
 from .surroundings import Surroundings
 
@@ -43,6 +44,8 @@ class _Known:
     data: bytes
     record: ModuleRecord | None = None
     problem: UnparsableFile | None = None
+    cut: CutModule | None = None
+    """The last content that could be parsed, if the next may take over parts of it."""
 
 
 def _never() -> None:
@@ -100,7 +103,7 @@ class Session:
         self._asked_files.add(path)
         known = self._walked.get(path)
         if known is None or known.data != data:
-            known = self._walked[path] = self._walk(path, data)
+            known = self._walked[path] = self._walk(path, data, known)
         if known.problem is not None:
             raise known.problem
         if known.record is None:
@@ -133,18 +136,20 @@ class Session:
                 known = self._linked[key] = LinkedProject(contents, matters, settings, self)
         return known
 
-    def _walk(self, path: Path, data: bytes) -> _Known:
+    def _walk(self, path: Path, data: bytes, before: _Known | None) -> _Known:
         from .semantics.flow import walk_module
         from .semantics.linking import is_stub
         from .semantics.records import ModuleRecord
 
         with self.measured("parse"):
+            old = _cut(before)
+            again = old.again(data) if old is not None else None
             try:
-                parsed = parse(path, data)
+                parsed = again.parsed if again is not None else parse(path, data)
             except UnparsableFile as problem:
-                return _Known(data, problem=problem.with_traceback(None))
+                return _Known(data, problem=problem.with_traceback(None), cut=old)
         with self.measured("walk"):
-            return _Known(data, record=walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path))))
+            return _Known(data, record=walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path))), cut=again)
 
     def linked_with(self, path: Path) -> LinkedProject | None:
         """The linked project of the last runs that a module is part of."""
@@ -212,3 +217,10 @@ def _look(path: Path, known: _OnDisk | OSError | None) -> _OnDisk | OSError:
 
 def _stamp(status: os.stat_result) -> _Stamp:
     return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _cut(known: _Known | None) -> CutModule | None:
+    """What is known of a file, cut into parts; only a file that has changed is worth that."""
+    if known is None:
+        return None
+    return known.cut or (cut(known.record.parsed) if known.record is not None else None)

@@ -226,6 +226,16 @@ def test_libcst_is_loaded_only_when_a_file_is_parsed() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_failure_inside_libcst_is_reported_like_any_other() -> None:
+def test_what_libcsts_own_checks_stumble_over_is_parsed_like_any_other() -> None:
+    text = "return(lambda: 0) if a else b\n"
+    with pytest.raises(TypeError):
+        cst.parse_module(text)
+    assert parse(PATH, text.encode()).tree.code == text
+
+
+def test_nodes_are_checked_again_after_a_parse() -> None:
     with pytest.raises(UnparsableFile):
-        parse(PATH, b"return(lambda: 0) if a else b\n")
+        parse(PATH, b"def broken(:\n")
+    parse(PATH, b"x = 1\n")
+    with pytest.raises(cst.CSTValidationError):
+        cst.Name("")

@@ -20,7 +20,7 @@ from asyncdb_lint.server.documents import Document, Documents
 from asyncdb_lint.server.folders import Folder, Folders, Report
 from asyncdb_lint.settings import Settings
 
-DEBOUNCE = 0.12
+DEBOUNCE = 0.04
 """Seconds without a keystroke before a run."""
 SETTLE = 0.8
 """Seconds more before files are linted that nobody looks at."""

@@ -158,7 +158,7 @@ def _layers(file: Path, above: tuple[Path, ...] = ()) -> list[Values]:
 
 
 def _refuse_link_out(file: Path) -> None:
-    """Refuses settings that a project links to from elsewhere: whoever made the link need not own what is there."""
+    """Refuses settings that a project has linked to from elsewhere: who makes a link need not own what is there."""
     if not file.is_symlink() or not os.path.exists(file):  # noqa: PTH110 - Path.exists raises for circles of links
         return
     target, root = _real(file), _real(project_root(file.parent))

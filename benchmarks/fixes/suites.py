@@ -15,6 +15,8 @@ from typing import Any
 
 import click
 
+from asyncdb_lint import __version__
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -22,6 +24,12 @@ else:
 
 _OUTCOME = re.compile(r"^(?:PASSED|FAILED|ERROR|SKIPPED|XFAIL|XPASS)\b[^\n]*$", re.MULTILINE)
 _TIMES_AND_PLACES = re.compile(r" - .*$|0x[0-9a-f]+")
+_TITLE = f"""\
+# Programs before and after all fixes: results
+
+asyncdb-lint {__version__}, `--fix --unsafe-fixes` on copies: `python -m benchmarks.fixes.suites CORPUS --write
+benchmarks/fixes/SUITES.md`. What is run is in [suites.toml](suites.toml), how it is compared in [README.md](README.md).
+"""
 _HEAD = """\
 | repository | what runs | before | fixed | after |
 |---|---|---|--:|---|"""
@@ -117,7 +125,8 @@ def _row(suite: Suite, corpus: Path) -> tuple[str, bool]:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("corpus", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--only", multiple=True, help="Only these repositories.")
-def main(corpus: Path, only: tuple[str, ...]) -> None:
+@click.option("--write", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write the results page here.")
+def main(corpus: Path, only: tuple[str, ...], page: Path | None) -> None:
     """Runs what `suites.toml` names, on copies, before and after all fixes; needs a package index."""
     listed: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["suite"]
     suites = [Suite(**entry) for entry in listed]
@@ -127,6 +136,9 @@ def main(corpus: Path, only: tuple[str, ...]) -> None:
         if not only or suite.repository in only:
             rows.append(_row(suite, corpus))
             click.echo(rows[-1][0])
+    if page:
+        table = "\n".join([_HEAD, *(row for row, _ in rows)])
+        page.write_text(f"{_TITLE}\n{table}\n", encoding="utf-8")
     raise SystemExit(not all(same for _, same in rows))
 
 

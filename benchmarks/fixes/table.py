@@ -41,5 +41,7 @@ asyncdb-lint {__version__}, `--select ALL --fix --unsafe-fixes` on copies of {re
 
 {rows(trials)}
 
+Whether the programs still work: [SUITES.md](SUITES.md).
+
 Repositories with fixes: {", ".join(names)}.
 """

@@ -194,3 +194,19 @@ def test_no_message_is_obeyed(
         assert not {character for character in shown if unicodedata.category(character) in OBEYED} - {"\n"}
         assert github_commands(shown) == []
         assert azure_commands(shown) == []
+
+
+@pytest.mark.parametrize("command", ["::stop-commands::x", "  ::error::x", "##[add-mask]x", "##vso[task.complete]x"])
+def test_a_diff_is_to_the_letter_but_in_the_log_of_a_ci_service(project: Project, command: str) -> None:
+    text = PITFALL.replace("async def", f'"""\n{command}\n"""\nasync def')
+    project.write("app.py", text)
+    exact = project.check("--diff", GITHUB_ACTIONS="", TF_BUILD="").out
+    assert f"\n {command}\n" in exact
+    for name in ("GITHUB_ACTIONS", "TF_BUILD"):
+        ran = project.check("--diff", **{name: "true"})
+        assert ran.code == 1
+        assert "+    user = await database" in ran.out
+        assert github_commands(ran.out) == azure_commands(ran.out) == []
+        harmless = project.write("app.py", PITFALL)
+        assert project.check("--diff", **{name: "true"}) == project.check("--diff", GITHUB_ACTIONS="", TF_BUILD="")
+        harmless.write_text(text)

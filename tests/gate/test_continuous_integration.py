@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -218,3 +219,31 @@ def test_the_gitlab_job_lints_what_a_merge_request_changes(tmp_path: Path, base:
     report = ["--output", "gitlab:gl-code-quality-report.json", "--output", "full"]
     assert out.split("\0")[:-1] == ["check", *since, *report, "--", "src", "tests"]
     assert job["artifacts"]["reports"]["codequality"] == "gl-code-quality-report.json"
+
+
+# The project's own
+
+
+def test_the_workflow_and_nox_run_every_python_and_the_oldest_libcst_that_the_package_promises() -> None:
+    text = (ROOT / "pyproject.toml").read_text()
+    promised = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', text)
+    (oldest,) = re.findall(r'"libcst>=([\d.]+)"', text)
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())
+    matrix = workflow["jobs"]["tests"]["strategy"]["matrix"]
+    assert matrix["python"] == promised
+    assert {entry["libcst"] for entry in matrix["include"]} == {f"libcst=={oldest}"}
+    nox = (ROOT / "noxfile.py").read_text()
+    (pythons,) = re.findall(r"^PYTHONS = (\[.*\])$", nox, re.MULTILINE)
+    assert json.loads(pythons) == promised
+
+
+@pytest.mark.parametrize(("tag", "code"), [(f"v{__version__}", 0), ("v9.9.9", 2), ("main", 2)])
+def test_a_release_is_of_the_version_that_its_tag_says(tag: str, code: int) -> None:
+    release = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())
+    (script,) = [
+        s["run"] for s in release["jobs"]["build"]["steps"] if s.get("name", "").startswith("Check that the tag")
+    ]
+    done = run(script, ROOT, {"TAG": tag})
+    assert done.returncode == code
+    assert (done.stderr == "") is (code == 0)
+    assert release["jobs"]["pypi"]["permissions"] == {"id-token": "write"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asyncdb_lint.semantics.sql.grammar import places
 from asyncdb_lint.semantics.sql.marks import Mark, bind_marks, masked
@@ -45,11 +46,12 @@ class BoundMark:
     """`IN (:ids)`"""
 
 
-def bound_marks(text: str) -> list[BoundMark]:
+@lru_cache(maxsize=1024)  # an editor asks again at every keystroke
+def bound_marks(text: str) -> tuple[BoundMark, ...]:
     """The bind parameters of a text that stand in the statement proper, with their places."""
     marks = [mark for mark in bind_marks(text) if mark.is_meant]
     if not marks:
-        return []
+        return ()
     parts: list[str | Hole] = []
     at = 0
     for number, mark in enumerate(marks):
@@ -57,7 +59,7 @@ def bound_marks(text: str) -> list[BoundMark]:
         at = mark.end
     parts.append(text[at:])
     code, verb = masked(text), first_word(text)
-    return [_bound(code, mark, place, verb) for mark, place in zip(marks, places(parts), strict=True)]
+    return tuple(_bound(code, mark, place, verb) for mark, place in zip(marks, places(parts), strict=True))
 
 
 def _bound(code: str, mark: Mark, place: HolePlace, verb: Verb | None) -> BoundMark:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from asyncdb_lint.semantics.sql.text import Filled, Parts, fill, lexemes
@@ -125,6 +126,15 @@ def plain_name(name: str) -> str:
 def read(parts: Parts) -> Statement:
     """Reads a text of SQL with holes."""
     filled = fill(parts)
+    return _read(filled) if filled.spans else _read_whole(filled.text)
+
+
+@lru_cache(maxsize=1024)  # an editor asks again at every keystroke
+def _read_whole(text: str) -> Statement:
+    return _read(fill([text]))
+
+
+def _read(filled: Filled) -> Statement:
     words = lexemes(filled.text)
     upper = [word.upper() for word in words]
     verb, inner = _verbs(upper)
