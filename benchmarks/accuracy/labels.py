@@ -22,6 +22,7 @@ _RULES_OF_KIND = {
     "gather_on_connection": ("ADB106",),
     "blocking_call": ("ADB601",),
     "n_plus_one": ("ADB602",),
+    "hardcoded_credentials": ("ADB801",),
 }
 # A fine place tempts one family of rules; what other rules say there is not judged by its label.
 _TEMPTED = {

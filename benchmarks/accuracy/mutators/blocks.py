@@ -53,7 +53,9 @@ def removed_guards(project: Project) -> Iterator[Mutation]:
     for function, sites in by_function(project.query_sites).items():
         if function is None or not is_handler(function) or function.node.decorators[1:]:
             continue
-        writes = [site for site in sites if _writes(site)]
+        writes = [
+            site for site in sites if _writes(site) and not project.is_harmless("removed-guard", site, site.method)
+        ]
         guards = {id(guard): guard for site in writes for guard in _tries_around(site)}
         if len(guards) != 1 or not all(_tries_around(site) for site in writes):
             continue
