@@ -81,6 +81,21 @@ WRONG: dict[tuple[str, str], list[tuple[list[str], str]]] = {
     ("check", "color"): [(["--color=blue"], "'blue' is not one of 'auto', 'always', 'never'")],
     ("check", "quiet"): [(["-q", "-v"], "--quiet and --verbose contradict each other; leave one out")],
     ("check", "verbose"): [(["--verbose=2"], "does not take a value")],
+    ("check", "jobs"): [
+        (["--jobs=0"], "0 is not in the range x>=1; see `asyncdb-lint check --help`"),
+        (["-j", "all"], "'all' is not a valid integer"),
+    ],
+    ("check", "no_cache"): [(["--no-cache", "--cache-dir=c"], "contradict each other; leave one out")],
+    ("check", "cache_dir"): [
+        (["--cache-dir="], "an empty name; leave it out, or name a file or folder"),
+        (["--cache-dir=app.py"], "Directory 'app.py' is a file; see `asyncdb-lint check --help`"),
+    ],
+    ("check", "timing"): [(["--timing=1"], "does not take a value; see `asyncdb-lint check --help`")],
+    ("clean", "cache_dir"): [
+        (["--cache-dir=app.py"], "Directory 'app.py' is a file; see `asyncdb-lint clean --help`"),
+        (["--cache-dir"], "requires an argument; see `asyncdb-lint clean --help`"),
+        (["all"], "Got unexpected extra argument (all); see `asyncdb-lint clean --help`"),
+    ],
     ("baseline", "paths"): [
         (["-"], "baseline: standard input has no findings to know later; name files or folders"),
         (["gone"], "gone: no such file or folder"),
@@ -132,8 +147,9 @@ def contents(project: Project) -> dict[str, bytes]:
 
 
 def test_every_option_of_every_command_has_a_case() -> None:
-    commands: dict[str, click.Command] = {"": cli, **cli.commands}
-    options = {(name, str(option.name)) for name, command in commands.items() for option in command.params}
+    context = click.Context(cli)
+    commands = {"": cli, **{name: cli.get_command(context, name) for name in cli.list_commands(context)}}
+    options = {(name, str(option.name)) for name, command in commands.items() if command for option in command.params}
     assert options == set(WRONG)
 
 

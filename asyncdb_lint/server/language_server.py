@@ -49,6 +49,8 @@ class Server(LanguageServer):
         self.rendering: Rendering
         self.edits: actions.Workspace
         self.page_command = actions.SHOW_PAGE
+        self.page_uri = ""
+        """How the client names the page of the rule `{code}`, if it shows them itself."""
         self._told: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -84,17 +86,25 @@ class Server(LanguageServer):
         document = self.documents.of(path)
         return document.uri if document is not None else plain_uri(path)
 
+    def page_of(self, code: str) -> str | None:
+        """The name of the page of a rule."""
+        if code not in rule_names():
+            return None
+        return self.page_uri.replace("{code}", code) if self.page_uri else plain_uri(page_file(code))
+
     # -- life --------------------------------------------------------------------------------------------------------
 
     def greet(self, params: types.InitializeParams) -> None:
         """Learns what the client can do and which folders it has open."""
         self.documents.encoding = self.workspace.position_encoding
-        self.rendering = Rendering.for_client(params.capabilities, self.documents.encoding, self.uri_of)
+        self.rendering = Rendering.for_client(params.capabilities, self.documents.encoding, self.uri_of, self.page_of)
         edit = self._workspace_abilities.workspace_edit
         self.edits = actions.Workspace(self.documents, bool(edit and edit.document_changes), self.uri_of)
         options = plain(params.initialization_options)
         if isinstance(options, Mapping) and isinstance(options.get("rulePageCommand"), str):
             self.page_command = options["rulePageCommand"]
+        if isinstance(options, Mapping) and isinstance(options.get("rulePageUri"), str):
+            self.page_uri = options["rulePageUri"]
         self.initial = ClientSettings.of(section_of(options))
         roots = [folder.uri for folder in params.workspace_folders or []]
         if not roots and params.root_uri:

@@ -35,6 +35,8 @@ class Rendering:
     related: bool
     tags: frozenset[types.DiagnosticTag]
     uri_of: Callable[[Path], str]
+    page_of: Callable[[str], str | None]
+    """Where the page of a rule can be read; None where it cannot, or the client shows no links."""
 
     @classmethod
     def for_client(
@@ -42,12 +44,15 @@ class Rendering:
         capabilities: types.ClientCapabilities,
         encoding: types.PositionEncodingKind | str | None,
         uri_of: Callable[[Path], str],
+        page_of: Callable[[str], str | None],
     ) -> Rendering:
         """Reads what a client can show, of diagnostics that are pushed and of those that are pulled."""
         document = capabilities.text_document
         pushed = document.publish_diagnostics if document else None
         tags = pushed.tag_support.value_set if pushed and pushed.tag_support else []
-        return cls(encoding, bool(pushed and pushed.related_information), frozenset(tags), uri_of)
+        links = bool(pushed and pushed.code_description_support)
+        related = bool(pushed and pushed.related_information)
+        return cls(encoding, related, frozenset(tags), uri_of, page_of if links else lambda _: None)
 
     def diagnostics(
         self, path: Path, findings: tuple[Diagnostic, ...], texts: Mapping[Path, str]
@@ -71,11 +76,13 @@ class Rendering:
             for place in finding.related
             if self.related
         ]
+        page = self.page_of(finding.code)
         return types.Diagnostic(
             range=positions_in(finding.path).range(finding.range),
             message=f"{finding.message}\nhelp: {finding.help}" if finding.help else finding.message,
             severity=_SEVERITIES[finding.severity],
             code=finding.code,
+            code_description=types.CodeDescription(page) if page is not None else None,
             source=SOURCE,
             tags=[tag] if tag is not None and tag in self.tags else None,
             related_information=related or None,

@@ -228,6 +228,7 @@ async def editing(
     *roots: Path,
     client: types.ClientCapabilities = VSCODE,
     settings: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
     configuration: dict[str, Any] | None = None,
     encodings: list[types.PositionEncodingKind] | None = None,
 ) -> AsyncIterator[Editor]:
@@ -257,7 +258,7 @@ async def editing(
     greeting = types.InitializeParams(
         capabilities=client,
         workspace_folders=[types.WorkspaceFolder(root.as_uri(), root.name) for root in roots],
-        initialization_options={"settings": dict(settings or {})},
+        initialization_options={"settings": dict(settings or {}), **(options or {})},
     )
     try:
         answer = await editor.client.initialize_session(greeting)

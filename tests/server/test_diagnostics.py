@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 from lsprotocol import types
 
+from asyncdb_lint.pages import load_page
 from tests.command import BROKEN, FIXED, PITFALL, QUIET, Project
 from tests.server.editor import NEOVIM, codes, editing, scenario
 
@@ -23,11 +25,26 @@ async def test_findings_are_pushed_with_the_version_they_are_of(project: Project
         assert (found.code, found.source, found.severity) == ("ADB101", "asyncdb-lint", types.DiagnosticSeverity.Error)
         assert editor.covered("app.py", found).startswith("database.fetch_one(")
         assert "\nhelp: " in found.message
-        assert found.code_description is None
+        # The page comes with the linter; an editor that shows pages itself names them in its own way.
+        assert found.code_description is not None
+        assert load_page("ADB101").text == _read(found.code_description.href)
         editor.edit("app.py", "user = database", "user = await database")
         assert await editor.pushed("app.py") == []
         editor.edit("app.py", "user = await database", "user = database")
         assert codes(await editor.pushed("app.py")) == ["ADB101"]
+
+
+def _read(uri: str) -> str:
+    return Path(unquote(urlparse(uri).path)).read_text("utf-8")
+
+
+@scenario
+async def test_an_editor_may_have_names_of_its_own_for_pages(project: Project) -> None:
+    project.write("app.py", PITFALL)
+    async with editing(project.root, options={"rulePageUri": "page:/{code}.md"}) as editor:
+        editor.open("app.py")
+        (found,) = await editor.pushed("app.py")
+        assert found.code_description == types.CodeDescription("page:/ADB101.md")
 
 
 @scenario

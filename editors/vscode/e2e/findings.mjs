@@ -18,6 +18,6 @@ export async function seeSquiggleOf(editor, code, file, place) {
   await editor.openFile(file);
   await editor.squiggles().first().waitFor();
   const hover = await editor.hover(place);
-  await hover.getByText(`asyncdb-lint(${code})`).waitFor();
+  await hover.locator("a", { hasText: code }).first().waitFor();
   await editor.press("Escape");
 }

@@ -31,6 +31,14 @@ scene(
       await photo("hover");
       await editor.press("Escape");
     });
+    await step("the code of a finding links to the rule's page", async () => {
+      await editor.openFile("routes/login.py");
+      const hover = await editor.hover(workspace.find("routes/login.py", "database.fetch_one(query, values)"));
+      await hover.locator("a", { hasText: "ADB101" }).first().click();
+      await editor.page.locator(".tab.active", { hasText: "ADB101.md" }).waitFor();
+      await editor.page.locator(".editor-instance .view-lines", { hasText: "unawaited-query (ADB101)" }).waitFor();
+      await editor.press("Control+F4");
+    });
     await step("squiggles of the other rules", async () => {
       const [balances, search] = ["routes/balances.py", "routes/search.py"];
       await seeSquiggleOf(editor, "ADB201", balances, workspace.find(balances, "Database(DATABASE_URL)"));

@@ -4,9 +4,9 @@ import { onInterpreterChange } from "./interpreter";
 import { PythonLauncher } from "./launcher";
 import { openLogs } from "./logs";
 import { Remedies } from "./remedies";
-import { RulePages, SCHEME } from "./rulePages";
+import { RulePages } from "./rulePages";
 import { Session } from "./session";
-import { changedAtStart } from "./settings";
+import { RULE_PAGE_SCHEME, changedAtStart } from "./settings";
 import { Status } from "./status";
 
 let session: Session | undefined;
@@ -26,7 +26,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   context.subscriptions.push(
     logs,
     status,
-    workspace.registerTextDocumentContentProvider(SCHEME, pages),
+    workspace.registerTextDocumentContentProvider(RULE_PAGE_SCHEME, pages),
     ...registerCommands(started, pages, logs),
     workspace.onDidGrantWorkspaceTrust(() => restart("the workspace is trusted now")),
     workspace.onDidChangeConfiguration((event) => {

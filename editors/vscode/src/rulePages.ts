@@ -1,8 +1,8 @@
 import { type TextDocumentContentProvider, Uri, commands, languages, window } from "vscode";
 import { ResponseError } from "vscode-languageclient";
 import type { Session } from "./session";
+import { RULE_PAGE_SCHEME } from "./settings";
 
-export const SCHEME = "asyncdb-lint-rule";
 const CODE = /^ADB\d{3}$/;
 
 /** Shows the pages of rules, which come from the server, as Markdown previews. */
@@ -12,7 +12,7 @@ export class RulePages implements TextDocumentContentProvider {
   async open(code?: string): Promise<void> {
     const wanted = code ?? codeAtCursor() ?? (await askForCode());
     if (wanted !== undefined) {
-      await commands.executeCommand("markdown.showPreview", Uri.from({ scheme: SCHEME, path: `/${wanted}.md` }));
+      await commands.executeCommand("markdown.showPreview", Uri.from({ scheme: RULE_PAGE_SCHEME, path: `/${wanted}.md` }));
     }
   }
 

@@ -3,6 +3,8 @@ import { type ConfigurationChangeEvent, workspace } from "vscode";
 import type { ServerSettings } from "./findServer";
 
 export const SECTION = "asyncdb-lint";
+/** The scheme of the pages of rules, which are no files. */
+export const RULE_PAGE_SCHEME = "asyncdb-lint-rule";
 
 /** Settings that the server reads only when it starts; all others reach it while it runs. */
 const READ_AT_START = ["enable", "path", "interpreter", "importStrategy", "logLevel"];
