@@ -13,6 +13,7 @@ import libcst as cst
 
 from asyncdb_lint.diagnostics import Position
 from asyncdb_lint.fixes.textdiff import Splice
+from asyncdb_lint.nodes import children
 from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse_text
 
 _BRANCHES = (cst.Else, cst.If, cst.ExceptHandler, cst.ExceptStarHandler, cst.Finally, cst.MatchCase)
@@ -72,7 +73,7 @@ def _within(holder: cst.CSTNode, block: str = "") -> Iterator[tuple[str, cst.Bas
         for node in holder.body:
             yield block, node
         return
-    for child in holder.children:
+    for child in children(holder):
         if isinstance(child, (cst.IndentedBlock, *_BRANCHES)):
             yield from _within(child, block)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
-from ...nodes import descendants, names_in
+from ...nodes import children, descendants, names_in
 from ...semantics.lifecycle import Lifecycle
 from ...semantics.records import CallRecord
 from ...semantics.terms import Constant
@@ -112,7 +112,7 @@ def _bound_by(statement: cst.CSTNode) -> Iterator[str]:
 
 
 def _bound_inside(statement: cst.CSTNode) -> Iterator[str]:
-    for child in statement.children:
+    for child in children(statement):
         yield from _bound_by(child)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ...nodes import children
 from ...semantics.records import UseKind
 from .. import blocks
 from ..blocks import Statement
@@ -106,7 +107,7 @@ def _is_read(transaction: Transaction, asname: cst.AsName) -> bool:
     while pending:
         node = pending.pop()
         count += isinstance(node, cst.Name) and node.value == asname.name.value
-        pending.extend([node.value] if isinstance(node, cst.Attribute) else node.children)
+        pending.extend([node.value] if isinstance(node, cst.Attribute) else children(node))
     return count > 2
 
 
