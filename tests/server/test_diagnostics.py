@@ -155,7 +155,8 @@ async def test_the_whole_workspace_is_linted_if_it_is_asked_for(project: Project
         editor.client.workspace_did_change_configuration(
             types.DidChangeConfigurationParams({"asyncdb-lint": {"diagnosticMode": "openFiles"}})
         )
-        assert await editor.pushed("app.py") == []
+        # A run that was under way may push once more before.
+        await editor.shows("app.py")
 
 
 @scenario
