@@ -1,4 +1,4 @@
-"""ADB304 dead-except: a clause for SQLAlchemy's errors around calls that raise the driver's own."""
+"""ADB304 dead-except: a clause that the errors of the query in its `try` never reach."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
 from ..fixes.cures.catching import catch_driver_error
-from .rule import Finding, Rule
+from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
     from ..semantics.facts import DeadClause, ModuleFacts
@@ -22,7 +22,7 @@ class DeadExcept(Rule):
     fix_availability = "unsafe"
 
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
-        """One finding for each type of a clause."""
+        """One finding for each type of a clause, and for each query that is gone before it fails."""
         for dead in module.dead_clauses:
             yield Finding(
                 dead.node,
@@ -30,6 +30,15 @@ class DeadExcept(Rule):
                 "this clause does not see them",
                 help=_advice(dead),
                 fix=partial(catch_driver_error, dead),
+            )
+        for late in module.late_errors:
+            yield Finding(
+                late.query.node,
+                f"`{late.source}` is returned before it runs, so its errors come where it is awaited: "
+                f"this `{late.caught}` does not see them",
+                help=f"write `async def {late.function.name}` and `return await {late.source}`; "
+                "who awaits what it returns need not change",
+                mentions=(Mention(late.function.module.parsed, late.clause.node, "this clause never runs for them"),),
             )
 
 

@@ -24,6 +24,7 @@ from .file_urls import FileUrl, FileUrlKind
 from .foreign_placeholders import ForeignPlaceholder
 from .interpolation import Interpolation, OpenHole
 from .iterating import WrongIteration
+from .late_errors import LateError
 from .leaks import LeakedError
 from .loop_calls import LoopCall
 from .loops import LoopQuery
@@ -257,6 +258,11 @@ class ModuleFacts:
         return self.project.rows.taken_apart(self.record)
 
     @cached_property
+    def late_errors(self) -> Sequence[LateError]:
+        """Queries that are returned unstarted from a `try`, whose clauses never see their errors."""
+        return list(self.project.late_errors.of(self.record))
+
+    @cached_property
     def dead_clauses(self) -> Sequence[DeadClause]:
         """Clauses for errors that nothing in their `try` can raise."""
         return list(self.project.dead_clauses.of(self.record))
@@ -353,6 +359,7 @@ __all__ = [
     "HeldConnection",
     "IgnoredOption",
     "Interpolation",
+    "LateError",
     "LeakedError",
     "LeftStream",
     "LoopCall",

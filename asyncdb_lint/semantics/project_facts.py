@@ -27,6 +27,7 @@ from .foreign_placeholders import ForeignPlaceholders
 from .handed_work import HandedWorks
 from .interpolation import Interpolations
 from .iterating import Iterations
+from .late_errors import LateErrors
 from .leaks import Leaks
 from .lifecycle import Lifecycle
 from .loop_calls import LoopCalls
@@ -258,6 +259,11 @@ class ProjectFacts:
     def dead_clauses(self) -> DeadClauses:
         """Clauses for errors that nothing in their `try` can raise: SQLAlchemy's, around a driver's own calls."""
         return DeadClauses(self.tries, self.backends)
+
+    @cached_property
+    def late_errors(self) -> LateErrors:
+        """Clauses around queries that are handed on unstarted, and fail somewhere else."""
+        return LateErrors(self.tries)
 
     @cached_property
     def swallowing(self) -> Swallowing:

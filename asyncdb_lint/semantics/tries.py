@@ -39,10 +39,14 @@ class Tries:
     def attempts(self, function: FunctionRecord) -> Iterator[Attempt]:
         """The attempts of a function that have a query in them."""
         for context in [*function.tries, *(context for context in function.withs if self.suppressed(context))]:
-            calls = tuple(call for call in function.calls if self._reaches(call, context))
+            calls = self.calls_in(function, context)
             queries = tuple(call for call in calls if self.leads_to_query(call))
             if queries:
                 yield Attempt(function, context, calls, queries)
+
+    def calls_in(self, function: FunctionRecord, context: Context) -> tuple[CallRecord, ...]:
+        """The calls in the body of a `try` or `with` whose errors get out to its clauses."""
+        return tuple(call for call in function.calls if self._reaches(call, context))
 
     def suppressed(self, context: Context) -> CallRecord | None:
         """The call of `suppress(...)` that a `with` enters."""

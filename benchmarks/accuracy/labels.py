@@ -17,7 +17,7 @@ _RULES_OF_KIND = {
     "bind_mismatch": ("ADB402", "ADB403"),
     "per_request_database": ("ADB201", "ADB202"),
     "lifecycle": ("ADB202", "ADB203"),
-    "swallowed_error": ("ADB302",),
+    "swallowed_error": ("ADB302", "ADB304"),
     "transaction": ("ADB503", "ADB509"),
     "gather_on_connection": ("ADB106",),
     "blocking_call": ("ADB601",),
