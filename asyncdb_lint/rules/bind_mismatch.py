@@ -56,6 +56,12 @@ def _words(found: Mismatch, project: ProjectFacts) -> tuple[str, str]:
                 f"the values of `{call}` are no dict: every call raises TypeError",
                 f"pass a dict: `{found.query.values_source}.model_dump()`",
             )
+        case MismatchKind.NO_NAME:
+            key = "this key" if found.garbled is not None else "a key of these values"
+            return (
+                f"{key} can be no name, so `{call}` has no bind parameter for it: such a call raises ArgumentError",
+                'write bare names as keys, and add what is not always there by itself: `values["name"] = ...`',
+            )
         case MismatchKind.RESERVED:
             return (
                 "`:self` cannot be bound, since it becomes a keyword argument of a method: every call raises TypeError",

@@ -41,6 +41,7 @@ class MismatchKind(enum.Enum):
     LIST_FOR_ONE = "a list for one statement"
     ONE_FOR_MANY = "a dict for many statements"
     NO_MAPPING = "no mapping at all"
+    NO_NAME = "a key that names nothing"
     RESERVED = "a name that cannot be bound"
 
 
@@ -63,9 +64,20 @@ class BindMismatch:
             key = key_node(self.given, self.extra[0])
             in_call = key is not None and self.query.values_node is display_of(self.given)
             return key if in_call and key is not None else self.query.values_node
+        if self.kind is MismatchKind.NO_NAME and self.garbled is not None:
+            return self.garbled.key
         if self.kind in (MismatchKind.NAMES, MismatchKind.RESERVED):
             return self.query.text_node
         return self.query.values_node
+
+    @property
+    def garbled(self) -> cst.DictElement | None:
+        """The entry whose key can be no name, where the values are written in the call."""
+        display = display_of(self.given) if self.given is not None else None
+        if self.given is None or display is None or self.query.values_node is not display:
+            return None
+        element = display.elements[self.given.no_names[0]]
+        return element if isinstance(element, cst.DictElement) else None
 
     def run_on(self, bound: BoundMark) -> str | None:
         """The value that a bind parameter is meant for, where the next word is glued to its name: `:idAND`."""
@@ -100,8 +112,11 @@ class BindMismatches:
             yield from self._many(query)
             return
         wrong = self._container(query)
+        garbled = next((given for given in query.given if given.no_names), None)
         if wrong is not None:
             yield wrong
+        elif garbled is not None:
+            yield BindMismatch(MismatchKind.NO_NAME, query, garbled)
         elif self._has_reserved(query):
             yield BindMismatch(MismatchKind.RESERVED, query)
         elif query.texts and self._takes_values(query):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -62,6 +63,8 @@ class Given:
     """What a list or tuple holds."""
     source: Term | None = None
     """The term it was read from, behind names and calls."""
+    no_names: list[int] = field(default_factory=list)
+    """The entries of a dict display whose key, put together from pieces, can be no name of a bind parameter."""
 
     @property
     def holds_something(self) -> bool:
@@ -123,7 +126,17 @@ class BindValues:
                 self._add_all(found, self._of(value, frame, depth), is_certain=number < term.written)
             else:
                 self._add(found, key, value, frame, is_certain=number < term.written)
+                if number < term.written and self._is_no_name(key, frame):
+                    found.no_names.append(number)
         return found
+
+    def _is_no_name(self, key: Term, frame: Frame | None) -> bool:
+        """Whether a key that is put together holds what no name of a bind parameter does: a quote, a colon, a space."""
+        return any(
+            flat.literal is None
+            and any(isinstance(part, str) and re.search(r"[\s'\":,={}]", part) for part in flat.parts)
+            for flat in self.texts.flatten(key, frame)
+        )
 
     def _add(self, found: Given, key: Term, value: Term, frame: Frame | None, *, is_certain: bool) -> None:
         names = [flat.literal for flat in self.texts.flatten(key, frame)]
