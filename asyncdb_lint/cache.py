@@ -145,10 +145,14 @@ class Cache:
         self.folder = folder
         self._linter = _linter()
 
-    def of(self, root: Path | None, files: Iterable[Path], settings: object) -> ProjectCache:
-        """The cache of a project: of its root folder, or of the folder that all its files have in common."""
+    def of(self, root: Path | None, files: Iterable[Path], settings: object, metadata: str = "") -> ProjectCache:
+        """The cache of a project: of its root folder, or of the folder that all its files have in common.
+
+        `metadata` is what else findings depend on, besides the files and the settings.
+        """
         place = str(root) if root is not None else os.path.commonpath([str(file.parent) for file in files])
-        key = digest_of(self._linter.encode(), place.encode("utf-8", "surrogatepass"), repr(settings).encode())
+        parts = self._linter, place, repr(settings), metadata
+        key = digest_of(*(part.encode("utf-8", "surrogatepass") for part in parts))
         folder = self.folder / digest_of(place.encode("utf-8", "surrogatepass"))
         return ProjectCache(folder / (digest_of(repr(settings).encode()) + _ENDING), key)
 

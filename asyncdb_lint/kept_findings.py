@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from .out_of_sight import CallsOutOfSight, called_in
 from .project_run import Findings, Run, Work
 from .screen import imports_driver, stays_out
 from .session import Session
+from .settings.python_version import required_python
 
 
 class KeptFindings:
@@ -20,7 +22,8 @@ class KeptFindings:
         self._work = work
         self._session = session
         with session.measured("cache"):
-            self._cache: ProjectCache = cache.of(work.project.root, work.project.wanted, work.settings)
+            python = "" if work.settings.target_python else _required_pythons(work.files)
+            self._cache: ProjectCache = cache.of(work.project.root, work.project.wanted, work.settings, python)
             self._before = self._cache.read()
             self._changes = changes_since(self._before, work.files) if self._before is not None else None
 
@@ -113,6 +116,12 @@ class KeptFindings:
                 findings={**kept, **_stored(found)},
             )
         )
+
+
+def _required_pythons(files: Iterable[Path]) -> str:
+    """The oldest Python that the metadata of each folder allows."""
+    folders = sorted({os.path.dirname(file) for file in files})  # noqa: PTH120 - every file of a project comes by here
+    return repr([required_python(Path(folder)) for folder in folders])
 
 
 def _same(before: Snapshot, digests: dict[str, str]) -> set[str]:

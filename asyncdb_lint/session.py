@@ -84,6 +84,9 @@ class Session:
 
     def look_again(self) -> None:
         """Makes the next run look at the disk: which files there are, and which of them have changed."""
+        from .settings.python_version import forget
+
+        forget()
         self.surroundings.forget()
         self._looked_at.clear()
 

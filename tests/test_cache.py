@@ -23,6 +23,10 @@ FIXTURES = Path(__file__).parent / "fixtures"
 DB = "from databases import Database\n\ndatabase = Database('sqlite:///app.db')\n"
 NO_DB = "class Database:\n    def execute(self, query):\n        return None\n\n\ndatabase = Database()\n"
 APP = "from db import database\n\n\nasync def save():\n    database.execute('DELETE FROM users')\n"
+WAITING = (
+    "import asyncio\nfrom db import database\n\n\nasync def save():\n    async with database.transaction():\n"
+    "        await asyncio.wait_for(database.execute('DELETE FROM users'), 1)\n"
+)
 PLAIN = "def add(a, b):\n    return a + b\n"
 
 
@@ -155,6 +159,26 @@ def test_a_call_out_of_sight_counts_as_soon_as_it_is_written(project: Folder) ->
     assert project.codes() == ["ADB504"]
     project.write("plain.py", "def run(mover):\n    mover.move(1, 2)\n")
     assert project.codes() == []
+
+
+def test_another_oldest_python_is_another_project(tmp_path: Path) -> None:
+    project = Folder(tmp_path)
+    project.write("app.py", WAITING)
+    metadata = project.root / "pyproject.toml"
+    found = []
+    for oldest in ("3.12", "3.10", "3.12"):
+        metadata.write_text(f'[project]\nname = "app"\nrequires-python = ">={oldest}"\n')
+        command = [sys.executable, "-m", "asyncdb_lint", "check", "-q", "--output-format", "concise"]
+        run = subprocess.run(
+            [*command, "--cache-dir", str(project.cache_folder), "."],
+            cwd=project.root,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        found.append(run.stdout.count("ADB501"))
+    assert found == [0, 1, 0]
 
 
 def test_only_some_files_are_linted_at_first(project: Folder) -> None:

@@ -13,13 +13,20 @@ _LOWEST = re.compile(r"(?:>=?|~=?|===?|\^)\s*3\.(\d{1,2})")
 
 def required_python(folder: Path) -> tuple[int, int] | None:
     """The oldest Python that the nearest pyproject.toml that says so allows; None where none does."""
-    for candidate in (folder, *folder.parents):
-        if (found := _declared(candidate / "pyproject.toml")) is not None:
-            return found
-    return None
+    return _nearest(folder)
 
 
-@functools.lru_cache(maxsize=512)
+@functools.lru_cache(maxsize=4096)
+def _nearest(folder: Path) -> tuple[int, int] | None:
+    found = _declared(folder / "pyproject.toml")
+    return found if found is not None or folder.parent == folder else _nearest(folder.parent)
+
+
+def forget() -> None:
+    """Reads the files anew from now on: they may have changed."""
+    _nearest.cache_clear()
+
+
 def _declared(file: Path) -> tuple[int, int] | None:
     try:
         # A link may lead to a device, which has no end.
