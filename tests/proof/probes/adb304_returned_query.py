@@ -16,5 +16,5 @@ async def probe(site: Site) -> AsyncIterator[Observation]:
     yield Observation(
         f"table that is missing: {missing.status}",
         harm=missing.status == 500,
-        intact=missing.status == 404,
+        intact=missing.status == 404 and "nothing is archived here" in missing.text,
     )
