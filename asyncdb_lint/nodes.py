@@ -59,19 +59,22 @@ def comments_in(root: cst.CSTNode) -> Iterator[cst.Comment]:
         pending += _nodes_in(_all_of(type(node))(node))
 
 
-def names_in(node: cst.CSTNode) -> Iterator[str]:
-    """The names that an expression reads or binds: neither attributes nor keywords."""
-    pending = [node]
+def variables_in(root: cst.CSTNode, *, without: tuple[type[cst.CSTNode], ...] = ()) -> Iterator[cst.Name]:
+    """The names that code reads or binds: no attributes, no keywords, and nothing in nodes of the kinds `without`."""
+    pending = [root]
     while pending:
-        match pending.pop():
-            case cst.Name(value=value):
-                yield value
-            case cst.Attribute(value=base):
-                pending.append(base)
-            case cst.Arg(value=inner):
-                pending.append(inner)
-            case current:
-                pending.extend(children(current))
+        node = pending.pop()
+        if isinstance(node, cst.Name):
+            yield node
+        elif isinstance(node, cst.Attribute | cst.Arg):
+            pending.append(node.value)
+        elif not isinstance(node, without):
+            pending += children(node)
+
+
+def names_in(node: cst.CSTNode) -> Iterator[str]:
+    """The names of the variables in an expression."""
+    return (name.value for name in variables_in(node))
 
 
 class _IsNode(dict[type, bool]):

@@ -19,7 +19,7 @@ from asyncdb_lint.fixes.import_lines import (
 )
 from asyncdb_lint.fixes.import_names import without_names
 from asyncdb_lint.fixes.rewrite import Unit
-from asyncdb_lint.nodes import children
+from asyncdb_lint.nodes import variables_in
 from asyncdb_lint.parsing import ParsedModule
 
 _Key = tuple[str, str | None, str | None]
@@ -148,15 +148,5 @@ def _top(module: str) -> str:
 
 
 def _names_in(roots: Iterable[cst.CSTNode]) -> set[str]:
-    """The names that code reads or binds; not those of attributes, keywords and imports."""
-    found: set[str] = set()
-    pending = list(roots)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.Name):
-            found.add(node.value)
-        elif isinstance(node, (cst.Attribute, cst.Arg)):
-            pending.append(node.value)
-        elif not isinstance(node, (cst.Import, cst.ImportFrom)):
-            pending.extend(children(node))
-    return found
+    """The names of the variables in some code, those that its imports bind left out."""
+    return {name.value for root in roots for name in variables_in(root, without=(cst.Import, cst.ImportFrom))}

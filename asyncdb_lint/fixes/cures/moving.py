@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from ...nodes import children, descendants
+from ...nodes import descendants, variables_in
 from ...semantics.records import ContextKind, outwards
 from .sqltext import Unreadable
 
@@ -22,7 +22,7 @@ def assigned_text(sink: CallRecord, name: cst.Name) -> cst.BaseExpression:
     if any(context.kind is ContextKind.COMPREHENSION for context in outwards(sink.context)):
         raise Unreadable
     scope = sink.function.node
-    uses = [node for node in _variables(scope) if node.value == name.value]
+    uses = [node for node in variables_in(scope) if node.value == name.value]
     values = [
         node.value
         for node in descendants(scope)
@@ -38,25 +38,12 @@ def _is(node: cst.CSTNode, names: Sequence[cst.Name]) -> bool:
     return any(node is name for name in names)
 
 
-def _variables(scope: cst.CSTNode) -> Iterator[cst.Name]:
-    """The names in a scope that are variables: not attributes, nor keywords."""
-    pending = [scope]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.Name):
-            yield node
-        elif isinstance(node, cst.Attribute | cst.Arg):
-            pending.append(node.value)
-        else:
-            pending.extend(children(node))
-
-
 def may_move(sink: CallRecord, root: cst.BaseExpression, values: Sequence[cst.BaseExpression]) -> bool:
     """Whether values are the same where the query runs as where its text was written."""
     module = sink.module.parsed
     scope = sink.function.node
     after = module.range_of(root).start
-    names = {name.value for value in values for name in _variables(value)}
+    names = {name.value for value in values for name in variables_in(value)}
     for stored in _stored(scope):
         if stored.value in names and module.range_of(stored).start > after:
             return False
