@@ -70,10 +70,12 @@ def lint(
 
 def _findings_of(works: Sequence[Work], unsaved: Mapping[Path, bytes], session: Session) -> Iterator[Findings]:
     if session.jobs > 1 and len(works) > 1 and not unsaved:
-        from .workers import findings_by_workers
+        from .workers import findings_by_workers, worth_a_process
 
-        yield from findings_by_workers(works, session)
-        return
+        large = worth_a_process(works, session)
+        if len(large) > 1:
+            yield from findings_by_workers(works, large, session)
+            return
     for number, work in enumerate(works):
         session.share = number / len(works), 1 / len(works)
         yield findings_in(work, unsaved, session)
@@ -88,18 +90,6 @@ def findings_in(work: Work, unsaved: Mapping[Path, bytes], session: Session) -> 
     from .kept_findings import KeptFindings
 
     return KeptFindings(work, session.cache, session).findings()
-
-
-def bytes_to_parse(work: Work, session: Session) -> int:
-    """How much source there is to parse before a project's findings are known: what its run costs, roughly."""
-    if session.cache is not None and not work.settings.plugins:
-        from .kept_findings import KeptFindings
-
-        if KeptFindings(work, session.cache, session).is_unchanged:
-            return 0
-    size = Run(work, {}, session).bytes_to_parse()
-    session.end_work()
-    return size
 
 
 def texts_of(diagnostics: Sequence[Diagnostic], unsaved: Mapping[Path, bytes], session: Session) -> dict[Path, str]:

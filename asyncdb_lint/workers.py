@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .cache import Cache
-from .project import bytes_to_parse, findings_in
-from .project_run import Findings, Work
+from .project import findings_in
+from .project_run import Findings, Run, Work
 from .session import Session
 from .stored_findings import restored, stored
 from .timing import Timing
@@ -23,16 +23,14 @@ if TYPE_CHECKING:
 _WORTH_A_PROCESS = 100_000
 
 
-def findings_by_workers(works: Sequence[Work], session: Session) -> Iterator[Findings]:
+def worth_a_process(works: Sequence[Work], session: Session) -> list[int]:
+    """The places of those projects that take long, the longest first."""
+    sizes = {number: _bytes_to_parse(work, session) for number, work in enumerate(works)}
+    return sorted((n for n, size in sizes.items() if size >= _WORTH_A_PROCESS), key=lambda number: -sizes[number])
+
+
+def findings_by_workers(works: Sequence[Work], large: Sequence[int], session: Session) -> Iterator[Findings]:
     """What there is to say about each of some projects, in their order; the large ones are done by other processes."""
-    sizes = {number: bytes_to_parse(work, session) for number, work in enumerate(works)}
-    large = [number for number, size in sizes.items() if size >= _WORTH_A_PROCESS]
-    large.sort(key=lambda number: -sizes[number])
-    if len(large) < 2:
-        for work in works:
-            yield findings_in(work, {}, session)
-            session.end_work()
-        return
     from concurrent.futures import ProcessPoolExecutor
 
     folder = session.cache.folder if session.cache is not None else None
@@ -40,10 +38,28 @@ def findings_by_workers(works: Sequence[Work], session: Session) -> Iterator[Fin
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     with ProcessPoolExecutor(min(session.jobs, len(large)), mp_context=context) as pool:
         futures: dict[int, Future[str]] = {n: pool.submit(_work, works[n], folder) for n in large}
-        small = {n: findings_in(work, {}, session) for n, work in enumerate(works) if n not in futures}
+        small = {n: _here(work, session) for n, work in enumerate(works) if n not in futures}
         for number in range(len(works)):
             session.tell_progress(number / len(works))
             yield small[number] if number in small else _read(futures[number].result(), session)
+
+
+def _bytes_to_parse(work: Work, session: Session) -> int:
+    """How much source there is to parse before a project's findings are known: what its run costs, roughly."""
+    if session.cache is not None and not work.settings.plugins:
+        from .kept_findings import KeptFindings
+
+        if KeptFindings(work, session.cache, session).is_unchanged:
+            return 0
+    size = Run(work, {}, session).bytes_to_parse()
+    session.end_work()
+    return size
+
+
+def _here(work: Work, session: Session) -> Findings:
+    found = findings_in(work, {}, session)
+    session.end_work()
+    return found
 
 
 def _work(work: Work, cache_folder: Path | None) -> str:
@@ -51,8 +67,7 @@ def _work(work: Work, cache_folder: Path | None) -> str:
     cache = Cache(cache_folder) if cache_folder is not None else None
     session = Session(cache=cache, keeps=False)
     session.timing = Timing()
-    found = findings_in(work, {}, session)
-    session.end_work()
+    found = _here(work, session)
     said = {str(file): [stored(item) for item in found[file]] for file in found}
     return json.dumps([said, session.timing.seconds])
 
