@@ -11,6 +11,7 @@ from libcst._nodes.internal import CodegenState
 from asyncdb_lint.diagnostics import Edit, Fix, FreedImport, Range
 from asyncdb_lint.fixes.changes import AddImport, Change, FixPlan, PlanRefused, Remove, RemoveImport, Replace
 from asyncdb_lint.fixes.comments import with_lost_comments
+from asyncdb_lint.fixes.differing import differing
 from asyncdb_lint.fixes.imports import add_import
 from asyncdb_lint.fixes.rewrite import NodeChange, Rewriter, Unit
 from asyncdb_lint.fixes.shape import shape
@@ -117,19 +118,22 @@ def _attempt(
     except (cst.CSTValidationError, TypeError) as error:
         # A TypeError comes from bugs in LibCST's own checks of the nodes it makes.
         return {}, f"the result cannot be written: {error}"
-    for unit in units.values():
-        text = code_of_unit(module, unit)
+    body = module.tree.body
+    for index, unit in units.items():
+        # What has not changed reads back as it did.
+        _, changed = differing(body[index : index + 1], unit)
+        text = code_of_unit(module, changed)
         try:
             read = parse_text(text)
         except UnparsableFile as error:
             return units, f"the result would not parse: {error.reason}"
-        if shape(read.body) != shape(unit):
+        if shape(read.body) != shape(changed):
             return units, f"the result would read differently than meant: `{text.strip()}`"
     return units, None
 
 
-def code_of_unit(module: ParsedModule, unit: Unit) -> str:
-    """The text of top-level statements in a module's style."""
+def code_of_unit(module: ParsedModule, unit: Sequence[cst.CSTNode]) -> str:
+    """The text of statements in a module's style, at the top level."""
     state = CodegenState(module.tree.default_indent, module.tree.default_newline)
     for statement in unit:
         statement._codegen(state)
