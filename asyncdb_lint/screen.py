@@ -205,6 +205,11 @@ def relevant(
     return found
 
 
+def shows_database(words: AbstractSet[bytes]) -> bool:
+    """Whether a file with these words in its imports may make any file of its project matter."""
+    return not words.isdisjoint(_FRAMEWORKS) or any(driver <= words for driver in _driver_imports())
+
+
 def imports_driver(files: Iterable[Path], signs: Signs) -> bool:
     """Whether one of some files, which have been screened, imports a driver."""
     return any(driver <= words for words in map(signs.known_words, files) for driver in _driver_imports())

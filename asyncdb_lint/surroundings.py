@@ -7,13 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files import SUFFIXES, find_files
-from .settings import FILE_NAMES, Settings, SettingsResolver
+from .files import LANDMARKS, REPOSITORIES, ROOT_MARKERS, SUFFIXES, Seen, find_files
+from .settings import Settings, SettingsResolver
 
 _ROOT_SIGNS = ("requirements.txt", "Pipfile", "tox.ini", "alembic.ini", "Dockerfile", "README.md", "README.rst")
 _MOST_LEVELS = 6
-_REPOSITORIES = (".git", ".hg")
-_ROOT_MARKERS = (*FILE_NAMES, "setup.py", "setup.cfg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,11 @@ class Surroundings:
         self._signs: dict[Path, bool] = {}
         self._packages: dict[tuple[Path, str], list[Path]] = {}
         self._projects: dict[Path, tuple[Path, ...]] = {}
+        self._seen = Seen({}, {})
+
+    def take(self, seen: Seen) -> None:
+        """Takes over what a walk has just come by."""
+        self._seen = seen
 
     def projects(self, files: Iterable[Path]) -> list[Project]:
         """The projects that some files belong to; files without one are taken together."""
@@ -55,7 +58,10 @@ class Surroundings:
         if root is not None:
             if root not in self._projects:
                 # What a project does not want linted it may still import from: only the default excludes hold here.
-                self._projects[root] = tuple(find_files([root], SettingsResolver(fixed=Settings())).files)
+                known = self._seen.files_below(root)
+                if known is None:
+                    known = tuple(find_files([root], SettingsResolver(fixed=Settings())).files)
+                self._projects[root] = known
             return self._projects[root]
         # An unsaved file may have a name in a folder that is yet to be made.
         packages = dict.fromkeys(_package_around(folder) for folder in map(Path, folders) if folder.is_dir())
@@ -82,6 +88,7 @@ class Surroundings:
 
     def forget(self) -> None:
         """Looks anew from now on: files may have come or gone."""
+        self._seen = Seen({}, {})
         self._tops.clear()
         self._signs.clear()
         self._packages.clear()
@@ -96,11 +103,13 @@ class Surroundings:
                 top = self._tops[candidate]
                 break
             below.append(candidate)
-            if any(os.path.exists(f"{candidate}/{name}") for name in _REPOSITORIES):  # noqa: PTH110
+            landmarks = self._seen.landmarks.get(str(candidate), LANDMARKS)
+            if any(name in landmarks and os.path.exists(f"{candidate}/{name}") for name in REPOSITORIES):  # noqa: PTH110
                 top = candidate
                 break
         for inner in reversed(below):
-            if top is None and _has_file(inner, _ROOT_MARKERS):
+            landmarks = self._seen.landmarks.get(str(inner), LANDMARKS)
+            if top is None and landmarks and _has_file(inner, ROOT_MARKERS):
                 top = inner
             self._tops[inner] = top
         return top

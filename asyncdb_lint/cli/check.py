@@ -252,7 +252,9 @@ def _check_files(paths: Sequence[Path], resolver: SettingsResolver, asked: Check
     refuse_linted(asked.outputs, selection.files)
     _tell_about(selection, asked)
     gate = _gate(selection.files, paths, asked)
-    run = _run(selection.files, {}, asked, gate)
+    session = _session(asked)
+    session.surroundings.take(selection.seen)
+    run = _run(session, selection.files, {}, asked, gate)
     if asked.verbose:
         tell(f"checked {counted(run.left.files, 'file')} in {time.perf_counter() - started:.2f} s")
     if asked.diff:
@@ -281,7 +283,9 @@ def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: Check
         if asked.changes:
             sys.stdout.buffer.write(data)
         return CLEAN
-    run = _run(files, {path: data}, asked, _gate(files, [path.parent], asked, is_one_file=True), only=path)
+    run = _run(
+        _session(asked), files, {path: data}, asked, _gate(files, [path.parent], asked, is_one_file=True), only=path
+    )
     if asked.diff:
         return _print_diff(run, asked)
     if asked.changes:
@@ -291,6 +295,7 @@ def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: Check
 
 
 def _run(
+    session: Session,
     files: dict[Path, Settings],
     overrides: dict[Path, bytes],
     asked: CheckOptions,
@@ -298,7 +303,6 @@ def _run(
     *,
     only: Path | None = None,
 ) -> FixRun:
-    session = _session(asked)
     try:
         return _run_in(session, files, overrides, asked, gate, only)
     finally:
