@@ -185,7 +185,7 @@ class _Walk:
         files = [folder / name for name in IGNORE_FILES if names is None or name in names]
         is_top = (names is None or ".git" in names) and (folder / ".git").exists()
         if is_top:
-            files.append(_common_git_folder(folder / ".git") / "info" / "exclude")
+            files.append(exclude_file(folder))
         above = None if is_top or folder.parent == folder else self._rules_of(folder.parent)
         own = [patterns for file in files if (patterns := read_patterns(file)) is not None]
         if above is not None and not own:
@@ -225,6 +225,11 @@ class _Rules:
 
 def _inside(folder: str) -> str:
     return folder if folder.endswith(os.sep) else f"{folder}{os.sep}"
+
+
+def exclude_file(folder: Path) -> Path:
+    """Where Git keeps the patterns of one copy of a repository that has its root in a folder."""
+    return _common_git_folder(folder / ".git") / "info" / "exclude"
 
 
 def _common_git_folder(git: Path) -> Path:

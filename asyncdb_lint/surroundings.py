@@ -14,6 +14,19 @@ _ROOT_SIGNS = ("requirements.txt", "Pipfile", "tox.ini", "alembic.ini", "Dockerf
 _MOST_LEVELS = 6
 
 
+SIGNS_OF_A_PROJECT = LANDMARKS.union(_ROOT_SIGNS)
+"""Entries of a folder on which the project hangs that files below it belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What lies around the files of a run."""
+
+    files: tuple[Path, ...]
+    landmarks: dict[str, frozenset[str]]
+    """For each folder that was walked through, those of its entries that set it apart from the one above."""
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """Files to lint that may import from one another, and all that they may import from."""
@@ -35,6 +48,7 @@ class Surroundings:
         self._packages: dict[tuple[Path, str], list[Path]] = {}
         self._projects: dict[Path, tuple[Path, ...]] = {}
         self._seen = Seen({}, {})
+        self._walked: dict[str, frozenset[str]] = {}
 
     def take(self, seen: Seen) -> None:
         """Takes over what a walk has just come by."""
@@ -60,7 +74,9 @@ class Surroundings:
                 # What a project does not want linted it may still import from: only the default excludes hold here.
                 known = self._seen.files_below(root)
                 if known is None:
-                    known = tuple(find_files([root], SettingsResolver(fixed=Settings())).files)
+                    found = find_files([root], SettingsResolver(fixed=Settings()))
+                    known = tuple(found.files)
+                    self._walked.update(found.seen.landmarks)
                 self._projects[root] = known
             return self._projects[root]
         # An unsaved file may have a name in a folder that is yet to be made.
@@ -69,6 +85,13 @@ class Surroundings:
             if package not in self._packages:
                 self._packages[package] = _files_of_package(*package)
         return tuple(dict.fromkeys(file for package in packages for file in self._packages[package]))
+
+    def looked_at(self) -> LookedAt | None:
+        """What the projects so far hang on; None where it is not known, as for files that belong to no project."""
+        if self._packages:
+            return None
+        files = dict.fromkeys(file for project in self._projects.values() for file in project)
+        return LookedAt(tuple(files), self._walked)
 
     def root_of(self, folder: Path) -> Path | None:
         """The project's top folder: where version control starts, else the outermost folder with project metadata.
@@ -89,6 +112,7 @@ class Surroundings:
     def forget(self) -> None:
         """Looks anew from now on: files may have come or gone."""
         self._seen = Seen({}, {})
+        self._walked.clear()
         self._tops.clear()
         self._signs.clear()
         self._packages.clear()
