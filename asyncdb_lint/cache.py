@@ -7,7 +7,6 @@ Whatever is damaged, foreign or of another version is no cache, and the run find
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 import sys
@@ -16,7 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hashlib import blake2b
 
 from . import __version__
 from .last_run import RUN_ENDING
@@ -50,11 +52,21 @@ def default_folder() -> Path:
 
 def digest_of(*parts: bytes) -> str:
     """A short digest of some bytes; which bytes are in which part matters."""
-    digest = hashlib.blake2b(digest_size=12)
+    digest = _blake2b()(digest_size=12)
     for part in parts:
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
     return digest.hexdigest()
+
+
+@functools.cache
+def _blake2b() -> type[blake2b]:
+    # `hashlib` would load OpenSSL, which takes as long as all else that a small run imports of ours.
+    try:
+        from _blake2 import blake2b
+    except ImportError:
+        from hashlib import blake2b
+    return blake2b
 
 
 @dataclass(slots=True)

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .parsing import UnparsableFile, check_syntax, parse
-from .reparsing import CutModule, cut
 from .screen import Signs
 from .surroundings import Surroundings
 
 if TYPE_CHECKING:
     from .cache import Cache
     from .linked import LinkedProject
+    from .reparsing import CutModule
     from .semantics.records import ModuleRecord
     from .settings import Settings
     from .timing import Timing
@@ -226,4 +226,7 @@ def _cut(known: _Known | None) -> CutModule | None:
     """What is known of a file, cut into parts; only a file that has changed is worth that."""
     if known is None:
         return None
+    # Imported here: only an editor comes by.
+    from .reparsing import cut
+
     return known.cut or (cut(known.record.parsed) if known.record is not None else None)

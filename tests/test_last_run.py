@@ -130,14 +130,20 @@ def test_settings_that_come_above_are_seen(name: str, project: Path, checked: Ch
     assert checked()[0] == 0
 
 
-def test_a_file_around_the_one_that_was_named_is_seen(project: Path, checked: Checked) -> None:
-    (project / "app" / "db.py").write_text("from databases import Database\n\ndatabase = Database('sqlite:///a.db')\n")
-    (project / "app" / "login.py").write_text(
-        "from app.db import database\n\n\nasync def f():\n    database.execute('DELETE FROM users')\n"
+def test_a_file_around_the_folder_that_was_named_is_seen(project: Path, checked: Checked) -> None:
+    (project / "db.py").write_text("from databases import Database\n\ndatabase = Database('sqlite:///a.db')\n")
+    (project / "only").mkdir()
+    (project / "only" / "login.py").write_text(
+        "from db import database\n\n\nasync def f():\n    database.execute('DELETE FROM users')\n"
     )
+    assert checked("only")[0] == 1
+    (project / "db.py").write_text("database = None\n")
+    assert checked("only")[0] == 0
+
+
+def test_nothing_is_kept_of_runs_over_named_files(project: Path, checked: Checked, tmp_path: Path) -> None:
     assert checked("app/login.py")[0] == 1
-    (project / "app" / "db.py").write_text("database = None\n")
-    assert checked("app/login.py")[0] == 0
+    assert kept(tmp_path) == []
 
 
 def test_what_git_does_for_itself_changes_nothing(project: Path, checked: Checked, tmp_path: Path) -> None:
@@ -196,6 +202,6 @@ def test_clean_forgets_the_answers(checked: Checked, tmp_path: Path) -> None:
 
 def test_only_so_many_answers_are_kept(project: Path, checked: Checked, tmp_path: Path) -> None:
     for number in range(40):
-        (project / f"m{number}.py").touch()
-        checked(f"m{number}.py")
+        (project / f"m{number}").mkdir()
+        checked(f"m{number}", "app")
     assert len(kept(tmp_path)) == 32

@@ -28,6 +28,9 @@ def last_run(paths: Sequence[Path], asked: CheckOptions, rules: Iterable[object]
     keeps = not (asked.no_cache or asked.timing) and can_answer()
     if not (is_plain and keeps) or has_gate or any(output.file for output in asked.outputs):
         return None
+    # Files are named by hooks, and those have just changed.
+    if not any(os.path.isdir(path) for path in paths):  # noqa: PTH112
+        return None
     from asyncdb_lint.cache import default_folder, linter_text
 
     # What is too wide for a project hangs on the folders of the user.
