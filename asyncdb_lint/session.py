@@ -69,7 +69,8 @@ class Session:
         """Told again and again which part of a run is done, from 0 to 1."""
         self.share = (0.0, 1.0)
         """Where in the run the current project begins, and which part of the run it is."""
-        self._keeps = keeps
+        self.keeps = keeps
+        """Whether another run will come; if not, a project is let go of when its work is done."""
         self.surroundings = Surroundings()
         self.signs = Signs()
         self.checkpoint: Callable[[], None] = _never
@@ -170,7 +171,7 @@ class Session:
 
     def end_work(self) -> None:
         """Lets go of a project that nobody will ask for again, in a run that comes once."""
-        if self._keeps:
+        if self.keeps:
             return
         is_large = sum(len(known.data) for known in self._walked.values()) > _WORTH_COLLECTING
         for known in (self._on_disk, self._walked, self._checked, self._linked):
