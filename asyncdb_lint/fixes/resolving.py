@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 import libcst as cst
-from libcst._nodes.internal import CodegenState
 
 from asyncdb_lint.diagnostics import Edit, Fix, FreedImport, Range
 from asyncdb_lint.fixes.changes import AddImport, Change, FixPlan, PlanRefused, Remove, RemoveImport, Replace
@@ -18,6 +17,7 @@ from asyncdb_lint.fixes.shape import shape
 from asyncdb_lint.fixes.textdiff import Splice, joined, splices
 from asyncdb_lint.fixes.unused_imports import remove_imports
 from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse_text, with_fresh_stack
+from asyncdb_lint.positions import PlainText
 
 _NONE: frozenset[int] = frozenset()
 
@@ -134,7 +134,7 @@ def _attempt(
 
 def code_of_unit(module: ParsedModule, unit: Sequence[cst.CSTNode]) -> str:
     """The text of statements in a module's style, at the top level."""
-    state = CodegenState(module.tree.default_indent, module.tree.default_newline)
+    state = PlainText(module.tree.default_indent, module.tree.default_newline)
     for statement in unit:
         statement._codegen(state)
     return "".join(state.tokens)
