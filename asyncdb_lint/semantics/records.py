@@ -1,6 +1,7 @@
 """What a walk notes down: modules, classes, functions, calls, and what became of each call's result.
 
-Records are filled while their module is walked and are only read afterwards.
+Records are filled while their module is walked and are only read afterwards. They lead to one another, so none shows
+what is in it: that would be the whole project.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class UseKind(enum.Enum):
     OTHER = "used"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Use:
     """One use of a value: how, where, and for an argument the call it was passed to."""
 
@@ -91,7 +92,7 @@ class ContextKind(enum.Enum):
     MAIN = "if __name__ == '__main__'"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ExceptClause:
     """`except types as name:`"""
 
@@ -100,7 +101,7 @@ class ExceptClause:
     is_bare: bool
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Context:
     """One enclosing construct; `parent` leads outwards to the function's own body (None)."""
 
@@ -131,7 +132,7 @@ def in_generator_expression(context: Context | None) -> bool:
     return any(isinstance(outer.node, cst.GeneratorExp) for outer in outwards(context))
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Argument:
     """One argument of a call; `star` is "", "*" or "**"."""
 
@@ -141,7 +142,7 @@ class Argument:
     node: cst.BaseExpression
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class CallRecord:
     """One call expression and what became of its result."""
 
@@ -181,7 +182,7 @@ class ParameterKind(enum.Enum):
     KWARGS = "**kwargs"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ParameterRecord:
     """A parameter as declared."""
 
@@ -192,7 +193,7 @@ class ParameterRecord:
     node: cst.Param
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Returned:
     """A `return`: what it gives, and what it stands in."""
 
@@ -201,7 +202,7 @@ class Returned:
     context: Context | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Unpacked:
     """A value taken apart into several names: `a, b = value`, `for a, b in values`."""
 
@@ -212,7 +213,7 @@ class Unpacked:
     function: FunctionRecord
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Spread:
     """`*value` among the elements of a list or the arguments of a call."""
 
@@ -221,7 +222,7 @@ class Spread:
     function: FunctionRecord
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class FunctionRecord:
     """A function, method, lambda, or a module's own body (`is_module`)."""
 
@@ -262,7 +263,7 @@ class FunctionRecord:
         return self.owner is not None and self.parent is None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class AttributeRecord:
     """An attribute of a class: declared type and everything assigned to it."""
 
@@ -270,7 +271,7 @@ class AttributeRecord:
     values: list[Term] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ClassRecord:
     """A class with its bases, attributes (class level and `self.x`) and methods."""
 
@@ -287,7 +288,7 @@ class ClassRecord:
     field_order: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Store:
     """`base.name = value`, anywhere in a function."""
 
@@ -298,7 +299,7 @@ class Store:
     node: cst.CSTNode
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ModuleRecord:
     """Everything a walk learned about one module."""
 
