@@ -16,7 +16,9 @@ from .resolve import Resolver
 from .terms import Constant, decorating, last_name
 from .values import FunctionValue, is_known
 
-_DEEPEST = 6
+_DEEPEST = 3
+# Further behind, a sleep is a part of some second attempt, more often than not.
+_DEEPEST_SLEEP = 3
 # In seconds: a request takes longer whatever it does.
 _MOMENT = 0.001
 _LONGEST = 60
@@ -85,7 +87,7 @@ class Blocking:
     def __init__(self, resolver: Resolver, reach: Reach) -> None:
         self.resolver = resolver
         self.reach = reach
-        self._causes: dict[FunctionRecord, CallRecord | None] = {}
+        self._causes: dict[tuple[FunctionRecord, int], CallRecord | None] = {}
 
     def in_module(self, module: ModuleRecord) -> Sequence[BlockingCall]:
         """One fact for each sleep, and one for all other blocking calls of a function, at the first of them."""
@@ -114,7 +116,8 @@ class Blocking:
             # Whatever an annotation says: what is awaited is no synchronous driver.
             return None
         if self._has_role(call, "blocks"):
-            return call if not (_is_moment(call) and self._has_role(call, "sleeps")) else None
+            is_felt = depth <= _DEEPEST_SLEEP and not _is_moment(call)
+            return call if is_felt or not self._has_role(call, "sleeps") else None
         if depth > _DEEPEST:
             return None
         for value in self.resolver.resolve(call.callee):
@@ -145,8 +148,8 @@ class Blocking:
         )
 
     def _cause_in(self, function: FunctionRecord, depth: int) -> CallRecord | None:
-        if function not in self._causes:
-            self._causes[function] = None
+        key = function, depth
+        if key not in self._causes:
             causes = (self._cause(call, depth) for call in function.calls)
-            self._causes[function] = next((cause for cause in causes if cause is not None), None)
-        return self._causes[function]
+            self._causes[key] = next((cause for cause in causes if cause is not None), None)
+        return self._causes[key]
