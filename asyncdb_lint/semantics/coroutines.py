@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .calling import QUERY_ROLES, class_roles, is_startable, roles
+from .calling import QUERY_ROLES, class_roles, is_startable, result, roles
 from .losses import Loss, Losses, LossKind
 from .reach import Reach
 from .records import CallRecord, FunctionRecord, Use
@@ -46,12 +46,17 @@ class Coroutines:
         if started_by is not None:
             return CoroutineCall(call, started_by, is_query=False, is_object=True)
         coroutines = [value for value in values if isinstance(value, CoroutineValue)]
-        if not values or len(coroutines) != len(values):
+        if not values or len(coroutines) != len(values) or self._may_be_plain(call):
             return None
         kinds = {self.touch(value.function) for value in coroutines}
         if "" in kinds and len(kinds) == 1:
             return None
         return CoroutineCall(call, coroutines[0].function, "query" in kinds)
+
+    def _may_be_plain(self, call: CallRecord) -> bool:
+        """Whether one of several functions that a call may run does its work at once and gives nothing."""
+        callees = self.resolver.resolve(call.callee)
+        return len(callees) > 1 and any(result(self.resolver, value, call) == (NONE,) for value in callees)
 
     def _is_of_driver(self, call: CallRecord) -> bool:
         """Whether a driver makes what a call gives; what a function of the project gives may be started already."""
