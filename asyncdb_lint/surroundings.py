@@ -31,7 +31,9 @@ class Project:
 class Surroundings:
     """Looks around files, folder by folder, and at each folder once."""
 
-    def __init__(self) -> None:
+    def __init__(self, checkouts: Iterable[Path] = ()) -> None:
+        """Takes folders that are known to be whole repositories, though nothing of version control lies in them."""
+        self._checkouts = {str(folder) for folder in checkouts}
         self._tops: dict[Path, Path | None] = {}
         self._signs: dict[Path, bool] = {}
         self._packages: dict[tuple[Path, str], list[Path]] = {}
@@ -96,7 +98,8 @@ class Surroundings:
                 top = self._tops[candidate]
                 break
             below.append(candidate)
-            if any(os.path.exists(f"{candidate}/{name}") for name in _REPOSITORIES):  # noqa: PTH110
+            is_repository = any(os.path.exists(f"{candidate}/{name}") for name in _REPOSITORIES)  # noqa: PTH110
+            if is_repository or str(candidate) in self._checkouts:
                 top = candidate
                 break
         for inner in reversed(below):

@@ -278,13 +278,13 @@ def leaky(repository: Repository) -> Repository:
 
 
 def test_verdicts_survive_moved_lines_and_give_precision(leaky: Repository, tmp_path: Path) -> None:
-    seen = list(identified(leaky, lint_repository(leaky.files(), codes=["ADB101"])))
+    seen = list(identified(leaky, lint_repository(leaky.files(), leaky.session(), codes=["ADB101"])))
     table = tmp_path / "verdicts.tsv"
     assert write_verdicts(table, seen, {}) == 1
     table.write_text(table.read_text().replace("\t5\t\t", "\t5\ttrue\tnever runs"))
     leak = leaky.root / "app/leak.py"
     leak.write_text("\n\n" + leak.read_text())
-    moved = list(identified(leaky, lint_repository(leaky.files(), codes=["ADB101"])))
+    moved = list(identified(leaky, lint_repository(leaky.files(), leaky.session(), codes=["ADB101"])))
     known = read_verdicts(table)
     (row,) = precision(moved, known)
     assert (row.rule, row.findings, row.true, row.false, row.value) == ("ADB101", 1, 1, 0, 1.0)
@@ -295,7 +295,7 @@ def test_verdicts_survive_moved_lines_and_give_precision(leaky: Repository, tmp_
 def test_a_finding_that_goes_does_not_pass_its_verdict_on(leaky: Repository) -> None:
     leak = leaky.root / "app/leak.py"
     leak.write_text(leak.read_text() + "\n\nasync def again():\n    database.execute('DELETE FROM visits')\n")
-    both = lint_repository(leaky.files(), codes=["ADB101"])
+    both = lint_repository(leaky.files(), leaky.session(), codes=["ADB101"])
     first, second = (item.key for item in identified(leaky, both))
     (left,) = (item.key for item in identified(leaky, both[1:]))
     assert first != second == left
@@ -320,7 +320,7 @@ def test_labels_are_found_missed_and_alarmed(leaky: Repository, tmp_path: Path) 
         writer = csv.writer(file, delimiter="\t")
         writer.writerow(("repo", "path", "line", "kind", "label", "why"))
         writer.writerows(("shop", *row) for row in rows)
-    seen = list(identified(leaky, lint_repository(leaky.files())))
+    seen = list(identified(leaky, lint_repository(leaky.files(), leaky.session())))
     says = [answer.says for answer in judge(read_labels(table), seen)]
     assert says[:4] == ["found", "missed", "quiet", "alarmed"]
     assert says[4] in ("rule not implemented", "missed")

@@ -25,6 +25,10 @@ class Repository:
         """The Python files that the linter would take by default."""
         return tuple(find_files([self.root], SettingsResolver(fixed=Settings())).files)
 
+    def session(self) -> Session:
+        """A session that takes the folder for the checkout it stands for: what lies in it is one project."""
+        return Session(checkouts=(self.root,))
+
     def relative(self, path: Path) -> str:
         """A path as tables show it."""
         return path.relative_to(self.root).as_posix()
@@ -56,9 +60,9 @@ def read_repositories(table: Path | None, corpus: Path, *, group: str | None = N
 
 def lint_repository(
     files: Sequence[Path],
+    session: Session,
     overrides: Mapping[Path, bytes] | None = None,
     codes: Iterable[str] = (),
-    session: Session | None = None,
 ) -> list[Found]:
     """Lints a whole repository with default settings, some files with contents of our own, only some rules if asked.
 

@@ -65,7 +65,7 @@ def lint_sound(
 
 
 def _lint_one(repository: Repository, exclusions: list[Exclusion]) -> tuple[list[Seen], int]:
-    found = lint_repository(repository.files())
+    found = lint_repository(repository.files(), repository.session())
     sites = len(read_project(repository, exclusions).query_sites) if repository.group == "databases" else 0
     return list(identified(repository, found)), sites
 
