@@ -61,6 +61,8 @@ def _member(resolver: Resolver, value: Value, name: str) -> Values:
             return (ModuleValue(stub),) if stub is not None else (resolver.external(f"{dotted}.{name}"),)
         case ExternalInstance(dotted=dotted):
             return (ExternalInstance(f"{dotted}().{name}"),)
+        case InstanceValue(cls=cls) if name == "__class__":
+            return (ClassValue(cls),)
         case InstanceValue():
             return _instance_member(resolver, value, name)
         case ClassValue(cls=cls):
