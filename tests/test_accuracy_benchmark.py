@@ -14,11 +14,12 @@ import pytest
 
 from benchmarks.accuracy.changes import compare, findings_of
 from benchmarks.accuracy.corpus import Repository, lint_repository
+from benchmarks.accuracy.exclusions import Exclusion, read_exclusions
 from benchmarks.accuracy.labels import judge, read_labels
 from benchmarks.accuracy.mutation import Mutation, broken, rounds
 from benchmarks.accuracy.mutators import MUTATORS
 from benchmarks.accuracy.recall import measure_repository
-from benchmarks.accuracy.sites import Exclusion, Project, read_exclusions, read_project
+from benchmarks.accuracy.sites import Project, read_project
 from benchmarks.accuracy.tables import recall_by_kind, share
 from benchmarks.accuracy.verdicts import identified, precision, read_verdicts, write_verdicts
 

@@ -12,9 +12,10 @@ from asyncdb_lint.session import Session
 
 from .causes import explain
 from .corpus import Found, Repository, lint_repository
+from .exclusions import Exclusion
 from .mutation import Expected, Mutation, broken, rounds
 from .mutators import MUTATORS, Mutator
-from .sites import Exclusion, Project, read_project
+from .sites import Project, read_project
 
 # What can be broken in a repository that does not use `databases`.
 _OF_OTHERS = ("forgotten-await-of-driver",)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .corpus import Found, Repository, lint_repository
-from .sites import Exclusion, read_project
+from .exclusions import Exclusion
+from .sites import read_project
 
 COLUMNS = ("rule", "repository", "path", "line_hash", "number", "line", "verdict", "reason")
 VERDICTS = ("true", "false")
