@@ -24,9 +24,19 @@ class Queries:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
+        self._methods: dict[CallRecord, FunctionRecord | None] = {}
 
     def driver_method(self, call: CallRecord) -> FunctionRecord | None:
         """The driver's method that a call runs; None unless every alternative is one."""
+        if call in self._methods:
+            return self._methods[call]
+        method = self._driver_method(call)
+        # What is found while a cycle is being cut holds only there.
+        if not self.resolver.is_resolving:
+            self._methods[call] = method
+        return method
+
+    def _driver_method(self, call: CallRecord) -> FunctionRecord | None:
         methods = [
             value.function
             for value in self.resolver.resolve(call.callee)
