@@ -9,7 +9,7 @@ import libcst as cst
 from .consumers import Consumers
 from .decorated_by import decorated_functions
 from .disagreeing import is_value_elsewhere
-from .failing import COROUTINE_ATTRIBUTES, failing_use
+from .failing import COROUTINE_ATTRIBUTES, failing_loss
 from .handing_on import is_handed_on_elsewhere
 from .keeping import is_list, is_of_another_class, uses_of_holder
 from .landing import names_in, parameter_at
@@ -62,13 +62,7 @@ class Losses:
         found = self._of_all(uses, depth)
         if found is not None:
             return found
-        failing = failing_use(self.consumers, uses)
-        return self._as_failing(failing) if failing is not None else None
-
-    def _as_failing(self, use: Use) -> Loss:
-        if use.kind is UseKind.ARGUMENT:
-            return Loss(LossKind.UNPACKED if use.is_starred else LossKind.INSPECTED, use)
-        return Loss(DIRECT.get(use.kind, LossKind.ATTRIBUTE), use)
+        return failing_loss(self.consumers, uses)
 
     def _of_all(self, uses: Sequence[Use], depth: int) -> Loss | None:
         """Lost if every use loses it."""

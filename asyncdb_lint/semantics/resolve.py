@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from . import annotated, calling, decorating, fixtures, injection, members, metaclasses
+from . import annotated, calling, decorating, fixtures, injection, lifespans, members, metaclasses
 from .callgraph import UNCUT, CallGraph
 from .hints import Hints, driver_classes_of, usual_driver_class
 from .linking import ModuleIndex
@@ -340,7 +340,7 @@ class Resolver(CallGraph):
             return declared
         passed = self._passed(function, record.name)
         if not passed:
-            given = fixtures.given(self, function, record.name)
+            given = fixtures.given(self, function, record.name) or lifespans.given(self, function, record.name)
             if given is not None:
                 return given
             return provided or declared or NOTHING_KNOWN
