@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from asyncdb_lint.session import Session
 from benchmarks.accuracy.changes import compare, findings_of
-from benchmarks.accuracy.corpus import Repository, lint_repository
+from benchmarks.accuracy.corpus import Repository, lint_repository, read_repositories
 from benchmarks.accuracy.exclusions import Exclusion, read_exclusions
 from benchmarks.accuracy.labels import judge, read_labels
 from benchmarks.accuracy.mutation import Mutation, broken, rounds
@@ -300,6 +301,24 @@ def test_a_finding_that_goes_does_not_pass_its_verdict_on(leaky: Repository) -> 
     first, second = (item.key for item in identified(leaky, both))
     (left,) = (item.key for item in identified(leaky, both[1:]))
     assert first != second == left
+
+
+def test_what_lies_in_one_repository_is_one_project(tmp_path: Path) -> None:
+    root = tmp_path / "checkouts" / "shop"
+    for folder, text in {
+        "orders": "from databases import Database\n\ndatabase = Database('sqlite:///orders.db')\n",
+        "prices": "import requests\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/')\n"
+        "async def prices():\n    return requests.get('https://prices.example').json()\n",
+    }.items():
+        (root / folder).mkdir(parents=True)
+        (root / folder / "alembic.ini").touch()
+        (root / folder / "main.py").write_text(text)
+    (shop,) = read_repositories(None, root.parent)
+    assert shop.group == "databases"
+    found = lint_repository(shop.files(), shop.session(), codes=["ADB601"])
+    assert [shop.relative(item.path) for item in found] == ["prices/main.py"]
+    # Without knowing that, the half without a database is none of this linter's business.
+    assert not lint_repository(shop.files(), Session(), codes=["ADB601"])
 
 
 def test_labels_are_found_missed_and_alarmed(leaky: Repository, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ _STAND_IN = re.compile(
     r"(?:(?:my|your|the|some|a|db|database|postgres(?:ql)?|mysql|maria(?:db)?|user|test|dev|local|app|super)[-_ ]?)*"
     r"(?:passw(?:or|0r)?d|pass|pwd|pw|secret|change[-_]?(?:me|this|it)|replace[-_]?(?:me|this)|example|placeholder|dummy"
     r"|redacted|hidden|x{2,}|\*+|\.{3,}|root|admin|postgres(?:ql)?|mysql|test(?:ing|er)?|dev|local|docker|guest|demo"
-    r"|sample|none|null|foo|bar|baz|user|abc|qwerty)[-_]?\d*!?",
+    r"|sample|none|null|foo|bar|baz|user|abc|qwerty|tiger)[-_]?\d*!?",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"0?1?2?3?4?5?6?7?8?9?0?|(\d)\1*")
