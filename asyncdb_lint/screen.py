@@ -46,7 +46,7 @@ _SQL = {
 _URL = rb"\b(?:postgres|mysql|sqlite)\w*(?:\+\w+)?://"
 _URL_WORDS = (b"postgres", b"mysql", b"sqlite")
 # What guards a whole application against the errors of drivers, and what declares tables.
-_GUARDS_AND_TABLES = (b"exception_handler", b"add_middleware", b".middleware(", b"__tablename__")
+_GUARDS_AND_TABLES = (b"exception_handler", b"add_middleware", b".middleware(", b"__tablename__", b"create_table(")
 _TABLE = rb"\bTable\("
 _RUNS_A_LOOP = re.compile(rb"\basync def\b|\basyncio\.run\b|\brun_until_complete\b")
 _FRAMEWORKS = frozenset({b"fastapi", b"starlette"})

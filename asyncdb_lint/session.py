@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +59,9 @@ class Session:
     the bytes of all its files and its settings. So findings are those of a first run.
     """
 
-    def __init__(self, *, cache: Cache | None = None, jobs: int = 1, keeps: bool = True) -> None:
+    def __init__(
+        self, *, cache: Cache | None = None, jobs: int = 1, keeps: bool = True, checkouts: Iterable[Path] = ()
+    ) -> None:
         self.cache = cache
         """What earlier processes have found; None to find everything anew."""
         self.jobs = jobs
@@ -71,7 +73,7 @@ class Session:
         """Where in the run the current project begins, and which part of the run it is."""
         self.keeps = keeps
         """Whether another run will come; if not, a project is let go of when its work is done."""
-        self.surroundings = Surroundings()
+        self.surroundings = Surroundings(checkouts)
         self.signs = Signs()
         self.checkpoint: Callable[[], None] = _never
         """Called between steps; it may raise, and then the run is over and the session as good as before."""

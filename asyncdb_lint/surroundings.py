@@ -42,7 +42,9 @@ class Project:
 class Surroundings:
     """Looks around files, folder by folder, and at each folder once."""
 
-    def __init__(self) -> None:
+    def __init__(self, checkouts: Iterable[Path] = ()) -> None:
+        """Takes folders that are known to be whole repositories, though nothing of version control lies in them."""
+        self._checkouts = {str(folder) for folder in checkouts}
         self._tops: dict[Path, Path | None] = {}
         self._signs: dict[Path, bool] = {}
         self._packages: dict[tuple[Path, str], list[Path]] = {}
@@ -128,7 +130,11 @@ class Surroundings:
                 break
             below.append(candidate)
             landmarks = self._seen.landmarks.get(str(candidate), LANDMARKS)
-            if any(name in landmarks and os.path.exists(f"{candidate}/{name}") for name in REPOSITORIES):  # noqa: PTH110
+            is_repository = any(
+                name in landmarks and os.path.exists(f"{candidate}/{name}")  # noqa: PTH110
+                for name in REPOSITORIES
+            )
+            if is_repository or str(candidate) in self._checkouts:
                 top = candidate
                 break
         for inner in reversed(below):

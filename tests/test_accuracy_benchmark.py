@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from asyncdb_lint.session import Session
 from benchmarks.accuracy.changes import compare, findings_of
-from benchmarks.accuracy.corpus import Repository, lint_repository
+from benchmarks.accuracy.corpus import Repository, lint_repository, read_repositories
+from benchmarks.accuracy.exclusions import Exclusion, read_exclusions
 from benchmarks.accuracy.labels import judge, read_labels
 from benchmarks.accuracy.mutation import Mutation, broken, rounds
 from benchmarks.accuracy.mutators import MUTATORS
 from benchmarks.accuracy.recall import measure_repository
-from benchmarks.accuracy.sites import Exclusion, Project, read_exclusions, read_project
+from benchmarks.accuracy.sites import Project, read_project
 from benchmarks.accuracy.tables import recall_by_kind, share
 from benchmarks.accuracy.verdicts import identified, precision, read_verdicts, write_verdicts
 
@@ -278,13 +280,13 @@ def leaky(repository: Repository) -> Repository:
 
 
 def test_verdicts_survive_moved_lines_and_give_precision(leaky: Repository, tmp_path: Path) -> None:
-    seen = list(identified(leaky, lint_repository(leaky.files(), codes=["ADB101"])))
+    seen = list(identified(leaky, lint_repository(leaky.files(), leaky.session(), codes=["ADB101"])))
     table = tmp_path / "verdicts.tsv"
     assert write_verdicts(table, seen, {}) == 1
     table.write_text(table.read_text().replace("\t5\t\t", "\t5\ttrue\tnever runs"))
     leak = leaky.root / "app/leak.py"
     leak.write_text("\n\n" + leak.read_text())
-    moved = list(identified(leaky, lint_repository(leaky.files(), codes=["ADB101"])))
+    moved = list(identified(leaky, lint_repository(leaky.files(), leaky.session(), codes=["ADB101"])))
     known = read_verdicts(table)
     (row,) = precision(moved, known)
     assert (row.rule, row.findings, row.true, row.false, row.value) == ("ADB101", 1, 1, 0, 1.0)
@@ -295,10 +297,28 @@ def test_verdicts_survive_moved_lines_and_give_precision(leaky: Repository, tmp_
 def test_a_finding_that_goes_does_not_pass_its_verdict_on(leaky: Repository) -> None:
     leak = leaky.root / "app/leak.py"
     leak.write_text(leak.read_text() + "\n\nasync def again():\n    database.execute('DELETE FROM visits')\n")
-    both = lint_repository(leaky.files(), codes=["ADB101"])
+    both = lint_repository(leaky.files(), leaky.session(), codes=["ADB101"])
     first, second = (item.key for item in identified(leaky, both))
     (left,) = (item.key for item in identified(leaky, both[1:]))
     assert first != second == left
+
+
+def test_what_lies_in_one_repository_is_one_project(tmp_path: Path) -> None:
+    root = tmp_path / "checkouts" / "shop"
+    for folder, text in {
+        "orders": "from databases import Database\n\ndatabase = Database('sqlite:///orders.db')\n",
+        "prices": "import requests\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/')\n"
+        "async def prices():\n    return requests.get('https://prices.example').json()\n",
+    }.items():
+        (root / folder).mkdir(parents=True)
+        (root / folder / "alembic.ini").touch()
+        (root / folder / "main.py").write_text(text)
+    (shop,) = read_repositories(None, root.parent)
+    assert shop.group == "databases"
+    found = lint_repository(shop.files(), shop.session(), codes=["ADB601"])
+    assert [shop.relative(item.path) for item in found] == ["prices/main.py"]
+    # Without knowing that, the half without a database is none of this linter's business.
+    assert not lint_repository(shop.files(), Session(), codes=["ADB601"])
 
 
 def test_labels_are_found_missed_and_alarmed(leaky: Repository, tmp_path: Path) -> None:
@@ -320,7 +340,7 @@ def test_labels_are_found_missed_and_alarmed(leaky: Repository, tmp_path: Path) 
         writer = csv.writer(file, delimiter="\t")
         writer.writerow(("repo", "path", "line", "kind", "label", "why"))
         writer.writerows(("shop", *row) for row in rows)
-    seen = list(identified(leaky, lint_repository(leaky.files())))
+    seen = list(identified(leaky, lint_repository(leaky.files(), leaky.session())))
     says = [answer.says for answer in judge(read_labels(table), seen)]
     assert says[:4] == ["found", "missed", "quiet", "alarmed"]
     assert says[4] in ("rule not implemented", "missed")

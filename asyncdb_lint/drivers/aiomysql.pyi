@@ -4,7 +4,7 @@
 from typing import Any
 
 from asyncdb_lint.drivers import roles as role
-from asyncdb_lint.drivers.roles import SQL, Startable
+from asyncdb_lint.drivers.roles import SQL, DatabaseName, Host, Password, Startable, User
 
 @role.one_task
 @role.binds_by_percent
@@ -76,13 +76,23 @@ class Pool:
 
 @role.opens
 def connect(
-    host: Any = "localhost",
-    user: Any = None,
-    password: Any = "",
-    db: Any = None,
+    host: Host = "localhost",
+    user: User = None,
+    password: Password = "",
+    db: DatabaseName = None,
     port: Any = 3306,
 ) -> Startable[Connection]: ...
 @role.opens
 def create_pool(
-    minsize: int = 1, maxsize: int = 10, echo: bool = False, pool_recycle: int = -1, loop: Any = None, **kwargs: Any
+    minsize: int = 1,
+    maxsize: int = 10,
+    echo: bool = False,
+    pool_recycle: int = -1,
+    loop: Any = None,
+    *,
+    host: Host = "localhost",
+    user: User = None,
+    password: Password = "",
+    db: DatabaseName = None,
+    **kwargs: Any,
 ) -> Startable[Pool]: ...

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from typing import Any
 
 from asyncdb_lint.drivers import roles as role
-from asyncdb_lint.drivers.roles import SQL, Startable
+from asyncdb_lint.drivers.roles import SQL, URL, DatabaseName, Host, Password, Startable, User
 from asyncpg.prepared_stmt import PreparedStatement
 from asyncpg.transaction import Transaction
 
@@ -101,21 +101,25 @@ class Pool:
 
 @role.opens
 async def connect(
-    dsn: Any = None,
+    dsn: URL = None,
     *,
-    host: Any = None,
+    host: Host = None,
     port: Any = None,
-    user: Any = None,
-    password: Any = None,
-    database: Any = None,
+    user: User = None,
+    password: Password = None,
+    database: DatabaseName = None,
     timeout: Any = 60,
     command_timeout: Any = None,
     ssl: Any = None,
     server_settings: Any = None,
 ) -> Connection: ...
 def create_pool(
-    dsn: Any = None,
+    dsn: URL = None,
     *,
+    host: Host = None,
+    user: User = None,
+    password: Password = None,
+    database: DatabaseName = None,
     min_size: int = 10,
     max_size: int = 10,
     max_queries: int = 50_000,

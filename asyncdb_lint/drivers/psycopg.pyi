@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from asyncdb_lint.drivers import roles as role
-from asyncdb_lint.drivers.roles import SQL
+from asyncdb_lint.drivers.roles import SQL, URL, DatabaseName, Host, Password, User
 
 @role.binds_by_percent
 class AsyncConnection:
@@ -19,8 +19,12 @@ class AsyncConnection:
     @role.opens
     async def connect(
         cls,
-        conninfo: Any = "",
+        conninfo: URL = "",
         *,
+        host: Host = "",
+        user: User = "",
+        password: Password = "",
+        dbname: DatabaseName = "",
         autocommit: Any = False,
         prepare_threshold: Any = 5,
         context: Any = None,

@@ -4,10 +4,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from asyncdb_lint.drivers import roles as role
+from asyncdb_lint.drivers.roles import URL
 from psycopg import AsyncConnection
 
 class AsyncConnectionPool:
-    def __init__(self, conninfo: Any = "", **kwargs: Any) -> None: ...
+    def __init__(self, conninfo: URL = "", **kwargs: Any) -> None: ...
     @role.opens
     async def __aenter__(self) -> AsyncConnectionPool: ...
     @role.closes

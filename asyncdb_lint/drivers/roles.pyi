@@ -14,6 +14,10 @@ class ManyBinds: ...  # an iterable of such mappings, one statement each
 class Value: ...  # one scalar from the database, or None
 class RawConnection: ...  # the connection of the library underneath
 class URL: ...  # where the database is and how to reach it, as text or as an object of a class that is a `url`
+class User: ...  # who logs in
+class Password: ...  # what whoever knows it logs in with
+class Host: ...  # the machine that the database is on
+class DatabaseName: ...  # which database of that machine
 class Startable(Generic[_T]): ...  # a coroutine that gives T, which `async with` awaits just as well
 class FileName: ...  # not read as options: it becomes part of the name of the database file
 class Replaces(Generic[_T]): ...  # `Replaces[Literal["a", "b"]]`: the option that other libraries call `a` or `b`

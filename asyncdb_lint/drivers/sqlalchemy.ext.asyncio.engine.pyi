@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from asyncdb_lint.drivers import roles as role
-from asyncdb_lint.drivers.roles import SQL, Startable
+from asyncdb_lint.drivers.roles import SQL, URL, Startable
 
 class AsyncEngine:
     sync_engine: Any
@@ -80,4 +80,4 @@ class AsyncTransaction:
     @role.rolls_back
     async def close(self) -> None: ...
 
-def create_async_engine(url: Any, **kw: Any) -> AsyncEngine: ...
+def create_async_engine(url: URL, **kw: Any) -> AsyncEngine: ...

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from asyncdb_lint.drivers import roles as role
+from asyncdb_lint.drivers.roles import URL
 
 @role.sync_database
 class Engine:
@@ -32,4 +33,4 @@ class Connection:
     def rollback(self) -> None: ...
     def close(self) -> None: ...
 
-def create_engine(url: Any, **kwargs: Any) -> Engine: ...
+def create_engine(url: URL, **kwargs: Any) -> Engine: ...

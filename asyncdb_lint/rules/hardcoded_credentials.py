@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class HardcodedCredentials(Rule):
-    """A password in a URL that is written out."""
+    """A password in a URL, a DSN or a keyword that is written out."""
 
     code, name = "ADB801", "hardcoded-credentials"
     severity, since = Severity.WARNING, "0.1.0"
@@ -24,12 +24,19 @@ class HardcodedCredentials(Rule):
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """One finding for each literal; the password itself is never shown."""
         for found in module.credentials:
-            url = found.url
-            host = f" on `{url.host}`" if "\0" not in url.host else ""
+            login = found.login
+            user = f" of `{login.user}`" if login.user and "\0" not in login.user else " of a database"
+            host = f" on `{login.host}`" if login.host and "\0" not in login.host else ""
+            what, variable = ("it", "DATABASE_PASSWORD") if login.is_password_alone else ("the URL", "DATABASE_URL")
+            harm = (
+                " and nothing can take its place: every server runs with it, and whoever reads the repository, "
+                "or its history, knows it"
+                if found.is_for_this_machine
+                else ": whoever reads the repository, or its history, can log in"
+            )
             yield Finding(
-                url.node,
-                f"the password of `{url.user}`{host} stands in the source: whoever reads the repository, "
-                "or its history, can log in",
-                help='change the password and read the URL from the environment: `os.environ["DATABASE_URL"]`',
+                login.node,
+                f"the password{user}{host} stands in the source{harm}",
+                help=f'change the password and read {what} from the environment: `os.environ["{variable}"]`',
                 fix=partial(read_from_environment, found),
             )

@@ -28,16 +28,19 @@ class InterpolatedSql(Rule):
         """One finding for each text, at its first open hole."""
         for text in module.interpolations:
             first = text.holes[0]
-            source = text.source_of(first)
-            names_only = all(hole.place.place.is_name for hole in text.holes)
+            source, others = text.source_of(first), _others(text)
+            is_warning = not text.is_open or all(hole.place.place.is_name for hole in text.holes)
             yield Finding(
                 first.gap.node,
-                f"`{source}` comes from outside and becomes part of the SQL text{_others(text)}: "
-                "whoever sends it can run SQL of their own",
+                f"`{source}` comes from outside and becomes part of the SQL text{others}: "
+                "whoever sends it can run SQL of their own"
+                if text.is_open
+                else f"`{source}` becomes part of the SQL text{others}, and nothing here says that it is a number: "
+                "the first caller that passes text lets whoever sends it run SQL of their own",
                 help=_advice(text),
                 fix=partial(bind_values, text, module.project),
                 mentions=_mentions(text),
-                severity=Severity.WARNING if names_only else None,
+                severity=Severity.WARNING if is_warning else None,
             )
 
 

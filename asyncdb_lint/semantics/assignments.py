@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Bound
 from dataclasses import dataclass
 
+from .dumped import Dumps, Entry
 from .records import Argument
 from .sql import placeholders, plain_name
-from .terms import UNKNOWN, Constant, Mapping, Term
-from .texts import FlatText
+from .terms import UNKNOWN, Constant, Term
+from .texts import FlatText, Frame
 
 _SET = re.compile(r"\bset\b(.*?)(?:\bwhere\b|\breturning\b|\Z)", re.IGNORECASE | re.DOTALL)
 _INSERT = re.compile(
@@ -27,9 +28,11 @@ class Assignment:
     column: str | None
     position: int
     value: Term
+    frame: Frame | None = None
+    """The calls through which the value is seen."""
 
 
-def in_text(verb: str, text: FlatText, bound: Bound[str, Term] | None) -> list[Assignment] | None:
+def in_text(verb: str, text: FlatText, bound: Bound[str, Entry] | None) -> list[Assignment] | None:
     """What an INSERT or UPDATE assigns, given its bind values; None where that is not written out."""
     whole = "".join(part if isinstance(part, str) else _HOLE for part in text.parts)
     pairs = _updated(whole) if verb == "update" else _inserted(whole)
@@ -39,23 +42,21 @@ def in_text(verb: str, text: FlatText, bound: Bound[str, Term] | None) -> list[A
     for position, (column, expression) in enumerate(pairs):
         if _HOLE in (column or ""):
             return None
-        found.extend(Assignment(column, position, value) for value in _values(expression, bound))
+        found.extend(Assignment(column, position, item.value, item.frame) for item in _values(expression, bound))
     return found
 
 
-def in_core(given: Sequence[Argument]) -> list[Assignment] | None:
+def in_core(given: Sequence[Argument], dumps: Dumps, frame: Frame | None) -> list[Assignment] | None:
     """What the arguments of `values(...)` assign; None where they are not written out."""
     found: list[Assignment] = []
     for argument in given:
         if argument.keyword not in (None, "values"):
-            found.append(Assignment(argument.keyword, len(found), argument.term))
+            found.append(Assignment(argument.keyword, len(found), argument.term, frame))
             continue
-        if argument.star or not isinstance(argument.term, Mapping):
+        entries = dumps.of(argument.term, frame) if argument.star != "*" else None
+        if entries is None:
             return None
-        for key, value in argument.term.entries:
-            if not (isinstance(key, Constant) and isinstance(key.value, str)):
-                return None
-            found.append(Assignment(key.value, len(found), value))
+        found += [Assignment(entry.name, len(found), entry.value, entry.frame) for entry in entries]
     return found or None
 
 
@@ -78,12 +79,12 @@ def _inserted(whole: str) -> list[tuple[str | None, str]] | None:
     return list(zip(names, values, strict=True))
 
 
-def _values(expression: str, bound: Bound[str, Term]) -> Iterator[Term]:
+def _values(expression: str, bound: Bound[str, Entry]) -> Iterator[Entry]:
     """What an expression is made of: bind values by name; literals and functions of the database are constants."""
     if _HOLE in expression:
-        yield UNKNOWN
+        yield Entry("", UNKNOWN, None)
     for name in placeholders(expression):
-        yield bound.get(name, Constant(None))
+        yield bound.get(name) or Entry(name, Constant(None), None)
 
 
 def _split(text: str) -> Iterator[str]:

@@ -11,13 +11,19 @@ from .records import AttributeRecord, ClassRecord, FunctionRecord, Store, UseKin
 from .scope import dotted_name
 from .terms import (
     UNKNOWN,
+    Attribute,
+    Awaited,
     Collection,
     Computed,
     Constant,
+    Element,
+    Entered,
     Import,
     Item,
     Mapping,
+    Narrowed,
     Parameter,
+    Result,
     Term,
 )
 
@@ -137,13 +143,23 @@ class Bindings(Expressions):
             elif self.function.is_module:
                 self.function.module.annotations[name] = annotation
             if value is not None:
-                self.bind(name, value)
+                self.bind(name, self._declared(value, annotation))
             elif self.class_scope is None and not self.function.is_module:
                 self.env.setdefault(name, UNKNOWN)
         elif isinstance(target, cst.Attribute):
             self.store(target, value if value is not None else UNKNOWN, annotation)
         elif value is not None:
             self.assign(target, value, node.target)
+
+    def _declared(self, value: Term, annotation: Term) -> Term:
+        """A value that a local variable is set to; its annotation counts where nothing else is known of it."""
+        if self.class_scope is not None or self.function.is_module:
+            return value
+        if value is UNKNOWN:
+            return Narrowed(value, annotation)
+        if isinstance(value, Result | Attribute | Awaited | Item | Element | Entered | Collection):
+            self.function.module.declared[id(value)] = value, annotation
+        return value
 
     def augmented(self, node: cst.AugAssign) -> None:
         """`target += value`"""

@@ -20,7 +20,7 @@ from .values import ExternalInstance
 from .wrappings import Wrapping, Wrappings
 
 _MOST_VARIANTS = 12
-_MOST_VIEWS = 40
+_MOST_VIEWS = 400
 _DEEPEST = 4
 
 

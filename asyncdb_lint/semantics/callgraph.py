@@ -105,7 +105,7 @@ class CallGraph(ABC):
     def overridden_by(self, function: FunctionRecord) -> list[FunctionRecord]:
         """The project's methods that a method overrides: a call of an interface runs what implements it."""
         owner = function.owner
-        if owner is None or not owner.bases or not function.is_method or function.name.startswith("__"):
+        if owner is None or not owner.bases or not function.is_member or function.name.startswith("__"):
             return []
         above = (cls.methods.get(function.name) for cls in self.mro(owner)[0][1:] if not cls.module.is_stub)
         return [method for method in above if method is not None]

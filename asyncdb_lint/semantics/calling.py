@@ -9,6 +9,7 @@ from .terms import Awaited, Constant, Item, Result, Term, arguments_of, last_nam
 from .values import (
     NONE,
     NOTHING_KNOWN,
+    UNKNOWN_VALUE,
     ClassValue,
     CollectionValue,
     ConstantValue,
@@ -110,6 +111,9 @@ def _external_call(resolver: Resolver, dotted: str, call: CallRecord) -> Values:
     if name in ("cast", "assert_type") and len(call.arguments) == 2:
         declared = resolver.instances(call.arguments[0].term)
         return declared if is_known(declared) else resolver.resolve(call.arguments[1].term)
+    if dotted == "builtins.type" and len(call.arguments) == 1:
+        made = resolver.resolve(call.arguments[0].term)
+        return tuple(ClassValue(value.cls) if isinstance(value, InstanceValue) else UNKNOWN_VALUE for value in made)
     if name == "parse_obj_as" and call.arguments:
         return resolver.instances(call.arguments[0].term)
     if name == "__new__" and call.arguments:
@@ -223,7 +227,8 @@ def element(resolver: Resolver, value: Value) -> Values:
     """What iterating a value gives."""
     match value:
         case CollectionValue(term=term):
-            return united([resolver.resolve(item) for item in term.elements]) or NOTHING_KNOWN
+            found = united([resolver.resolve(item) for item in term.elements]) or NOTHING_KNOWN
+            return found if is_known(found) else resolver.declared_elements(term) or found
         case GeneratorValue(function=function):
             return yielded(resolver, function)
         case GenericValue(kind="iterable" | "async_iterable", argument=argument):

@@ -129,7 +129,7 @@ class Coroutines:
 
     def _called_by(self, function: FunctionRecord) -> list[FunctionRecord]:
         called = [target for call in reversed(function.calls) for target in self.resolver.targets_of(call)]
-        if function.owner is None or not function.is_method or not function.is_async:
+        if function.owner is None or not function.is_member or not function.is_async:
             return called
         # What is called on an interface runs in a class that implements it.
         overrides = (cls.methods.get(function.name) for cls in self.resolver.subclasses(function.owner))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .records import ClassRecord, FunctionRecord, Use
+from .records import ClassRecord, FunctionRecord, ModuleRecord, Use
 from .resolve import Resolver
-from .terms import Attribute, Term
+from .terms import Attribute, ClassTerm, Import, Term
 from .value_types import Types
-from .values import NONE, InstanceValue
+from .values import NONE, NOTHING_KNOWN, ClassValue, InstanceValue
 
 
 class Declared:
@@ -31,7 +31,10 @@ class Declared:
 
     def declares_plain(self, holder: Term, name: str, use: Use) -> bool:
         """Whether an attribute is declared as something that nobody awaits, and nobody does."""
-        return self._is_declared(holder, name, self._types.holds_plain if use.contained else self._types.is_plain)
+        accepts = self._types.holds_plain if use.contained else self._types.is_plain
+        if self._resolver.resolve(holder) == NOTHING_KNOWN:
+            return self._is_declared_of_all(use.function.module, name, accepts)
+        return self._is_declared(holder, name, accepts)
 
     def holds_plain(self, holder: Term, use: Use) -> bool:
         """Whether a list is the attribute of an object, and declared to hold what nobody awaits."""
@@ -46,6 +49,22 @@ class Declared:
         return (
             bool(values)
             and all(isinstance(value, InstanceValue) and self.has_field(value.cls, name, accepts) for value in values)
+            and not any(self._is_awaiting(asked) for asked in self._resolver.attribute_uses(name))
+        )
+
+    def _is_declared_of_all(self, module: ModuleRecord, name: str, accepts: Callable[[Term], bool]) -> bool:
+        """Whether every class that a module knows, and that has an attribute of a name, declares it this way."""
+        classes = {
+            value.cls
+            for terms in module.bindings.values()
+            for term in terms
+            for value in (self._resolver.resolve(term) if isinstance(term, Import | ClassTerm) else ())
+            if isinstance(value, ClassValue)
+        }
+        having = [cls for cls in classes if any(name in above.attributes for above in self._resolver.mro(cls)[0])]
+        return (
+            bool(having)
+            and all(self.has_field(cls, name, accepts) for cls in having)
             and not any(self._is_awaiting(asked) for asked in self._resolver.attribute_uses(name))
         )
 

@@ -149,7 +149,7 @@ class ModuleFacts:
 
     @property
     def credentials(self) -> Sequence[Credentials]:
-        """URLs of databases with a password, written in this module."""
+        """Passwords of databases that are written in this module."""
         return self.project.passwords.in_module(self.record)
 
     @property

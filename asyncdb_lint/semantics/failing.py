@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .consumers import Consumers
+from .loss_kinds import DIRECT, Loss, LossKind
 from .records import Use, UseKind
 
 COROUTINE_ATTRIBUTES = {
@@ -21,6 +22,16 @@ COROUTINE_ATTRIBUTES = {
     "cr_origin",
 }
 _FAILING = {UseKind.SUBSCRIPTED, UseKind.ITERATED, UseKind.UNPACKED}
+
+
+def failing_loss(consumers: Consumers, uses: Sequence[Use]) -> Loss | None:
+    """The loss by the first such use."""
+    use = failing_use(consumers, uses)
+    if use is None:
+        return None
+    if use.kind is UseKind.ARGUMENT:
+        return Loss(LossKind.UNPACKED if use.is_starred else LossKind.INSPECTED, use)
+    return Loss(DIRECT.get(use.kind, LossKind.ATTRIBUTE), use)
 
 
 def failing_use(consumers: Consumers, uses: Sequence[Use]) -> Use | None:

@@ -37,6 +37,8 @@ class Interpolation:
     """Where the first open hole stands."""
     style: str
     """The role that says how the driver takes values, where that is not `:name` with `values=`."""
+    is_open: bool = True
+    """Whether text gets here that others have written; if not, only the callers see to it that none does."""
 
     @property
     def is_wrapped(self) -> bool:
@@ -114,33 +116,39 @@ class Interpolations:
     def _open_texts(self, call: CallRecord, term: Term, frame: Frame | None) -> list[Interpolation]:
         found: list[Interpolation] = []
         for flat in self.texts.flatten(term, frame):
-            gaps = [part for part in flat.parts if not isinstance(part, str)]
-            if not gaps or not any(self._is_open(gap) for gap in gaps):
-                continue
-            parts = numbered(flat.parts)
-            statement = read(parts)
-            holes = [
-                OpenHole(gap, place)
-                for gap, place in zip(gaps, places(parts), strict=True)
-                if self._is_open(gap) and place.place is not Place.PLACEHOLDER
-            ]
+            holes = self._holes(flat)
             if holes:
                 found.append(
                     Interpolation(
                         call,
                         flat,
-                        tuple(holes),
-                        statement,
-                        self._owner_of(holes[0].gap.node, call.module),
+                        tuple(hole for hole, _ in holes),
+                        read(numbered(flat.parts)),
+                        self._owner_of(holes[0][0].gap.node, call.module),
                         self.queries.style_of(call),
+                        is_open=holes[0][1] is Source.OPEN,
                     )
                 )
         return found
 
-    def _is_open(self, gap: Gap) -> bool:
+    def _holes(self, flat: FlatText) -> list[tuple[OpenHole, Source]]:
+        """The open holes of a text; where there are none, those for values that only the callers know to be numbers."""
+        gaps = [part for part in flat.parts if not isinstance(part, str)]
+        sources = [self._source_of(gap) for gap in gaps]
+        if not {Source.OPEN, Source.UNCHECKED} & set(sources):
+            return []
+        holes = [
+            (OpenHole(gap, place), source)
+            for gap, source, place in zip(gaps, sources, places(numbered(flat.parts)), strict=True)
+            if place.place is not Place.PLACEHOLDER
+            and (source is Source.OPEN or (source is Source.UNCHECKED and place.place.is_value))
+        ]
+        return [(hole, source) for hole, source in holes if source is max(source for _, source in holes)]
+
+    def _source_of(self, gap: Gap) -> Source:
         if gap.spec and gap.spec[-1] in "dfeEgGnxXbo%":
-            return False
-        return self.sources.of(gap.term, gap.frame) is Source.OPEN
+            return Source.CLOSED
+        return self.sources.of(gap.term, gap.frame)
 
     def _owner_of(self, node: cst.CSTNode, guess: ModuleRecord) -> ModuleRecord:
         """The module in whose tree a node stands."""

@@ -14,11 +14,7 @@ def parameter_at(function: FunctionRecord, call: CallRecord, use: Use, is_bound:
             return named
         return next((item for item in function.parameters if item.kind is ParameterKind.KWARGS), None)
     positional = [item for item in function.parameters if item.kind is ParameterKind.POSITIONAL]
-    if (
-        is_bound
-        and function.is_method
-        and "staticmethod" not in {last_name(decorator) for decorator in function.decorators}
-    ):
+    if is_bound and function.is_method:
         positional = positional[1:]
     index = 0
     for number, argument in enumerate(call.arguments):

@@ -96,7 +96,8 @@ class Loops:
         """One fact for each loop, at its first query."""
         found: dict[int, list[LoopQuery]] = {}
         for call in module.calls:
-            loop = self._open_loop(call)
+            # A plain function cannot wait for a query: what it makes is awaited elsewhere, or never runs.
+            loop = self._open_loop(call) if call.function.is_async else None
             query = self._behind(call, self._item_names(loop), None, {call.function}) if loop is not None else None
             if loop is not None and query is not None and self.reach.may_serve_requests(call.function):
                 item = self._judged(call, query, loop)

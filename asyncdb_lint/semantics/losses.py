@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import libcst as cst
 
 from .consumers import Consumers
-from .failing import COROUTINE_ATTRIBUTES, failing_use
+from .decorated_by import decorated_functions
+from .disagreeing import is_value_elsewhere
+from .failing import COROUTINE_ATTRIBUTES, failing_loss
 from .handing_on import is_handed_on_elsewhere
 from .keeping import is_list, is_of_another_class, uses_of_holder
 from .landing import names_in, parameter_at
@@ -60,13 +62,7 @@ class Losses:
         found = self._of_all(uses, depth)
         if found is not None:
             return found
-        failing = failing_use(self.consumers, uses)
-        return self._as_failing(failing) if failing is not None else None
-
-    def _as_failing(self, use: Use) -> Loss:
-        if use.kind is UseKind.ARGUMENT:
-            return Loss(LossKind.UNPACKED if use.is_starred else LossKind.INSPECTED, use)
-        return Loss(DIRECT.get(use.kind, LossKind.ATTRIBUTE), use)
+        return failing_loss(self.consumers, uses)
 
     def _of_all(self, uses: Sequence[Use], depth: int) -> Loss | None:
         """Lost if every use loses it."""
@@ -117,7 +113,7 @@ class Losses:
             if self.consumers.declared.holds_plain(use.holder, use):
                 return Loss(LossKind.UNUSED, use)
             return self._by_holder(use, depth)
-        callees = self.resolver.resolve(use.call.callee)
+        callees = decorated_functions(self.resolver, use.call.callee) or self.resolver.resolve(use.call.callee)
         if not callees or not all(self._is_lost_in(value, use, depth) for value in callees):
             return None
         return Loss(LossKind.INSPECTED, use)
@@ -207,6 +203,8 @@ class Losses:
 
     def _by_contained_return(self, function: FunctionRecord, use: Use, depth: int) -> Loss | None:
         """In a list or dict that is returned: somebody may take the coroutine out, if anybody calls this at all."""
+        if function.is_async and is_value_elsewhere(self.resolver, function, use):
+            return Loss(LossKind.DOUBLY_WRAPPED, use)
         callers = self.resolver.callers(function)
         if not callers:
             alone = function.is_async and not self.reach.own(function) and not self._may_be_called(function)

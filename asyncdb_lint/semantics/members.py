@@ -61,6 +61,8 @@ def _member(resolver: Resolver, value: Value, name: str) -> Values:
             return (ModuleValue(stub),) if stub is not None else (resolver.external(f"{dotted}.{name}"),)
         case ExternalInstance(dotted=dotted):
             return (ExternalInstance(f"{dotted}().{name}"),)
+        case InstanceValue(cls=cls) if name == "__class__":
+            return (ClassValue(cls),)
         case InstanceValue():
             return _instance_member(resolver, value, name)
         case ClassValue(cls=cls):
@@ -129,9 +131,14 @@ def _instance_member(resolver: Resolver, value: InstanceValue, name: str) -> Val
     if stored:
         return united(stored)
     below = [other for other in resolver.subclasses(cls) if name in other.attributes or name in other.methods]
-    if below:
+    # What is declared as a plain `list` is hardly ever the one class of the project that extends it.
+    if below and not _is_builtin(cls):
         return united([_instance_member(resolver, InstanceValue(other), name) for other in below])
     return metaclasses.given(resolver, cls, name) or metaclasses.of_classes(resolver, cls, name) or NOTHING_KNOWN
+
+
+def _is_builtin(cls: ClassRecord) -> bool:
+    return cls.module.is_stub and cls.module.path.stem == "builtins"
 
 
 def _declared(resolver: Resolver, cls: ClassRecord, name: str) -> Values:

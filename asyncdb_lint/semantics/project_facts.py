@@ -30,6 +30,7 @@ from .iterating import Iterations
 from .late_errors import LateErrors
 from .leaks import Leaks
 from .lifecycle import Lifecycle
+from .logins import Logins
 from .loop_calls import LoopCalls
 from .loops import Loops
 from .lost_coroutines import LostCoroutines
@@ -313,7 +314,7 @@ class ProjectFacts:
     @cached_property
     def passwords(self) -> Passwords:
         """Passwords of databases that are written in the source, as far as they look like real ones."""
-        return Passwords(self.urls, self.reach)
+        return Passwords(Logins(self.urls), self.reach)
 
     @cached_property
     def file_urls(self) -> FileUrls:

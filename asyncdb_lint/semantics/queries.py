@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import libcst as cst
 
 from .calling import QUERY_ROLES, argument_for, roles
 from .records import Argument, CallRecord, FunctionRecord, ModuleRecord
 from .resolve import Resolver
+from .rewriting import as_passed
 from .sql import Hole
 from .terms import Choice, Computed, Term, last_name
 from .texts import Gap
@@ -68,7 +70,10 @@ class Queries:
     def _passed(self, call: CallRecord, method: FunctionRecord, role: str) -> Argument | None:
         name = self.parameter_of_role(method, role)
         passed = argument_for(self.resolver, call, method, name) if name is not None else None
-        return next((argument for argument in call.arguments if argument.term is passed), None)
+        found = next((argument for argument in call.arguments if argument.term is passed), None)
+        if found is None or not isinstance(found.term, Choice):
+            return found
+        return replace(found, term=as_passed(found.term))
 
     def parameter_of_role(self, method: FunctionRecord, role: str) -> str | None:
         """The name of a method's parameter that has a role, alone or beside None."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from .terms import last_name
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -173,6 +175,10 @@ class CallRecord:
         return None
 
 
+# No class of a project can have a method on these.
+_NEVER_AN_INSTANCE = frozenset({"str", "int", "float", "bool", "bytes", "dict", "list", "tuple", "set"})
+
+
 class ParameterKind(enum.Enum):
     """How a parameter takes its argument."""
 
@@ -260,6 +266,15 @@ class FunctionRecord:
     @property
     def is_method(self) -> bool:
         """Whether the first parameter is the instance or class."""
+        if not self.is_member or any(last_name(decorator) == "staticmethod" for decorator in self.decorators):
+            return False
+        # `def by_name(name: str)` in a class is asked of the class: only `@staticmethod` was left out.
+        first = self.parameters[0].annotation if self.parameters else None
+        return first is None or last_name(first) not in _NEVER_AN_INSTANCE
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it is defined in the body of a class."""
         return self.owner is not None and self.parent is None
 
 
@@ -326,6 +341,8 @@ class ModuleRecord:
     """Values that are taken apart, by the identity of the target's node."""
     spread: dict[int, Spread] = field(default_factory=dict)
     """Values whose items are put into a list, a tuple or a call, by the identity of the node."""
+    declared: dict[int, tuple[Term, Term]] = field(default_factory=dict)
+    """What local variables are annotated with, by the identity of what they are set to; both terms, kept alive."""
     bare_dependencies: list[Term] = field(default_factory=list)
     """Annotations of parameters whose default is `Depends()` alone."""
     runs_as_script: bool = False

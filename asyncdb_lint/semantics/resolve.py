@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from . import annotated, calling, decorating, fixtures, injection, members, metaclasses
+from . import annotated, calling, decorating, fixtures, injection, lifespans, members, metaclasses
 from .callgraph import UNCUT, CallGraph
 from .hints import Hints, driver_classes_of, usual_driver_class
 from .linking import ModuleIndex
@@ -42,6 +42,7 @@ from .values import (
     ClassValue,
     CollectionValue,
     ConstantValue,
+    ExternalInstance,
     ExternalValue,
     FunctionValue,
     GenericValue,
@@ -51,6 +52,7 @@ from .values import (
     NamespaceValue,
     ProviderValue,
     TextValue,
+    UnknownValue,
     Value,
     Values,
     is_known,
@@ -85,6 +87,7 @@ class Resolver(CallGraph):
         self._provisional: dict[int, tuple[Values, int]] = {}
         self._steps = 0
         self._stores: dict[str, list[Store]] = {}
+        self._declared: dict[int, Term] = {}
         self._supplied: dict[tuple[FunctionRecord, str], list[Term]] = {}
         self._mro: dict[ClassRecord, tuple[tuple[ClassRecord, ...], bool]] = {}
         self._subclasses: dict[ClassRecord, list[ClassRecord]] | None = None
@@ -92,6 +95,7 @@ class Resolver(CallGraph):
         for module in modules:
             for store in module.stores:
                 self._stores.setdefault(store.name, []).append(store)
+            self._declared.update((key, annotation) for key, (_, annotation) in module.declared.items())
         self.hints = hints or Hints()
         self._hinted: dict[ClassRecord, tuple[ClassRecord, ...]] = {}
         if self.hints.database_types:
@@ -131,6 +135,8 @@ class Resolver(CallGraph):
         outer_cut, self._cut = self._cut, UNCUT
         try:
             values = self._resolve(term)
+            if key in self._declared and all(isinstance(value, UnknownValue | ExternalInstance) for value in values):
+                values = self._as_declared(term) or values
         finally:
             del self._active[key]
         self._kept.append(term)
@@ -147,6 +153,16 @@ class Resolver(CallGraph):
             self._provisional[key] = values, self._cut
         self._cut = min(self._cut, outer_cut)
         return values
+
+    def _as_declared(self, term: Term) -> Values:
+        """What the local variable that a term is assigned to is annotated with; nothing where that is unknown, too."""
+        annotation = self._declared.get(id(term))
+        values = annotated.instances(self, annotation) if annotation is not None else ()
+        return values if is_known(values) and not any(isinstance(value, ExternalInstance) for value in values) else ()
+
+    def declared_elements(self, collection: Collection) -> Values:
+        """What the items of a list are, by the annotation of its variable."""
+        return united([calling.element(self, value) for value in self._as_declared(collection)])
 
     def _resolve(self, term: Term) -> Values:
         match term:
@@ -327,7 +343,7 @@ class Resolver(CallGraph):
             return declared
         passed = self._passed(function, record.name)
         if not passed:
-            given = fixtures.given(self, function, record.name)
+            given = fixtures.given(self, function, record.name) or lifespans.given(self, function, record.name)
             if given is not None:
                 return given
             return provided or declared or NOTHING_KNOWN

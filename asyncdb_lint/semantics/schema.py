@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .records import CallRecord, ClassRecord, ModuleRecord
+from .records import Argument, CallRecord, ClassRecord, ModuleRecord
 from .resolve import Resolver
 from .sql import plain_name
-from .terms import Constant, Result, Term, last_name
+from .terms import UNKNOWN, Collection, Constant, Element, Result, Term, last_name
+from .values import CollectionValue
 
 _CONSTRAINTS = {"UniqueConstraint", "CheckConstraint", "ForeignKeyConstraint", "PrimaryKeyConstraint", "Index"}
 _GENERATED_KEY_TYPES = {"Integer", "BigInteger", "SmallInteger", "int", None}
 _COLUMN_MAKERS = {"Column", "mapped_column"}
+_LET_GO = {"CASCADE", "SET NULL", "SET DEFAULT"}
+_BEFORE_COLUMNS = {"Table": 2, "create_table": 1}
+# Operations of a migration: (name, table, columns) and (name, table, table referred to, columns).
+_ADDED_CONSTRAINTS = {
+    "create_primary_key": 2, "create_unique_constraint": 2, "create_check_constraint": 2, "create_foreign_key": 3,
+    "create_index": 2,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -26,6 +34,12 @@ class TableSchema:
     name: str
     columns: list[str] = field(default_factory=list)
     constrained: set[str] = field(default_factory=set)
+    foreign: set[str] = field(default_factory=set)
+    """Those of them that are constrained by nothing but a foreign key."""
+    countable: set[str] = field(default_factory=set)
+    """Columns that the database would count up by itself, if they were the key."""
+    generated: set[str] = field(default_factory=set)
+    """Keys that are made up where nobody gives one: only one that is given can clash."""
     has_table_constraints: bool = False
     is_referred_to: bool = False
 
@@ -38,7 +52,9 @@ class TableSchema:
         """Whether a constraint can refuse the value of a column, which may be known by its position alone."""
         if column is None and position < len(self.columns):
             column = self.columns[position]
-        return self.has_table_constraints or column in self.constrained or (column is None and self.has_constraints)
+        if self.has_table_constraints or (column is None and self.has_constraints):
+            return True
+        return column in self.constrained or column in self.generated
 
 
 class Schema:
@@ -64,8 +80,12 @@ class Schema:
             own: dict[str, TableSchema] = {}
             referred: set[str] = set()
             for call in module.calls:
-                if last_name(call.callee) == "Table" and len(call.arguments) >= 3:
-                    self._add_core(call, own, referred)
+                # `Table(name, metadata, ...)`, and `op.create_table(name, ...)` of a migration.
+                before = _BEFORE_COLUMNS.get(last_name(call.callee) or "")
+                if before is not None and len(call.arguments) > before:
+                    self._add_core(call, call.arguments[before:], own, referred)
+                elif last_name(call.callee) in _ADDED_CONSTRAINTS:
+                    _add_constraint(call, own, referred)
             for cls in module.classes:
                 self._add_declarative(cls, own, referred)
             for name, table in own.items():
@@ -77,17 +97,31 @@ class Schema:
                 table.is_referred_to = any(other is module or other not in tables[name] for other in referring)
         return tables
 
-    def _add_core(self, call: CallRecord, tables: dict[str, TableSchema], targets: set[str]) -> None:
+    def _add_core(
+        self, call: CallRecord, parts: Sequence[Argument], tables: dict[str, TableSchema], targets: set[str]
+    ) -> None:
         name = call.arguments[0].term
         if not (isinstance(name, Constant) and isinstance(name.value, str)):
             return
         table = tables.setdefault(name.value.lower(), TableSchema(name.value.lower()))
-        for argument in call.arguments[2:]:
-            if isinstance(argument.term, Result):
-                self._add_part(argument.term.call, None, table, targets)
-            elif argument.keyword is None:
-                # Columns that come from elsewhere may have any constraint.
-                table.has_table_constraints = True
+        for argument in parts:
+            columns = self._unpacked(argument.term) if argument.star == "*" else [argument.term]
+            for column in columns if argument.keyword is None and argument.star != "**" else ():
+                if isinstance(column, Result):
+                    self._add_part(column.call, None, table, targets)
+                else:
+                    # Columns that come from elsewhere may have any constraint.
+                    table.has_table_constraints = True
+
+    def _unpacked(self, term: Term) -> list[Term]:
+        """The columns of `*timestamps()`."""
+        base = term.base if isinstance(term, Element) else term
+        if isinstance(base, Result):
+            given = [item for target in self.resolver.targets_of(base.call) for item in target.returned]
+        else:
+            given = [value.term for value in self.resolver.resolve(base) if isinstance(value, CollectionValue)]
+        found = [element for item in given if isinstance(item, Collection) for element in item.elements]
+        return found or [UNKNOWN]
 
     def _add_declarative(self, cls: ClassRecord, tables: dict[str, TableSchema], targets: set[str]) -> None:
         declared = cls.attributes.get("__tablename__")
@@ -102,10 +136,25 @@ class Schema:
                 if isinstance(term, Result) and last_name(term.call.callee) in _COLUMN_MAKERS:
                     self._add_part(term.call, attribute, table, targets)
 
+    def _add_table_constraint(self, kind: str, call: CallRecord, table: TableSchema, targets: set[str]) -> None:
+        terms = [argument.term for argument in call.arguments if argument.keyword is None]
+        names = _names(terms[1:] if kind == "Index" else terms)
+        if not names or kind == "CheckConstraint":
+            table.has_table_constraints = True
+        elif kind == "PrimaryKeyConstraint" and len(names) == 1 and names[0] in table.countable:
+            table.generated.add(names[0])
+        else:
+            table.constrained.update(names)
+            if kind == "ForeignKeyConstraint":
+                table.foreign.update(names)
+                if not _is_let_go(call):
+                    targets.update(name.split(".")[0].lower() for name in _names(terms[1:2]))
+
     def _add_part(self, call: CallRecord, attribute: str | None, table: TableSchema, targets: set[str]) -> None:
         kind = last_name(call.callee)
         if kind in _CONSTRAINTS:
-            table.has_table_constraints = table.has_table_constraints or kind != "Index" or _flag(call, "unique")
+            if kind != "Index" or _flag(call, "unique"):
+                self._add_table_constraint(kind, call, table, targets)
             return
         if kind not in _COLUMN_MAKERS:
             return
@@ -118,10 +167,14 @@ class Schema:
             table.has_table_constraints = True
             return
         table.columns.append(name)
+        if _is_generated(terms, call):
+            table.countable.add(name)
         foreign = [
             term.call for term in terms if isinstance(term, Result) and last_name(term.call.callee) == "ForeignKey"
         ]
         for key in foreign:
+            if _is_let_go(key):
+                continue
             target = key.arguments[0].term if key.arguments else None
             if isinstance(target, Constant) and isinstance(target.value, str):
                 targets.add(target.value.split(".")[-2].lower() if "." in target.value else target.value.lower())
@@ -130,6 +183,53 @@ class Schema:
         is_key = _flag(call, "primary_key") and not _is_generated(terms, call)
         if foreign or is_key or _flag(call, "unique"):
             table.constrained.add(name)
+        if _flag(call, "primary_key") and not is_key:
+            table.generated.add(name)
+        if foreign and not is_key and not _flag(call, "unique"):
+            table.foreign.add(name)
+
+
+def _names(terms: Sequence[Term]) -> list[str]:
+    """The columns that a constraint names, itself or in its first list."""
+    if terms and isinstance(terms[0], Collection):
+        terms = terms[0].elements
+    return [term.value for term in terms if isinstance(term, Constant) and isinstance(term.value, str)]
+
+
+def _add_constraint(call: CallRecord, tables: dict[str, TableSchema], targets: set[str]) -> None:
+    """What a migration adds to a table that it, or one before it, has made."""
+    kind = last_name(call.callee) or ""
+    if kind == "create_index" and not _flag(call, "unique"):
+        return
+    texts = [
+        argument.term.value if isinstance(argument.term, Constant) else None
+        for argument in call.arguments
+        if argument.keyword is None
+    ]
+    name = texts[1] if len(texts) > 1 else None
+    if not isinstance(name, str):
+        return
+    table = tables.setdefault(name.lower(), TableSchema(name.lower()))
+    at = _ADDED_CONSTRAINTS[kind]
+    referred = texts[2] if kind == "create_foreign_key" and len(texts) > 2 else None
+    if isinstance(referred, str) and not _is_let_go(call):
+        targets.add(referred.lower())
+    columns = call.arguments[at].term if len(call.arguments) > at else None
+    named = (
+        [item.value for item in columns.elements if isinstance(item, Constant)]
+        if isinstance(columns, Collection)
+        else []
+    )
+    if not named or kind == "create_check_constraint":
+        table.has_table_constraints = True
+        return
+    for column in named:
+        if isinstance(column, str):
+            table.constrained.add(column)
+            if kind == "create_foreign_key":
+                table.foreign.add(column)
+            else:
+                table.foreign.discard(column)
 
 
 def _merged(tables: Sequence[TableSchema]) -> TableSchema:
@@ -138,10 +238,12 @@ def _merged(tables: Sequence[TableSchema]) -> TableSchema:
         return tables[0]
     return TableSchema(
         tables[0].name,
-        list(dict.fromkeys(column for table in tables for column in table.columns)),
-        {column for table in tables for column in table.constrained},
-        any(table.has_table_constraints for table in tables),
-        any(table.is_referred_to for table in tables),
+        columns=list(dict.fromkeys(column for table in tables for column in table.columns)),
+        constrained={column for table in tables for column in table.constrained},
+        foreign=set.intersection(*(table.foreign for table in tables)),
+        generated={column for table in tables for column in table.generated},
+        has_table_constraints=any(table.has_table_constraints for table in tables),
+        is_referred_to=any(table.is_referred_to for table in tables),
     )
 
 
@@ -150,6 +252,12 @@ def _flag(call: CallRecord, keyword: str) -> bool:
         argument.keyword == keyword and not (isinstance(argument.term, Constant) and not argument.term.value)
         for argument in call.arguments
     )
+
+
+def _is_let_go(key: CallRecord) -> bool:
+    """Whether a row may be deleted that others refer to: they go with it, or let it go."""
+    given = key.argument(-1, "ondelete")
+    return given is not None and isinstance(given.term, Constant) and str(given.term.value).upper() in _LET_GO
 
 
 def _is_generated(terms: list[Term], call: CallRecord) -> bool:

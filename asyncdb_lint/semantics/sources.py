@@ -52,8 +52,17 @@ class Source(enum.IntEnum):
     """How far a value is under somebody else's control; the greater one wins where they meet."""
 
     CLOSED = 0
-    UNKNOWN = 1
-    OPEN = 2
+    CONVERTED = 1
+    """A number, a date, a UUID: FastAPI has made it one from what a client sent."""
+    UNCHECKED = 2
+    """The same, in a function that says nothing of it: the next caller may pass any text."""
+    UNKNOWN = 3
+    OPEN = 4
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether it cannot carry SQL, and the place where it is used can rely on that."""
+        return self <= Source.CONVERTED
 
 
 _CONVERTERS = {
@@ -217,13 +226,24 @@ class Sources:
             else:
                 sources.append(Source.UNKNOWN)
         if sources:
-            return max(sources)
+            return self._as_declared(max(sources), record)
         if Origin.UNKNOWN not in self.reach.origins(function) or function.is_lambda or function.parent is not None:
             return Source.UNKNOWN
         # An annotation checks nothing: only FastAPI and callers that are known do.
         if record.annotation is None or self.types.is_text(record.annotation):
             return Source.OPEN
         return Source.OPEN if type_name(self.resolver, record.annotation) in ("int", "float") else Source.UNKNOWN
+
+    def _as_declared(self, passed: Source, record: ParameterRecord) -> Source:
+        """What callers pass, as the function itself may take it."""
+        if passed not in (Source.CONVERTED, Source.UNCHECKED):
+            return passed
+        is_declared = record.annotation is not None and self.types.is_closed(record.annotation)
+        return Source.CONVERTED if is_declared else Source.UNCHECKED
+
+    def _of_closed_type(self, annotation: Term) -> Source:
+        """What FastAPI gives for a type that no SQL fits into."""
+        return Source.CLOSED if self.types.names_its_values(annotation) else Source.CONVERTED
 
     def _from_request(self, record: ParameterRecord) -> Source:
         """A parameter of a handler: FastAPI fills it from the request, converted to its type."""
@@ -237,7 +257,7 @@ class Sources:
         if annotation is None:
             return Source.OPEN
         if self.types.is_closed(annotation):
-            return Source.CLOSED
+            return self._of_closed_type(annotation)
         if isinstance(annotation, Item) and type_name(self.resolver, annotation.base) == "Annotated":
             return self._from_annotated(annotation)
         return Source.OPEN if self.types.is_text(annotation) else Source.UNKNOWN
@@ -262,7 +282,7 @@ class Sources:
                 if _has_anchored_pattern(extra.call):
                     return Source.CLOSED
         if self.types.is_closed(declared):
-            return Source.CLOSED
+            return self._of_closed_type(declared)
         return Source.OPEN if self.types.is_text(declared) else Source.UNKNOWN
 
     # -- attributes, items, calls -----------------------------------------------------------------------------------
@@ -299,7 +319,7 @@ class Sources:
                 continue
             if record.annotation is not None:
                 if self.types.is_closed(record.annotation):
-                    return Source.CLOSED
+                    return self._of_closed_type(record.annotation) if self.types.is_model(cls) else Source.CLOSED
                 if self.types.is_model(cls):
                     if not self._is_body(base, frame):
                         return Source.UNKNOWN

@@ -76,14 +76,18 @@ class Urls:
                     (argument for argument in construction.arguments if argument.keyword == parameter.name), None
                 )
                 given = passed or construction.argument(0, parameter.name)
-                if given is None:
-                    return ()
-                reading = _Reading(self, construction, given.node)
-                return tuple(
-                    WrittenUrl(construction, found.pieces, found.reader, found.is_setting)
-                    for found in reading.of(given.term, construction.module, 0)
-                )[:_MOST]
+                return self.written_for(construction, given.term, given.node) if given is not None else ()
         return ()
+
+    def written_for(
+        self, call: CallRecord, term: Term, node: cst.BaseExpression, module: ModuleRecord | None = None
+    ) -> Sequence[WrittenUrl]:
+        """The texts that one argument of a call may be, which is written in its module or in another one."""
+        reading = _Reading(self, call, node)
+        return tuple(
+            WrittenUrl(call, found.pieces, found.reader, found.is_setting)
+            for found in reading.of(term, module or call.module, 0)
+        )[:_MOST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,9 @@ class _Reading:
             else:
                 filled = [
                     # What fills a hole is shown where it is filled in.
-                    _Found(tuple(Piece(piece.text, module, node) for piece in found.pieces), found.reader)
+                    _Found(
+                        tuple(Piece(piece.text, module, node) for piece in found.pieces), found.reader, found.is_setting
+                    )
                     for found in self._at(part.term, part.node, module, depth)
                 ]
             variants = self._joined(variants, filled)
@@ -166,7 +172,9 @@ class _Reading:
 
     def _joined(self, before: list[_Found], after: list[_Found]) -> list[_Found]:
         return [
-            _Found((*first.pieces, *second.pieces), first.reader or second.reader, first.is_setting)
+            _Found(
+                (*first.pieces, *second.pieces), first.reader or second.reader, first.is_setting or second.is_setting
+            )
             for first in before
             for second in after
         ][:_MOST]

@@ -10,14 +10,16 @@ from . import assignments
 from .assignments import Assignment
 from .brought_in import BroughtIn
 from .coroutines import Coroutines
+from .dumped import Dumps, Entry
 from .guards import Guards
+from .known_values import LookedUp, is_compared_to
 from .queries import Queries, numbered
 from .reach import Origin, Reach
 from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind
 from .resolve import Resolver
 from .schema import Schema, TableSchema
 from .sql import read
-from .terms import Attribute, Choice, ClassTerm, Constant, Mapping, Parameter, Result, Term, last_name
+from .terms import Attribute, Choice, ClassTerm, Constant, Parameter, Result, Term, last_name
 from .texts import FlatText, Frame, Texts
 from .values import ExternalValue, FunctionValue, InstanceValue, ModuleValue
 
@@ -53,6 +55,8 @@ class Writes:
         self.brought_in = BroughtIn(self.resolver, reach, texts)
         self.guards = Guards(self.resolver, reach)
         self.schema = Schema(self.resolver)
+        self.dumps = Dumps(self.resolver, texts)
+        self.looked_up = LookedUp(coroutines, texts)
 
     @cached_property
     def unguarded(self) -> tuple[UnguardedWrite, ...]:
@@ -179,10 +183,14 @@ class Writes:
         if assigned is None and statement.verb != "delete" and not statement.placeholders and not _has_holes(text):
             # Only what the code itself writes down.
             return False
-        return self._may_be_refused(statement.verb, assigned, table, frame)
+        return self._may_be_refused(statement.verb, assigned, table)
 
     def _may_be_refused(
-        self, verb: str, assigned: Sequence[Assignment] | None, table: TableSchema | None, frame: Frame | None
+        self,
+        verb: str,
+        assigned: Sequence[Assignment] | None,
+        table: TableSchema | None,
+        conditions: Sequence[Term] = (),
     ) -> bool:
         """Whether a constraint can refuse what is assigned; literals, hashes, and what a row holds break none."""
         if verb == "delete":
@@ -192,24 +200,29 @@ class Writes:
             return table is None or table.has_constraints
         # What an INSERT adds may clash with any row; an UPDATE mostly sets what has no constraint.
         is_outside = self.brought_in.of if verb == "update" else self.brought_in.may_be
-        outside = [assignment for assignment in assigned if is_outside(assignment.value, frame)]
+        outside = [
+            assignment
+            for assignment in assigned
+            if is_outside(assignment.value, assignment.frame)
+            and not is_compared_to(assignment.column, assignment.value, conditions)
+        ]
         if table is None:
             return bool(outside)
-        return any(table.constrains(assignment.column, assignment.position) for assignment in outside)
+        return any(
+            table.constrains(assignment.column, assignment.position) and not self._is_known_key(assignment, table)
+            for assignment in outside
+        )
 
-    def _bound_values(self, query: CallRecord, frame: Frame | None) -> dict[str, Term] | None:
+    def _is_known_key(self, assignment: Assignment, table: TableSchema) -> bool:
+        """Whether a value is a foreign key alone, and the row that it means has been looked up."""
+        is_foreign = assignment.column in table.foreign and not table.has_table_constraints
+        return is_foreign and self.looked_up.is_known(assignment.value, assignment.frame)
+
+    def _bound_values(self, query: CallRecord, frame: Frame | None) -> dict[str, Entry] | None:
         """The bind values of a query by name, if they are written out."""
         argument = query.argument(1, "values")
-        term = argument.term if argument is not None else None
-        if isinstance(term, Parameter):
-            passed = self.texts.argument(term, frame)
-            term = passed[0] if passed is not None else None
-        if not isinstance(term, Mapping):
-            return None
-        entries = [(key.value, value) for key, value in term.entries if isinstance(key, Constant)]
-        if len(entries) != len(term.entries):
-            return None
-        return {name: value for name, value in entries if isinstance(name, str)}
+        entries = self.dumps.of(argument.term, frame) if argument is not None else None
+        return {entry.name: entry for entry in entries} if entries is not None else None
 
     def _is_core_write(self, query: CallRecord, call: CallRecord, frame: Frame | None, depth: int) -> bool:
         """`users.insert().values(...)`, `insert(users)`: the innermost call of the chain decides."""
@@ -238,7 +251,11 @@ class Writes:
         given = [argument for link in chain if last_name(link.callee) == "values" for argument in link.arguments]
         given += [argument for argument in query.arguments if argument.keyword == "values"][:1]
         given += [argument for argument in query.arguments[1:2] if argument.keyword is None]
-        return self._may_be_refused(verb, assignments.in_core(given), self._table_of(table), frame)
+        conditions = [
+            argument.term for link in chain if last_name(link.callee) == "where" for argument in link.arguments
+        ]
+        assigned = assignments.in_core(given, self.dumps, frame)
+        return self._may_be_refused(verb, assigned, self._table_of(table), conditions)
 
     def table_name(self, term: Term | None) -> str | None:
         """The name of a `Table(...)` or of a declarative class, or of its `__table__`."""
@@ -256,6 +273,8 @@ class Writes:
                 name = bound.call.arguments[0].term
                 if isinstance(name, Constant) and isinstance(name.value, str):
                     yield name.value, bound.call.module
+            if isinstance(bound, Attribute) and bound.name == "__table__" and bound is not term:
+                yield from self._named(bound)
             if isinstance(bound, ClassTerm):
                 declared = bound.cls.attributes.get("__tablename__")
                 for value in declared.values if declared is not None else ():

@@ -12,11 +12,11 @@ import click
 from . import changes as versions
 from . import tables
 from .corpus import Repository, read_repositories
+from .exclusions import read_exclusions
 from .labels import judge, read_labels
 from .mutators import MUTATORS
 from .recall import Outcome, measure
 from .report import results_page
-from .sites import read_exclusions
 from .verdicts import Seen, lint_sound, precision, read_verdicts, write_verdicts
 
 _File = click.Path(dir_okay=False, path_type=Path)
@@ -160,6 +160,12 @@ def changes(corpus: Path, old: str, new: str, repositories: Path | None, workers
 @_rounds
 @_workers
 @_misses
+@click.option(
+    "--unseen",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of repositories that nothing was tuned on; they get tables of their own.",
+)
 @click.option("--output", type=_File, default=Path(__file__).with_name("RESULTS.md"), help="Where the page goes.")
 def results(
     corpus: Path,
@@ -170,6 +176,7 @@ def results(
     rounds: int,
     workers: int,
     misses: Path | None,
+    unseen: tuple[Path, ...],
     output: Path,
 ) -> None:
     """Measures everything and writes RESULTS.md."""
@@ -179,8 +186,20 @@ def results(
     if misses is not None:
         write_misses(misses, outcomes)
     answers = judge(read_labels(table), seen)
-    page = results_page(outcomes, tables.findings(precision(seen, read_verdicts(verdicts)), sites, count), answers)
+    known = read_verdicts(verdicts)
+    strangers = [tree for folder in unseen for tree in read_repositories(None, folder)]
+    others = _recall(strangers, exclusions, (), rounds, workers)
+    seen_there, sites_there, count_there = _sound(strangers, exclusions, workers)
+    page = results_page(
+        outcomes,
+        tables.findings(precision(seen, known), sites, count),
+        answers,
+        others,
+        tables.findings(precision(seen_there, known), sites_there, count_there),
+    )
     output.write_text(page, encoding="utf-8")
+    if misses is not None:
+        write_misses(misses.with_name(f"unseen-{misses.name}"), others)
 
 
 def _recall(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from asyncdb_lint.files import find_files
 from asyncdb_lint.project import lint_files
 from asyncdb_lint.session import Session
 from asyncdb_lint.settings import RuleSelection, Settings, SettingsResolver
+
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+databases\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class Repository:
     def files(self) -> tuple[Path, ...]:
         """The Python files that the linter would take by default."""
         return tuple(find_files([self.root], SettingsResolver(fixed=Settings())).files)
+
+    def session(self) -> Session:
+        """A session that takes the folder for the checkout it stands for: what lies in it is one project."""
+        return Session(checkouts=(self.root,))
 
     def relative(self, path: Path) -> str:
         """A path as tables show it."""
@@ -44,21 +51,25 @@ class Found:
 
 
 def read_repositories(table: Path | None, corpus: Path, *, group: str | None = None) -> list[Repository]:
-    """Reads the repositories of a table, or takes every folder of the corpus as one that uses `databases`."""
+    """Reads the repositories of a table, or takes every folder of the corpus; its group is what its files import."""
     if table is None:
-        folders = sorted(path for path in corpus.iterdir() if path.is_dir())
-        return [Repository(path.name, path, "databases") for path in folders]
+        return [Repository(path.name, path, _group_of(path)) for path in sorted(corpus.iterdir()) if path.is_dir()]
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     found = [Repository(row["folder"], corpus / row["folder"], row["group"]) for row in rows]
     return [item for item in found if item.root.is_dir() and group in (None, item.group)]
 
 
+def _group_of(root: Path) -> str:
+    imported = any(_IMPORT.search(path.read_bytes()) for path in root.rglob("*.py") if path.is_file())
+    return "databases" if imported else "other"
+
+
 def lint_repository(
     files: Sequence[Path],
+    session: Session,
     overrides: Mapping[Path, bytes] | None = None,
     codes: Iterable[str] = (),
-    session: Session | None = None,
 ) -> list[Found]:
     """Lints a whole repository with default settings, some files with contents of our own, only some rules if asked.
 

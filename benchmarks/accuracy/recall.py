@@ -12,9 +12,10 @@ from asyncdb_lint.session import Session
 
 from .causes import explain
 from .corpus import Found, Repository, lint_repository
+from .exclusions import Exclusion
 from .mutation import Expected, Mutation, broken, rounds
 from .mutators import MUTATORS, Mutator
-from .sites import Exclusion, Project, read_project
+from .sites import Project, read_project
 
 # What can be broken in a repository that does not use `databases`.
 _OF_OTHERS = ("forgotten-await-of-driver",)
@@ -65,7 +66,7 @@ def measure_repository(
     """Breaks every place of one repository once."""
     project = read_project(repository, exclusions)
     outcomes: list[Outcome] = []
-    session = Session()
+    session = repository.session()
     for mutator in MUTATORS:
         if mutator.kind not in kinds or (repository.group == "other" and mutator.kind not in _OF_OTHERS):
             continue
@@ -83,7 +84,7 @@ def _lint_round(project: Project, batch: Sequence[Mutation], session: Session) -
         overrides[path], due = broken(project.sources[path], [item for item in batch if item.path == path])
         expected += due
     files = project.repository.files()
-    found = lint_repository(files, overrides, {item.rule for item in batch}, session)
+    found = lint_repository(files, session, overrides, {item.rule for item in batch})
     missed = [item for item in expected if not any(_answers(finding, item) for finding in found)]
     causes = dict(zip(map(id, missed), explain(files, overrides, missed) if missed else (), strict=True))
     for item in expected:

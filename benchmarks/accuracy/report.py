@@ -11,15 +11,21 @@ from .labels import Answer
 from .recall import Outcome
 
 
-def results_page(outcomes: Sequence[Outcome], findings: str, answers: Sequence[Answer]) -> str:
-    """The whole page."""
-    return f"""# Accuracy: results
+def results_page(
+    outcomes: Sequence[Outcome],
+    findings: str,
+    answers: Sequence[Answer],
+    outcomes_unseen: Sequence[Outcome] = (),
+    findings_unseen: str = "",
+) -> str:
+    """The whole page; the unseen are repositories that nothing was tuned on."""
+    page = f"""# Accuracy: results
 
 asyncdb-lint {__version__} with default settings, on the repositories of `repositories.tsv`.
 How it is measured: [README.md](README.md).
 
     python -m benchmarks.accuracy results CORPUS --repositories repositories.tsv --labels labels.tsv \\
-        --exclusions exclusions.tsv --verdicts verdicts.tsv
+        --exclusions exclusions.tsv --verdicts verdicts.tsv{" --unseen FOLDER ..." if outcomes_unseen else ""}
 
 ## Broken code: what is found
 
@@ -31,6 +37,9 @@ How it is measured: [README.md](README.md).
 
 ### Misses by cause
 
+Every cause has a case marked `# todo` on its rule's page:
+[known missed alarms](../../rules/ADB101-unawaited-query.md#known-missed-alarms).
+
 {tables.misses_by_cause(outcomes)}
 
 ## Sound code: what is reported
@@ -40,4 +49,24 @@ How it is measured: [README.md](README.md).
 ## Labelled places
 
 {tables.labelled(answers)}
+"""
+    if not outcomes_unseen:
+        return page
+    return f"""{page}
+## Other repositories
+
+They were fetched when the rules stood, and linted to see what does not hold there. What they showed has been mended
+since, so these are no blind numbers.
+
+### Broken code
+
+{tables.recall_by_kind(outcomes_unseen)}
+
+{tables.recall_by_repository(outcomes_unseen)}
+
+{tables.misses_by_cause(outcomes_unseen)}
+
+### Sound code
+
+{findings_unseen}
 """

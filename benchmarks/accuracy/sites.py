@@ -8,7 +8,6 @@ A *wrapper* is a project function that queries, itself or through others.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,7 +17,9 @@ from pathlib import Path
 
 import libcst as cst
 
+from .code import Code, expand
 from .corpus import Repository
+from .exclusions import Exclusion
 from .source import Function, Source, dotted
 
 QUERY_METHODS = frozenset({"fetch_all", "fetch_one", "fetch_val", "execute", "execute_many", "iterate"})
@@ -27,36 +28,6 @@ DRIVER_QUERY_METHODS = frozenset(
     {"execute", "executemany", "fetch", "fetchrow", "fetchval", "scalar", "scalars", "get", "flush", "refresh", "exec"}
 )
 LIFECYCLE_METHODS = frozenset({"connect", "disconnect", "start", "commit", "rollback"})
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusion:
-    """A receiver that a reader found to be no database of the library; empty fields match everything.
-
-    With a kind of mutation as `method` and `function.name` as `receiver`: a place where that mutation makes no pitfall.
-    """
-
-    repository: str
-    path: str
-    receiver: str
-    method: str
-
-    def covers(self, repository: str, path: str, receiver: str, method: str) -> bool:
-        """Whether it speaks of this receiver."""
-        given = (repository, path, receiver, method)
-        wanted = (self.repository, self.path, self.receiver, self.method)
-        return all(not want or want == have for want, have in zip(wanted, given, strict=True))
-
-
-def read_exclusions(table: Path | None) -> list[Exclusion]:
-    """Reads a table with the columns repository, path, receiver, method, reason."""
-    if table is None:
-        return []
-    with table.open(encoding="utf-8", newline="") as file:
-        return [
-            Exclusion(row["repository"], row["path"], row["receiver"], row["method"])
-            for row in csv.DictReader(file, delimiter="\t")
-        ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +49,11 @@ class Project:
     sources: Mapping[Path, Source]
     unread: tuple[Path, ...] = ()
     exclusions: list[Exclusion] = field(default_factory=list)
+
+    @cached_property
+    def code(self) -> Code:
+        """What names and calls mean."""
+        return Code(self.repository.root, self.sources)
 
     # -- queries ----------------------------------------------------------------------------------------------------
 
@@ -121,7 +97,7 @@ class Project:
             parameter = function.parameters().get(name)
             if parameter is not None:
                 written = site.source.text_of(parameter.annotation.annotation) if parameter.annotation else ""
-                paths = [_expand(site.source.imports, item) or "" for item in re.findall(r"[\w.]+", written)]
+                paths = [expand(site.source.imports, item) or "" for item in re.findall(r"[\w.]+", written)]
                 return any(path.startswith(DRIVERS) for path in paths)
             function = function.parent
         return False
@@ -154,7 +130,7 @@ class Project:
         annotated = self._annotation_of(site, root)
         if annotated is not None and self._is_foreign(site.source, annotated):
             return False
-        return not self.functions_called(site.source, site.function, site.call)
+        return not self.code.functions_called(site.source, site.function, site.call)
 
     def _annotation_of(self, site: Site, name: str) -> str | None:
         """What a parameter is annotated with, as an imported dotted path."""
@@ -163,7 +139,7 @@ class Project:
             parameter = function.parameters().get(name)
             if parameter is not None:
                 written = dotted(parameter.annotation.annotation) if parameter.annotation else None
-                return _expand(site.source.imports, written) if written else None
+                return expand(site.source.imports, written) if written else None
             function = function.parent
         return None
 
@@ -172,7 +148,7 @@ class Project:
         if path.startswith("."):
             return False
         top = path.split(".", maxsplit=1)[0]
-        return top != "databases" and top not in self._own_names and self._module(source, path) is None
+        return top != "databases" and top not in self._own_names and self.code.module(source, path) is None
 
     @cached_property
     def _own_names(self) -> set[str]:
@@ -198,7 +174,7 @@ class Project:
                 if not isinstance(call, cst.Call) or id(call) in direct:
                     continue
                 function = source.function_of(call)
-                called = self.functions_called(source, function, call)
+                called = self.code.functions_called(source, function, call)
                 if called and all(item in querying for item in called):
                     method = called[0].name
                     receiver = source.text_of(call.func.value) if isinstance(call.func, cst.Attribute) else ""
@@ -222,7 +198,7 @@ class Project:
             more = {
                 caller
                 for caller, source, call in calls
-                if caller not in found and any(item in found for item in self.functions_called(source, caller, call))
+                if caller not in found and not found.isdisjoint(self.code.functions_called(source, caller, call))
             }
             if not more:
                 return {function for function in found if function.is_async or self._hands_on(function)}
@@ -235,109 +211,6 @@ class Project:
             isinstance(node.value, cst.Call | cst.Name) and source.function_of(node) is function
             for node in source.nodes(cst.Return)
         )
-
-    def functions_called(self, source: Source, inside: Function | None, call: cst.Call) -> list[Function]:
-        """The project functions that a call means, as far as imports, `self` and class names say."""
-        written = dotted(call.func)
-        if written is None:
-            return []
-        head, _, name = written.rpartition(".")
-        if not head:
-            return self._plain(source, name, call)
-        if head in ("self", "cls") and inside is not None:
-            owner = inside.owner or (inside.parent.owner if inside.parent else None)
-            return self._methods(source, owner, name, 0) if owner is not None else []
-        path = _expand(source.imports, head)
-        if path is None:
-            local = self._class_in(source, head)
-            return self._methods(source, local, name, 0) if local is not None else []
-        module = self._module(source, path)
-        if module is not None:
-            return [item for item in self._top_level(module) if item.name == name]
-        owner_source, owner = self._class_at(source, path)
-        return self._methods(owner_source, owner, name, 0) if owner_source and owner else []
-
-    def _plain(self, source: Source, name: str, call: cst.Call) -> list[Function]:
-        local = [item for item in self._top_level(source) if item.name == name]
-        around = source.function_of(call)
-        nested = [item for item in source.functions.values() if item.parent is around and item.name == name]
-        if around is not None and nested:
-            return nested
-        if local or name not in source.imports:
-            return local
-        return self._exported(source, source.imports[name], 0)
-
-    def _exported(self, source: Source, path: str, depth: int) -> list[Function]:
-        """A function that a dotted path names, also when its package imports it from elsewhere."""
-        head, _, name = path.rpartition(".")
-        module = self._module(source, head or ".") if not path.startswith(".") else self._module(source, _parent(path))
-        if module is None:
-            return []
-        found = [item for item in self._top_level(module) if item.name == name]
-        if not found and name in module.imports and depth < 5:
-            return self._exported(module, module.imports[name], depth + 1)
-        return found
-
-    def _methods(self, source: Source, owner: cst.ClassDef | None, name: str, depth: int) -> list[Function]:
-        if owner is None or depth > 5:
-            return []
-        own = [item for item in source.functions.values() if item.owner is owner and item.name == name]
-        if own:
-            return own
-        for base in owner.bases:
-            written = dotted(base.value)
-            local = self._class_in(source, written or "")
-            path = _expand(source.imports, written) if written else None
-            where, above = (source, local) if local else self._class_at(source, path) if path else (None, None)
-            inherited = self._methods(where, above, name, depth + 1) if where else []
-            if inherited:
-                return inherited
-        return []
-
-    def _class_in(self, source: Source, name: str) -> cst.ClassDef | None:
-        found = [node for node in source.nodes(cst.ClassDef) if node.name.value == name]
-        return found[-1] if found else None
-
-    def _class_at(self, source: Source, path: str) -> tuple[Source | None, cst.ClassDef | None]:
-        name = path.rpartition(".")[2]
-        module = self._module(source, _parent(path))
-        return (module, self._class_in(module, name)) if module else (None, None)
-
-    def _top_level(self, source: Source) -> list[Function]:
-        return [item for item in source.functions.values() if item.owner is None and item.parent is None]
-
-    def _module(self, source: Source, path: str) -> Source | None:
-        """The module that a dotted path means; an absolute one may start at any folder above the importing file."""
-        if path.startswith("."):
-            bare = path.lstrip(".")
-            base = source.path.parents[len(path) - len(bare) - 1]
-            return self._at(base, bare)
-        for base in source.path.parents:
-            found = self._at(base, path)
-            if found is not None:
-                return found
-            if base == self.repository.root:
-                return None
-        return None
-
-    def _at(self, base: Path, path: str) -> Source | None:
-        target = base.joinpath(*path.split(".")) if path else base
-        return self.sources.get(target.with_name(target.name + ".py")) or self.sources.get(target / "__init__.py")
-
-
-def _parent(path: str) -> str:
-    """`a.b` of `a.b.c`, `..a` of `..a.b`, `.` of `.a`."""
-    bare = path.lstrip(".")
-    dots = path[: len(path) - len(bare)]
-    return dots + bare.rpartition(".")[0]
-
-
-def _expand(imports: Mapping[str, str], written: str) -> str | None:
-    """A dotted name with its imported start written out; None where the start is not imported."""
-    head, _, rest = written.partition(".")
-    if head not in imports:
-        return None
-    return f"{imports[head]}.{rest}" if rest else imports[head]
 
 
 def read_project(repository: Repository, exclusions: list[Exclusion]) -> Project:

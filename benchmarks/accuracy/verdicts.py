@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .corpus import Found, Repository, lint_repository
-from .sites import Exclusion, read_project
+from .exclusions import Exclusion
+from .sites import read_project
 
 COLUMNS = ("rule", "repository", "path", "line_hash", "number", "line", "verdict", "reason")
 VERDICTS = ("true", "false")
@@ -65,7 +66,7 @@ def lint_sound(
 
 
 def _lint_one(repository: Repository, exclusions: list[Exclusion]) -> tuple[list[Seen], int]:
-    found = lint_repository(repository.files())
+    found = lint_repository(repository.files(), repository.session())
     sites = len(read_project(repository, exclusions).query_sites) if repository.group == "databases" else 0
     return list(identified(repository, found)), sites
 

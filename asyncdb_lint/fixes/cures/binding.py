@@ -130,7 +130,7 @@ def _bound(text: SqlText, gaps: list[_Gap], passed: frozenset[str]) -> list[tupl
     for gap, place in zip(gaps, places(parts), strict=True):
         gap.place = place
         is_value = not gap.is_composed or place.quoting is not Quoting.BARE
-        if gap.source is not Source.CLOSED and gap.blank.is_plain and is_value:
+        if not gap.source.is_harmless and gap.blank.is_plain and is_value:
             gap.name = _free(parameter_name(gap.blank.node), taken)
             taken.add(gap.name)
     result = bind(parts, [gap.name for gap in gaps], passed=passed)

@@ -21,8 +21,16 @@ _TIGHT = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 
 def read_from_environment(found: Credentials) -> FixPlan | None:
     """`os.environ["DATABASE_URL"]` in place of the URL, or of the call that falls back to it."""
-    url = found.url
-    if not found.are_the_only_ones or not url.is_whole or (url.is_setting and url.reader is None):
+    login, url = found.login, found.login.written
+    if login.node is not url.node:
+        return None
+    # What a variable with nothing but the password is called, the project knows.
+    if (
+        login.is_password_alone
+        or not found.are_the_only_ones
+        or not url.is_whole
+        or (url.is_setting and url.reader is None)
+    ):
         return None
     module, node, variable = url.module, url.node, _VARIABLE
     if url.reader is not None:

@@ -243,12 +243,13 @@ def _take_names(
             at += 1
         if at >= len(words) or not _is_name(words[at]):
             return at
+        is_target = upper[at - 1 : at] == ["INTO"]
         name = _unquoted(words[at])
         at += 1
         while at + 1 < len(words) and words[at] == "." and _is_name(words[at + 1]):
             name = f"{name}.{_unquoted(words[at + 1])}"
             at += 2
-        is_function = at < len(words) and words[at] == "(" and upper[at - 2 : at - 1] != ["INTO"]
+        is_function = at < len(words) and words[at] == "(" and not is_target
         if not is_function and name.upper() not in ctes and not filled.has_hole(name):
             found[name] = None
         if upper[at : at + 1] == ["AS"]:

@@ -1,0 +1,70 @@
+"""Values that a constraint has nothing against: a row is known to have them, or has them already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .calling import QUERY_ROLES, roles
+from .coroutines import Coroutines
+from .records import CallRecord, UseKind
+from .terms import Attribute, Computed, Parameter, Term
+from .texts import Frame, Texts
+
+
+def are_same(one: Term, other: Term) -> bool:
+    """Whether two terms are the same parameter, or the same attribute of it."""
+    match one, other:
+        case Parameter(), Parameter():
+            return one.function is other.function and one.name == other.name
+        case Attribute(), Attribute():
+            return one.name == other.name and are_same(one.base, other.base)
+        case _:
+            return False
+
+
+def is_compared_to(column: str | None, value: Term, conditions: Iterable[Term]) -> bool:
+    """Whether an UPDATE asks for the rows that have a value in a column already: `.where(c.id == id).values(id=id)`."""
+    for condition in conditions:
+        if isinstance(condition, Computed) and condition.operator == "compare" and len(condition.operands) == 2:
+            left, right = condition.operands
+            for place, given in ((left, right), (right, left)):
+                if isinstance(place, Attribute) and place.name == column and are_same(given, value):
+                    return True
+    return False
+
+
+class LookedUp:
+    """Judges whether what becomes a foreign key has been looked up before, and refused if nothing was there."""
+
+    def __init__(self, coroutines: Coroutines, texts: Texts) -> None:
+        self.resolver = coroutines.resolver
+        self.coroutines = coroutines
+        self.texts = texts
+
+    def is_known(self, value: Term, frame: Frame | None) -> bool:
+        """Whether the function that a value comes into the project by has queried with it and tested what it got."""
+        term = self._origin(value, frame)
+        root = term
+        while isinstance(root, Attribute):
+            root = root.base
+        return isinstance(root, Parameter) and any(
+            any(are_same(argument.term, term) for argument in call.arguments) and self._is_tested_query(call)
+            for call in root.function.calls
+        )
+
+    def _origin(self, term: Term, frame: Frame | None) -> Term:
+        """A parameter, or an attribute of one, as the outermost caller writes it."""
+        match term:
+            case Parameter():
+                passed = self.texts.argument(term, frame)
+                return self._origin(*passed) if passed is not None else term
+            case Attribute(base=Parameter() | Attribute() as base, name=name):
+                return Attribute(self._origin(base, frame), name)
+            case _:
+                return term
+
+    def _is_tested_query(self, call: CallRecord) -> bool:
+        return any(use.kind in (UseKind.TESTED, UseKind.COMPARED) for use in call.awaited_uses) and any(
+            roles(target) & QUERY_ROLES or self.coroutines.touch(target) == "query"
+            for target in self.resolver.targets_of(call)
+        )
