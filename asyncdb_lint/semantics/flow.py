@@ -45,7 +45,7 @@ Environment = dict[str, Term]
 
 def walk_module(record: ModuleRecord) -> ModuleRecord:
     """Fills a module's record by walking its body and every function in it."""
-    body = FunctionRecord(record, "<module>", "", record.parsed.tree, is_async=False, is_module=True)
+    body = FunctionRecord(record, "<module>", "", record.parsed.tree, is_async=record.is_notebook, is_module=True)
     record.body = body
     pending: list[tuple[FunctionRecord, cst.FunctionDef]] = []
     FunctionWalk(body, pending).run(record.parsed.tree.body)

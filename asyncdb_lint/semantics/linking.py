@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .records import ModuleRecord
+from .records import NOTEBOOK_SUFFIX, ModuleRecord
 
 _STUBS = Path(__file__).parent.parent
 _DRIVERS = _STUBS / "drivers"
@@ -35,7 +35,7 @@ class ModuleIndex:
         self._files = set(files)
         self._folders = {parent for file in self._files for parent in file.parents}
         self._by_stem: dict[str, list[Path]] = {}
-        for file in sorted(self._files):
+        for file in sorted(file for file in self._files if file.suffix != NOTEBOOK_SUFFIX):
             stem = file.parent.name if file.stem == "__init__" else file.stem
             self._by_stem.setdefault(stem, []).append(file)
         self._stubs = {path.stem: path for folder in _STUB_FOLDERS for path in folder.glob("*.pyi")}

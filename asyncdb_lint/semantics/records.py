@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .terms import Collection, GlobalName, Mapping, Result, Term
 
 
+NOTEBOOK_SUFFIX = ".ipynb"
+
+
 class UseKind(enum.Enum):
     """What was done with a value."""
 
@@ -328,3 +331,8 @@ class ModuleRecord:
     bare_dependencies: list[Term] = field(default_factory=list)
     """Annotations of parameters whose default is `Depends()` alone."""
     runs_as_script: bool = False
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether the module is made of the cells of a notebook, which run one by one, and may await."""
+        return self.path.suffix == NOTEBOOK_SUFFIX

@@ -165,7 +165,9 @@ class Runs:
         for paths in filter(None, passes):
             result = await self._lint(folder, generation, {path: wanted[path] for path in paths}, unsaved)
             for path, report in _by_file(paths, result, versions, generation).items():
-                self._hand_over(folder, generation, path, report)
+                document = self._documents.of(path)
+                unparsable = document.unparsable(wanted[path]) if document is not None else []
+                self._hand_over(folder, generation, path, report.with_more(unparsable, document))
         if folder.generation == generation:
             # Only now: a run that was stopped before it looked leaves that to the next.
             folder.disk_changed = False
