@@ -9,7 +9,7 @@ import gc
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,7 +137,15 @@ class Session:
             self._linked.pop(key, None)
             with self.measured("link"):
                 known = self._linked[key] = LinkedProject(contents, matters, settings, self)
+        # Its modules are asked for through it.
+        self._asked_files.update(known.loaded)
         return known
+
+    def prepare(self, path: Path) -> None:
+        """Does now what the first edit of a module would have to wait for."""
+        known = self._walked.get(path)
+        if known is not None and known.cut is None and known.record is not None:
+            self._walked[path] = replace(known, cut=cut(known.record.parsed))
 
     def _walk(self, path: Path, data: bytes, before: _Known | None) -> _Known:
         from .semantics.flow import walk_module
@@ -146,8 +154,8 @@ class Session:
 
         with self.measured("parse"):
             old = _cut(before)
-            again = old.again(data) if old is not None else None
             try:
+                again = old.again(data) if old is not None else None
                 parsed = again.parsed if again is not None else parse(path, data)
             except UnparsableFile as problem:
                 return _Known(data, problem=problem.with_traceback(None), cut=old)

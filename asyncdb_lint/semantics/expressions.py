@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -48,6 +49,7 @@ _HeldT = TypeVar("_HeldT", Collection, Mapping)
 
 _GROWING_METHODS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0}
 _COPYING = {"list", "tuple", "set", "frozenset", "sorted", "reversed"}
+_PLAIN_STRING = re.compile(r"""(?:"[^"\\\r\n]*"|'[^'\\\r\n]*')\Z""")
 _OPERATORS = {"Add": "+", "Modulo": "%", "BitOr": "|"}
 
 
@@ -373,7 +375,7 @@ class Expressions(Scope):
 
     def _literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Term:
         try:
-            return Constant(ast.literal_eval(node.value), node)
+            return Constant(_literal_value(node.value), node)
         except (ValueError, SyntaxError, OverflowError):
             return UNKNOWN
 
@@ -433,6 +435,13 @@ class Expressions(Scope):
             except cst.ParserSyntaxError:
                 return UNKNOWN
         return self.expression(node)
+
+
+def _literal_value(text: str) -> object:
+    # Most literals are plain strings, which `ast` would compile one by one.
+    if _PLAIN_STRING.match(text):
+        return text[1:-1]
+    return ast.literal_eval(text)
 
 
 def _is_builtin(callee: Term, name: str) -> bool:

@@ -22,9 +22,15 @@ class Queries:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
+        self._methods: dict[CallRecord, FunctionRecord | None] = {}
 
     def driver_method(self, call: CallRecord) -> FunctionRecord | None:
         """The driver's method that a call runs; None unless every alternative is one."""
+        if call not in self._methods:
+            self._methods[call] = self._driver_method(call)
+        return self._methods[call]
+
+    def _driver_method(self, call: CallRecord) -> FunctionRecord | None:
         methods = [
             value.function
             for value in self.resolver.resolve(call.callee)

@@ -254,6 +254,8 @@ class FunctionRecord:
     withs: list[Context] = field(default_factory=list)
     loops: list[Context] = field(default_factory=list)
     yields_in: list[Context | None] = field(default_factory=list)
+    roles: frozenset[str] | None = None
+    """The roles that a stub gives it, as soon as somebody has asked."""
 
     def parameter(self, name: str) -> ParameterRecord | None:
         """The parameter called `name`."""

@@ -25,7 +25,7 @@ from asyncdb_lint.server.progress import WorkProgress
 from asyncdb_lint.server.protocol import Protocol
 from asyncdb_lint.server.reading import Reading
 from asyncdb_lint.server.rendering import SOURCE, plain_uri
-from asyncdb_lint.server.runs import DEBOUNCE, Runs
+from asyncdb_lint.server.runs import SWARM, Runs
 
 _WATCHED = ("**/*.{py,pyi}", *(f"**/{name}" for name in sorted(SETTINGS_FILES | IGNORE_FILES)))
 _NOTEBOOKS = types.NotebookDocumentSyncOptions(
@@ -171,7 +171,7 @@ class Server(LanguageServer):
         if document is None:
             _log.warning("ignored a change of %s, which is not open or is newer", params.text_document.uri)
             return
-        self.runs.start(document.path, delay=DEBOUNCE)
+        self.runs.start(document.path, typed=True)
 
     def notebook_changed(self, params: types.DidChangeNotebookDocumentParams) -> None:
         """Takes changes of a notebook and its cells."""
@@ -182,7 +182,7 @@ class Server(LanguageServer):
         before, after = versions
         left = {part.uri for part in after.parts}
         self.delivery.take_back(after, tuple(part for part in before.parts if part.uri not in left))
-        self.runs.start(after.path, delay=DEBOUNCE)
+        self.runs.start(after.path, typed=True)
 
     def saved(self, uri: str) -> None:
         """Looks at the disk: what is saved may be a file that others import, or settings."""
@@ -213,7 +213,7 @@ class Server(LanguageServer):
         paths = [path for name in names if (path := path_of(name)) is not None]
         if any(path.name in SETTINGS_FILES | IGNORE_FILES for path in paths):
             self._reread_settings()
-        self.runs.start(delay=DEBOUNCE, disk_changed=True)
+        self.runs.start(delay=SWARM, disk_changed=True)
 
     def _reread_settings(self) -> None:
         for folder in self.folders.all():

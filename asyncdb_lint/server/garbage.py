@@ -1,0 +1,39 @@
+"""When the server looks for garbage: after findings are told, not while somebody waits for them."""
+
+from __future__ import annotations
+
+import gc
+
+
+class Garbage:
+    """Collects what refers to itself, and so outlives its last use.
+
+    Python would look for it whenever enough objects have been made, which is in the middle of every run, and from time
+    to time among all trees of a project. Those are kept apart here, and looked at when nobody types.
+    """
+
+    def __init__(self) -> None:
+        self._runs = 0
+        self._has_looked = False
+
+    def take_over(self) -> None:
+        """Keeps Python from looking by itself."""
+        gc.disable()
+
+    def after_run(self) -> None:
+        """Collects what runs have left since the last thorough look."""
+        self._runs += 1
+        if self._has_looked:
+            gc.collect()
+        else:
+            # Nearly all that there is was made just now, and will stay.
+            self.when_idle()
+
+    def when_idle(self) -> None:
+        """Looks at everything, if there has been a run since the last time."""
+        if self._runs:
+            self._runs = 0
+            self._has_looked = True
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
