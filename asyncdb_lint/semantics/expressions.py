@@ -117,7 +117,7 @@ class Expressions(Scope):
             record.result = Result(record)
             self.calls[id(node)] = record
             self.function.calls.append(record)
-            self.function.module.calls.append(record)
+            self.function.notes.calls.append(record)
         holder = callee.base if isinstance(callee, Attribute) and callee.name in _GROWING_METHODS else None
         for index, argument in enumerate(arguments):
             self.use(argument.term, UseKind.ARGUMENT, node, record, index, argument.keyword, holder)
@@ -167,10 +167,11 @@ class Expressions(Scope):
                 is_async=False,
                 parent=None if self.function.is_module else self.function,
                 is_lambda=True,
+                notes=self.function.notes,
             )
             self.lambdas[id(node)] = function
             self.parameters(node.params, function)
-            self.function.module.functions.append(function)
+            self.function.notes.functions.append(function)
             self.function.nested.append(function)
         outer_function, outer_env, outer_context = self.function, self.env, self.context
         self.function, self.env, self.context = function, dict(outer_env), None
@@ -228,13 +229,13 @@ class Expressions(Scope):
 
     def note_unpacked(self, target: cst.Tuple | cst.List, value: Term, source: cst.BaseExpression) -> None:
         """Notes that a value is taken apart; a loop body that is walked twice says it once."""
-        known = self.function.module.unpacked
+        known = self.function.notes.unpacked
         known.setdefault(id(target), Unpacked(target, value, source, self.function))
 
     def note_spread(self, value: Term, node: cst.BaseExpression) -> None:
         """Notes `*value`."""
         if not isinstance(value, Collection | Constant):
-            self.function.module.spread.setdefault(id(node), Spread(value, node, self.function))
+            self.function.notes.spread.setdefault(id(node), Spread(value, node, self.function))
 
     def element_of(self, iterable: Term, is_async: bool) -> Term:
         """What iterating gives; the elements themselves where they are written out."""
@@ -255,7 +256,7 @@ class Expressions(Scope):
         return self._kept(Collection(kind, elements))
 
     def _kept(self, term: _HeldT) -> _HeldT:
-        self.function.module.collections.append(term)
+        self.function.notes.collections.append(term)
         return term
 
     def _mapping(self, node: cst.Dict) -> Term:
