@@ -7,6 +7,6 @@ from pathlib import Path
 if sys.path[:1] == [str(Path.cwd())] != [str(Path(__file__).parent.parent)]:
     del sys.path[0]
 
-from asyncdb_lint.cli import main
+from asyncdb_lint.cli import command
 
-sys.exit(main())
+command()

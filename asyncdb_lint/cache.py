@@ -6,7 +6,7 @@ Whatever is damaged, foreign or of another version is no cache, and the run find
 
 from __future__ import annotations
 
-import hashlib
+import functools
 import json
 import os
 import sys
@@ -15,9 +15,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hashlib import blake2b
 
 from . import __version__
+from .last_run import RUN_ENDING
 
 Stamp = tuple[int, int, int]
 """Modification time in nanoseconds, size in bytes and inode of a file."""
@@ -48,11 +52,21 @@ def default_folder() -> Path:
 
 def digest_of(*parts: bytes) -> str:
     """A short digest of some bytes; which bytes are in which part matters."""
-    digest = hashlib.blake2b(digest_size=12)
+    digest = _blake2b()(digest_size=12)
     for part in parts:
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
     return digest.hexdigest()
+
+
+@functools.cache
+def _blake2b() -> type[blake2b]:
+    # `hashlib` would load OpenSSL, which takes as long as all else that a small run imports of ours.
+    try:
+        from _blake2 import blake2b
+    except ImportError:
+        from hashlib import blake2b
+    return blake2b
 
 
 @dataclass(slots=True)
@@ -119,20 +133,8 @@ class ProjectCache:
             },
             separators=(",", ":"),
         ).encode("utf-8", "surrogatepass")
-        folder = self._file.parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            _mark_as_cache(folder.parent)
-            new = self._file.with_suffix(f".{os.getpid()}{_UNFINISHED}")
-            try:
-                new.write_bytes(self._header(body) + b"\n" + body)
-                new.replace(self._file)
-            finally:
-                new.unlink(missing_ok=True)
-            _drop_oldest(folder)
-        except OSError:
-            # A cache that cannot be kept costs time, and nothing else.
-            return
+        if write_whole(self._file, self._header(body) + b"\n" + body):
+            _drop_oldest(self._file.parent)
 
     def _header(self, body: bytes) -> bytes:
         return f"{_FORMAT} {self._key} {digest_of(body)}".encode()
@@ -143,7 +145,7 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._linter = _linter()
+        self._linter = digest_of(linter_text().encode("utf-8", "surrogatepass"))
 
     def of(self, root: Path | None, files: Iterable[Path], settings: object, metadata: str = "") -> ProjectCache:
         """The cache of a project: of its root folder, or of the folder that all its files have in common.
@@ -160,7 +162,7 @@ class Cache:
         """Removes everything that is kept, and nothing else; returns how many files that were."""
         removed = 0
         for file in self.folder.glob("*/*"):
-            if file.suffix in (_ENDING, _UNFINISHED):
+            if file.suffix in (_ENDING, RUN_ENDING, _UNFINISHED):
                 file.unlink(missing_ok=True)
                 removed += 1
         for folder in self.folder.glob("*/"):
@@ -170,6 +172,25 @@ class Cache:
                 # Somebody else's, or in use.
                 continue
         return removed
+
+
+def write_whole(file: Path, data: bytes) -> bool:
+    """Writes a file of the cache so that nobody sees half of it, and says whether that could be done.
+
+    A cache that cannot be kept costs time, and nothing else.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _mark_as_cache(file.parent.parent)
+        new = file.with_suffix(f".{os.getpid()}{_UNFINISHED}")
+        try:
+            new.write_bytes(data)
+            new.replace(file)
+        finally:
+            new.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def look(files: Sequence[Path]) -> dict[str, Stamp]:
@@ -222,7 +243,8 @@ def state_of(digests: Mapping[str, str], matters: Iterable[str]) -> str:
     )
 
 
-def _linter() -> str:
+@functools.cache
+def linter_text() -> str:
     """What the linter itself is made of: its files and those of the libraries that it reads code with."""
     parts = [__version__, sys.version]
     for name in ("libcst", "sqlglot"):
@@ -238,7 +260,7 @@ def _linter() -> str:
                 elif entry.name.endswith((".py", ".pyi")):
                     status = entry.stat()
                     parts.append(f"{entry.path} {status.st_mtime_ns} {status.st_size}")
-    return digest_of("\n".join(sorted(parts)).encode("utf-8", "surrogatepass"))
+    return "\n".join(sorted(parts))
 
 
 def _mark_as_cache(folder: Path) -> None:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from asyncdb_lint.settings.looking import FILE_NAMES
+from asyncdb_lint.settings.model import DEFAULT_EXCLUDES
 
 if TYPE_CHECKING:
     from asyncdb_lint.ignoring import Patterns
@@ -21,6 +24,11 @@ if TYPE_CHECKING:
     """Says of an entry of one folder, by its name and whether it is a folder itself, whether it is left out."""
 
 SUFFIXES = (".py", ".pyi")
+REPOSITORIES = (".git", ".hg")
+ROOT_MARKERS = (*FILE_NAMES, "setup.py", "setup.cfg")
+IGNORE_FILES = (".ignore", ".gitignore")
+LANDMARKS = frozenset({*REPOSITORIES, *ROOT_MARKERS, *IGNORE_FILES})
+"""Entries by which a folder differs from the one above: settings, ignore files, the root of a project."""
 
 
 class MissingPath(Exception):
@@ -33,6 +41,28 @@ class Selection:
 
     files: dict[Path, Settings]
     unreadable: tuple[str, ...] = ()
+    seen: Seen = field(default_factory=lambda: Seen({}, {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a walk has come by, for those who would have to look again."""
+
+    landmarks: dict[str, frozenset[str]]
+    """For each folder, which of its entries say what kind of folder it is."""
+    trees: dict[Path, tuple[Path, ...]]
+    """The files below each folder that was asked for, where no settings leave out more than the defaults do."""
+
+    def files_below(self, folder: Path) -> tuple[Path, ...] | None:
+        """All files below a folder that the defaults do not leave out; None where the walk has not come by them all."""
+        if str(folder) in self.landmarks:
+            start = _inside(str(folder))
+            for top, files in self.trees.items():
+                if folder == top:
+                    return files
+                if folder.is_relative_to(top):
+                    return tuple(file for file in files if str(file).startswith(start))
+        return None
 
 
 def find_files(paths: Sequence[Path], resolver: SettingsResolver, *, force_exclude: bool = False) -> Selection:
@@ -43,6 +73,7 @@ def find_files(paths: Sequence[Path], resolver: SettingsResolver, *, force_exclu
     """
     walk = _Walk(resolver)
     found: dict[Path, Settings] = {}
+    trees: dict[Path, tuple[Path, ...]] = {}
     for path in paths:
         absolute = Path(os.path.abspath(path))
         if not absolute.exists():
@@ -51,12 +82,20 @@ def find_files(paths: Sequence[Path], resolver: SettingsResolver, *, force_exclu
         if is_forced and walk.leaves_out(absolute):
             continue
         if absolute.is_dir():
-            found.update(walk.files_under(absolute))
+            below = dict(walk.files_under(absolute))
+            found.update(below)
+            if all(map(has_default_excludes, dict.fromkeys(walk.settings_met))):
+                trees[absolute] = tuple(below)
         else:
             found[absolute] = resolver.for_folder(absolute.parent)
     if len(paths) > 1:
         found = {file: found[file] for file in sorted(found)}
-    return Selection(found, tuple(walk.unreadable))
+    return Selection(found, tuple(walk.unreadable), Seen(walk.landmarks, trees))
+
+
+def has_default_excludes(settings: Settings) -> bool:
+    """Whether settings leave out what the defaults leave out, and what ignore files name."""
+    return settings.exclude == DEFAULT_EXCLUDES and not settings.extend_exclude and settings.respect_gitignore
 
 
 def is_left_out(path: Path, resolver: SettingsResolver, *, top: Path | None = None) -> bool:
@@ -70,54 +109,65 @@ class _Walk:
     def __init__(self, resolver: SettingsResolver) -> None:
         self.resolver = resolver
         self.unreadable: list[str] = []
+        self.landmarks: dict[str, frozenset[str]] = {}
+        self.settings_met: list[Settings] = []
         self._rules: dict[Path, _Rules] = {}
 
     def files_under(self, top: Path) -> Iterator[tuple[Path, Settings]]:
         """All files in the order of their paths: a folder comes where its name stands among its neighbours."""
-        pending: list[tuple[str, Settings | None]] = [(str(top), None)]
+        pending: list[tuple[str, _Inherited | None, Settings | None]] = [(str(top), None, None)]
         while pending:
-            path, settings = pending.pop()
+            path, above, settings = pending.pop()
             if settings is not None:
                 yield Path(path), settings
             else:
-                pending.extend(self._entries(path))
+                pending.extend(self._entries(path, above))
 
     def leaves_out(self, path: Path, top: Path | None = None) -> bool:
         """Judges a path with the folders it lies in, down from `top`, or from its repository or its settings file."""
         top = top or self._rules_of(path.parent).top or self.resolver.for_folder(path.parent).root
         above = [parent for parent in reversed(path.parents) if parent != top and parent.is_relative_to(top)]
-        return any(self._judge_in(folder.parent)(folder.name, True) for folder in above) or self._judge_in(path.parent)(
-            path.name, path.is_dir()
+        return any(self._leaves_out(folder, is_folder=True) for folder in above) or self._leaves_out(
+            path, is_folder=path.is_dir()
         )
 
-    def _entries(self, folder: str) -> list[tuple[str, Settings | None]]:
+    def _leaves_out(self, path: Path, *, is_folder: bool) -> bool:
+        return self._judge(str(path.parent), self._in(path.parent, None))(path.name, is_folder)
+
+    def _entries(self, folder: str, above: _Inherited | None) -> list[tuple[str, _Inherited | None, Settings | None]]:
         """What is to be entered, and with its settings what is to be linted, the last first."""
-        path = Path(folder)
         try:
-            with os.scandir(path) as entries:
+            with os.scandir(folder) as entries:
                 listed = list(entries)
         except OSError as error:
             self.unreadable.append(f"{folder}: {error.strerror}")
             return []
         names = {entry.name for entry in listed}
-        leaves_out = self._judge_in(path, names)
-        settings = self.resolver.for_folder(path, names)
-        kept: list[tuple[str, str, Settings | None]] = []
+        landmarks = self.landmarks[folder] = LANDMARKS & names
+        # Most folders hold nothing that sets them apart from the folder above.
+        own = self._in(Path(folder), names) if above is None or landmarks else above
+        leaves_out = self._judge(folder, own)
+        kept: list[tuple[str, str, _Inherited | None, Settings | None]] = []
         for entry in listed:
             name = entry.name
             if entry.is_dir(follow_symlinks=False):
                 if not leaves_out(name, True):
-                    kept.append((name, entry.path, None))
+                    kept.append((name, entry.path, own, None))
             elif name.endswith(SUFFIXES) and entry.is_file(follow_symlinks=False) and not leaves_out(name, False):
-                kept.append((name, entry.path, settings))
+                kept.append((name, entry.path, None, own.settings))
         kept.sort(key=lambda item: item[0], reverse=True)
         return [item[1:] for item in kept]
 
-    def _judge_in(self, folder: Path, names: Collection[str] | None = None) -> Judge:
-        """Judges what lies in a folder; `names` are its entries, where they are known."""
+    def _in(self, folder: Path, names: Collection[str] | None) -> _Inherited:
+        """What holds in a folder; `names` are its entries, where they are known."""
         settings = self.resolver.for_folder(folder, names)
-        is_excluded = settings.excluding(folder)
-        rules = self._rules_of(folder, names) if settings.respect_gitignore else None
+        self.settings_met.append(settings)
+        return _Inherited(settings, self._rules_of(folder, names) if settings.respect_gitignore else None)
+
+    def _judge(self, folder: str, inherited: _Inherited) -> Judge:
+        """Judges what lies in a folder."""
+        is_excluded = inherited.settings.excluding(folder)
+        rules = inherited.rules
         if rules is None or not rules.layers:
             return is_excluded
         start = _inside(folder)
@@ -132,18 +182,26 @@ class _Walk:
     def _read_rules(self, folder: Path, names: Collection[str] | None) -> _Rules:
         from asyncdb_lint.ignoring import read_patterns
 
-        files = [folder / name for name in (".ignore", ".gitignore") if names is None or name in names]
+        files = [folder / name for name in IGNORE_FILES if names is None or name in names]
         is_top = (names is None or ".git" in names) and (folder / ".git").exists()
         if is_top:
-            files.append(_common_git_folder(folder / ".git") / "info" / "exclude")
+            files.append(exclude_file(folder))
         above = None if is_top or folder.parent == folder else self._rules_of(folder.parent)
         own = [patterns for file in files if (patterns := read_patterns(file)) is not None]
         if above is not None and not own:
             return above
-        layers = tuple((len(_inside(folder)), patterns) for patterns in own)
+        layers = tuple((len(_inside(str(folder))), patterns) for patterns in own)
         if above is None:
             return _Rules(folder if is_top else None, layers)
         return _Rules(above.top, (*layers, *above.layers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Inherited:
+    """What holds in a folder, and in those below it that say nothing else."""
+
+    settings: Settings
+    rules: _Rules | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +223,13 @@ class _Rules:
         return False
 
 
-def _inside(folder: Path) -> str:
-    text = str(folder)
-    return text if text.endswith(os.sep) else f"{text}{os.sep}"
+def _inside(folder: str) -> str:
+    return folder if folder.endswith(os.sep) else f"{folder}{os.sep}"
+
+
+def exclude_file(folder: Path) -> Path:
+    """Where Git keeps the patterns of one copy of a repository that has its root in a folder."""
+    return _common_git_folder(folder / ".git") / "info" / "exclude"
 
 
 def _common_git_folder(git: Path) -> Path:

@@ -72,8 +72,8 @@ class KeptFindings:
         # Before the files are read, so that a later change shows.
         stamps = look(self._work.files)
         run = Run(self._work, {}, self._session)
-        run.look()
-        digests = {str(path): digest_of(data) for path, data in run.contents.items()}
+        run.look(keeps_digests=True)
+        digests = run.digests()
         state = state_of(digests, map(str, run.matters)) + (" checks syntax" if run.checks_syntax else "")
         before = self._before if self._before is not None and self._before.state == state else None
         calls: dict[str, str] = {}

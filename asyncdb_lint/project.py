@@ -60,7 +60,7 @@ def lint(
         for project in session.surroundings.projects(group)
     ]
     diagnostics: list[Diagnostic] = []
-    with _collector_paused():
+    with _collector_paused(session):
         for findings in _findings_of(works, unsaved, session):
             for found in findings.values():
                 diagnostics += found
@@ -79,7 +79,8 @@ def _findings_of(works: Sequence[Work], unsaved: Mapping[Path, bytes], session: 
     for number, work in enumerate(works):
         session.share = number / len(works), 1 / len(works)
         yield findings_in(work, unsaved, session)
-        session.end_work()
+        if number < len(works) - 1:
+            session.end_work()
 
 
 def findings_in(work: Work, unsaved: Mapping[Path, bytes], session: Session) -> Findings:
@@ -111,7 +112,7 @@ def texts_of(diagnostics: Sequence[Diagnostic], unsaved: Mapping[Path, bytes], s
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def _collector_paused(session: Session) -> Iterator[None]:
     """Parsing makes millions of objects that stay: looking for garbage among them takes a fifth of the time."""
     if not gc.isenabled():
         yield
@@ -120,4 +121,7 @@ def _collector_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        if not session.keeps:
+            # A run that comes once is over: its trees need not be looked through before the process ends.
+            gc.freeze()
         gc.enable()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from .parsing import UnparsableFile, check_text, decode
-from .screen import relevant
+from .screen import relevant, shows_database
 from .suppressions.presence import may_hold
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ class Run:
         self._files = work.files
         self._unsaved = unsaved
         self.contents: dict[Path, bytes] = {}
+        """What is in the files, as far as it matters."""
         self._unreadable: dict[Path, UnparsableFile] = {}
+        self._digests: dict[str, str] = {}
         self.matters: set[Path] = set()
         """The files that rules may have something to say about."""
         self.checks_syntax = False
@@ -80,10 +82,47 @@ class Run:
             self._session.tell_progress(0.5 + number / len(self.wanted) / 2)
         return said
 
-    def look(self) -> None:
+    def look(self, *, keeps_digests: bool = False) -> None:
         """Reads the files, and finds out which of them matter."""
+        from .helping import is_worth_help
+
+        if is_worth_help(self._files, self._session.jobs) and not self._unsaved and not self._settings.database_types:
+            if self._finds_no_database(keeps_digests=keeps_digests):
+                return
+        self._read(self._files)
+        with self._session.measured("screen"):
+            self.matters = relevant(self.contents, self._settings.database_types, self._session.signs)
+        # In a large project without a database, looking for broken files would take ten times as long as all the rest.
+        size = sum(map(len, self.contents.values())) if not self.matters else 0
+        self.checks_syntax = self._settings.enables("ADB001") and size <= _MOST_BYTES_WITHOUT_DATABASE
+
+    def digests(self) -> dict[str, str]:
+        """The content of each file."""
+        from .cache import digest_of
+
+        return {**self._digests, **{str(path): digest_of(data) for path, data in self.contents.items()}}
+
+    def _finds_no_database(self, *, keeps_digests: bool) -> bool:
+        """Looks at half of a large project while another process looks at the rest, and says whether that was all."""
+        from .helping import helped
+
+        half = len(self._files) // 2
+        mine, others = self._files[:half], self._files[half:]
+        with helped(others, digests=keeps_digests) as answer:
+            self._read(mine)
+            imported = self._session.signs.imported
+            if self._unreadable or any(shows_database(imported(file, data)) for file, data in self.contents.items()):
+                return False
+            verdict = answer()
+        if verdict is None or verdict.size <= _MOST_BYTES_WITHOUT_DATABASE:
+            return False
+        self._read(list(map(Path, verdict.commented)))
+        self._digests = dict(zip(map(str, others), verdict.digests, strict=True)) if keeps_digests else {}
+        return True
+
+    def _read(self, files: Iterable[Path]) -> None:
         with self._session.measured("read"):
-            for file in self._files:
+            for file in files:
                 if file in self._unsaved:
                     self.contents[file] = self._unsaved[file]
                     continue
@@ -92,11 +131,6 @@ class Run:
                 except OSError as error:
                     reason = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
                     self._unreadable[file] = UnparsableFile(reason)
-        with self._session.measured("screen"):
-            self.matters = relevant(self.contents, self._settings.database_types, self._session.signs)
-        # In a large project without a database, looking for broken files would take ten times as long as all the rest.
-        size = sum(map(len, self.contents.values())) if not self.matters else 0
-        self.checks_syntax = self._settings.enables("ADB001") and size <= _MOST_BYTES_WITHOUT_DATABASE
 
     def _said_of(self, file: Path) -> list[Diagnostic]:
         """What there is to say about a file, with the severities of the settings."""

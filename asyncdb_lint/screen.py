@@ -68,7 +68,7 @@ _COMMON = {
 
 
 @functools.cache
-def _driver_imports() -> Sequence[frozenset[bytes]]:
+def driver_imports() -> Sequence[frozenset[bytes]]:
     """The words that an import of a driver is made of: `sqlalchemy`, `ext` and `asyncio` together."""
     # Even a run in which nothing matters asks this.
     modules = {name.removesuffix(".pyi") for name in os.listdir(_DRIVERS) if name.endswith(".pyi")} - {"roles"}  # noqa: PTH208
@@ -82,7 +82,7 @@ def _import_statements() -> Sequence[Callable[[bytes], list[tuple[bytes, bytes]]
 
 
 @functools.cache
-def _driver_methods() -> re.Pattern[bytes]:
+def driver_methods() -> re.Pattern[bytes]:
     """What drivers offer."""
     names: set[str] = set()
     for path in _DRIVERS.glob("*.pyi"):
@@ -97,7 +97,7 @@ def _mentions(data: bytes) -> bool:
 
     Most files have none of the words, and to know that takes a plain search, not an expression.
     """
-    if any(word in data for word in _GUARDS_AND_TABLES) or _driver_methods().search(data):
+    if any(word in data for word in _GUARDS_AND_TABLES) or driver_methods().search(data):
         return True
     if b"Table(" in data and re.search(_TABLE, data):
         return True
@@ -176,7 +176,7 @@ def relevant(
     """
     signs = signs or Signs()
     imported = {path: signs.imported(path, data) for path, data in contents.items()}
-    drivers = _driver_imports()
+    drivers = driver_imports()
     found = {path for path, words in imported.items() if any(driver <= words for driver in drivers)}
     for dotted in database_types:
         *_, module, name = (part.encode() for part in dotted.split("."))
@@ -205,9 +205,14 @@ def relevant(
     return found
 
 
+def shows_database(words: AbstractSet[bytes]) -> bool:
+    """Whether a file with these words in its imports may make any file of its project matter."""
+    return not words.isdisjoint(_FRAMEWORKS) or any(driver <= words for driver in driver_imports())
+
+
 def imports_driver(files: Iterable[Path], signs: Signs) -> bool:
     """Whether one of some files, which have been screened, imports a driver."""
-    return any(driver <= words for words in map(signs.known_words, files) for driver in _driver_imports())
+    return any(driver <= words for words in map(signs.known_words, files) for driver in driver_imports())
 
 
 def stays_out(path: Path, data: bytes, matters: AbstractSet[Path], database_types: Sequence[str] = ()) -> bool:
@@ -219,7 +224,7 @@ def stays_out(path: Path, data: bytes, matters: AbstractSet[Path], database_type
     words = signs.imported(path, data)
     if words & {_module_word(other) for other in matters} or words & _blocking_packages("blocks").keys():
         return False
-    is_driver = any(driver <= words for driver in _driver_imports())
+    is_driver = any(driver <= words for driver in driver_imports())
     return not is_driver and not database_types and not signs.mentions(path, data)
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .parsing import UnparsableFile, check_syntax, parse
-from .reparsing import CutModule, cut
 from .screen import Signs
 from .surroundings import Surroundings
 
 if TYPE_CHECKING:
     from .cache import Cache
     from .linked import LinkedProject
+    from .reparsing import CutModule
     from .semantics.records import ModuleRecord
     from .settings import Settings
     from .timing import Timing
@@ -70,7 +70,8 @@ class Session:
         """Told again and again which part of a run is done, from 0 to 1."""
         self.share = (0.0, 1.0)
         """Where in the run the current project begins, and which part of the run it is."""
-        self._keeps = keeps
+        self.keeps = keeps
+        """Whether another run will come; if not, a project is let go of when its work is done."""
         self.surroundings = Surroundings()
         self.signs = Signs()
         self.checkpoint: Callable[[], None] = _never
@@ -186,7 +187,7 @@ class Session:
 
     def end_work(self) -> None:
         """Lets go of a project that nobody will ask for again, in a run that comes once."""
-        if self._keeps:
+        if self.keeps:
             return
         is_large = sum(len(known.data) for known in self._walked.values()) > _WORTH_COLLECTING
         for known in (self._on_disk, self._walked, self._checked, self._linked):
@@ -242,4 +243,7 @@ def _cut(known: _Known | None) -> CutModule | None:
     """What is known of a file, cut into parts; only a file that has changed is worth that."""
     if known is None:
         return None
+    # Imported here: only an editor comes by.
+    from .reparsing import cut
+
     return known.cut or (cut(known.record.parsed) if known.record is not None else None)

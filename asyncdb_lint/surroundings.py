@@ -7,13 +7,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files import SUFFIXES, find_files
-from .settings import FILE_NAMES, Settings, SettingsResolver
+from .files import LANDMARKS, REPOSITORIES, ROOT_MARKERS, SUFFIXES, Seen, find_files
+from .settings import Settings, SettingsResolver
 
 _ROOT_SIGNS = ("requirements.txt", "Pipfile", "tox.ini", "alembic.ini", "Dockerfile", "README.md", "README.rst")
 _MOST_LEVELS = 6
-_REPOSITORIES = (".git", ".hg")
-_ROOT_MARKERS = (*FILE_NAMES, "setup.py", "setup.cfg")
+
+
+SIGNS_OF_A_PROJECT = LANDMARKS.union(_ROOT_SIGNS)
+"""Entries of a folder on which the project hangs that files below it belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What lies around the files of a run."""
+
+    files: tuple[Path, ...]
+    landmarks: dict[str, frozenset[str]]
+    """For each folder that was walked through, those of its entries that set it apart from the one above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,12 @@ class Surroundings:
         self._signs: dict[Path, bool] = {}
         self._packages: dict[tuple[Path, str], list[Path]] = {}
         self._projects: dict[Path, tuple[Path, ...]] = {}
+        self._seen = Seen({}, {})
+        self._walked: dict[str, frozenset[str]] = {}
+
+    def take(self, seen: Seen) -> None:
+        """Takes over what a walk has just come by."""
+        self._seen = seen
 
     def projects(self, files: Iterable[Path]) -> list[Project]:
         """The projects that some files belong to; files without one are taken together."""
@@ -55,7 +72,12 @@ class Surroundings:
         if root is not None:
             if root not in self._projects:
                 # What a project does not want linted it may still import from: only the default excludes hold here.
-                self._projects[root] = tuple(find_files([root], SettingsResolver(fixed=Settings())).files)
+                known = self._seen.files_below(root)
+                if known is None:
+                    found = find_files([root], SettingsResolver(fixed=Settings()))
+                    known = tuple(found.files)
+                    self._walked.update(found.seen.landmarks)
+                self._projects[root] = known
             return self._projects[root]
         # An unsaved file may have a name in a folder that is yet to be made.
         packages = dict.fromkeys(_package_around(folder) for folder in map(Path, folders) if folder.is_dir())
@@ -63,6 +85,13 @@ class Surroundings:
             if package not in self._packages:
                 self._packages[package] = _files_of_package(*package)
         return tuple(dict.fromkeys(file for package in packages for file in self._packages[package]))
+
+    def looked_at(self) -> LookedAt | None:
+        """What the projects so far hang on; None where it is not known, as for files that belong to no project."""
+        if self._packages:
+            return None
+        files = dict.fromkeys(file for project in self._projects.values() for file in project)
+        return LookedAt(tuple(files), self._walked)
 
     def root_of(self, folder: Path) -> Path | None:
         """The project's top folder: where version control starts, else the outermost folder with project metadata.
@@ -82,6 +111,8 @@ class Surroundings:
 
     def forget(self) -> None:
         """Looks anew from now on: files may have come or gone."""
+        self._seen = Seen({}, {})
+        self._walked.clear()
         self._tops.clear()
         self._signs.clear()
         self._packages.clear()
@@ -96,11 +127,13 @@ class Surroundings:
                 top = self._tops[candidate]
                 break
             below.append(candidate)
-            if any(os.path.exists(f"{candidate}/{name}") for name in _REPOSITORIES):  # noqa: PTH110
+            landmarks = self._seen.landmarks.get(str(candidate), LANDMARKS)
+            if any(name in landmarks and os.path.exists(f"{candidate}/{name}") for name in REPOSITORIES):  # noqa: PTH110
                 top = candidate
                 break
         for inner in reversed(below):
-            if top is None and _has_file(inner, _ROOT_MARKERS):
+            landmarks = self._seen.landmarks.get(str(inner), LANDMARKS)
+            if top is None and landmarks and _has_file(inner, ROOT_MARKERS):
                 top = inner
             self._tops[inner] = top
         return top

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from asyncdb_lint.files import MissingPath, find_files, is_left_out
-from asyncdb_lint.settings import SettingsResolver
+from asyncdb_lint.settings import Settings, SettingsResolver
 
 
 def tree(root: Path, *files: str, **texts: str) -> None:
@@ -223,8 +223,8 @@ def test_a_folder_that_cannot_be_read_is_named_and_the_rest_goes_on(
     scan = os.scandir
 
     # Root, as tests in containers often are, may read every folder, so the refusal has to be made.
-    def refuse(folder: Path) -> object:
-        if folder.name == "locked":
+    def refuse(folder: str) -> object:
+        if folder.endswith("locked"):
             raise PermissionError(13, "Permission denied")
         return scan(folder)
 
@@ -232,3 +232,19 @@ def test_a_folder_that_cannot_be_read_is_named_and_the_rest_goes_on(
     selection = find_files([tmp_path], SettingsResolver())
     assert list(selection.files) == [tmp_path / "a.py"]
     assert selection.unreadable == (f"{tmp_path / 'locked'}: Permission denied",)
+
+
+def test_what_a_walk_has_come_by_is_what_a_walk_of_a_folder_in_it_finds(tmp_path: Path) -> None:
+    repository(tmp_path)
+    tree(tmp_path, "app/a.py", "app/inner/b.py", "app/x_gen.py", "app/venv/c.py", "other/d.py", gitignore="*_gen.py\n")
+    defaults = SettingsResolver(fixed=Settings())
+    seen = find_files([tmp_path], defaults).seen
+    for folder in (tmp_path, tmp_path / "app", tmp_path / "app" / "inner"):
+        assert seen.files_below(folder) == tuple(find_files([folder], defaults).files)
+    assert seen.files_below(tmp_path / "app" / "venv") is None
+
+
+def test_a_walk_that_leaves_out_more_than_the_defaults_does_not_speak_for_all_files(tmp_path: Path) -> None:
+    tree(tmp_path, "app/a.py", "app/gen/b.py", "asyncdb-lint.toml")
+    (tmp_path / "asyncdb-lint.toml").write_text('extend-exclude = ["gen"]\n')
+    assert find_files([tmp_path], SettingsResolver()).seen.files_below(tmp_path) is None

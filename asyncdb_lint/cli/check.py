@@ -6,29 +6,20 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from asyncdb_lint.cli import showing
+from asyncdb_lint.cli.check_options import CheckOptions
 from asyncdb_lint.cli.progress import ProgressBar
-from asyncdb_lint.cli.shared import (
-    CLEAN,
-    FAILURE,
-    FINDINGS,
-    CannotRun,
-    FilePath,
-    FolderPath,
-    failures_as_one_line,
-    tell,
-)
+from asyncdb_lint.cli.shared import CLEAN, FAILURE, CannotRun, FilePath, FolderPath, failures_as_one_line, tell
 from asyncdb_lint.report.formats import DEFAULT, format_names
 
 if TYPE_CHECKING:
-    from asyncdb_lint.files import Selection
     from asyncdb_lint.gate import Gate
-    from asyncdb_lint.report.outputs import Output
+    from asyncdb_lint.last_run import LastRun
     from asyncdb_lint.runner import FixRun
     from asyncdb_lint.session import Session
     from asyncdb_lint.settings import Settings, SettingsResolver
@@ -50,79 +41,6 @@ Exit codes:
   1  errors or warnings are left; with --diff: there is something to change
   2  the linter could not do its work
 """
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """What one `check` is asked for, beyond the rules and the files."""
-
-    fix: bool
-    fix_only: bool
-    unsafe: bool
-    diff: bool
-    add_ignore: str | None
-    """The reason to write; empty for none, None where no comments are to be written."""
-    baseline: Path | None
-    no_baseline: bool
-    since: str | None
-    exit_zero: bool
-    exit_non_zero_on_fix: bool
-    outputs: tuple[Output, ...]
-    """Where the findings go."""
-    statistics: bool
-    show_files: bool
-    show_settings: bool
-    color: str
-    quiet: bool
-    verbose: bool
-    jobs: int | None
-    """How many processes may work; None for one a core."""
-    no_cache: bool
-    cache_dir: Path | None
-    timing: bool
-
-    @property
-    def changes(self) -> bool:
-        """Whether files are to be written, or standard input to be written anew."""
-        return (self.fix or self.fix_only or self.add_ignore is not None) and not self.diff
-
-    @property
-    def rewrites(self) -> bool:
-        """Whether files are linted more than once, as they were and as they would be."""
-        return self.fix or self.fix_only or self.diff or self.add_ignore is not None
-
-    def problem(self, *, is_stdin: bool, has_stdin_name: bool, names_outputs: bool) -> str | None:
-        """Says which options do not go together, and what to do."""
-        shows = self.show_files or self.show_settings
-        wrong = {
-            "--stdin-filename names what `-` reads; add `-`": has_stdin_name and not is_stdin,
-            "--since needs to know which file `-` is; add --stdin-filename": (
-                self.since is not None and is_stdin and not has_stdin_name
-            ),
-            "--baseline and --no-baseline contradict each other; leave one out": self.baseline is not None
-            and self.no_baseline,
-            "--no-cache and --cache-dir contradict each other; leave one out": self.no_cache
-            and self.cache_dir is not None,
-            "--quiet and --verbose contradict each other; leave one out": self.quiet and self.verbose,
-            "--exit-zero and --exit-non-zero-on-fix contradict each other; leave one out": self.exit_zero
-            and self.exit_non_zero_on_fix,
-            "--exit-non-zero-on-fix needs --fix or --fix-only; add one": self.exit_non_zero_on_fix
-            and not (self.fix or self.fix_only),
-            "--add-ignore writes comments instead of fixes; leave out --fix, --fix-only and --unsafe-fixes": (
-                self.add_ignore is not None and (self.fix or self.fix_only or self.unsafe)
-            ),
-            "--add-ignore: a reason is one line; leave out the line break": not (self.add_ignore or "x").isprintable(),
-            "--statistics counts findings, and --diff, --fix-only, --show-files and --show-settings print none; "
-            "leave one out": self.statistics and (self.diff or self.fix_only or shows),
-            "--output is for findings, and --diff, --fix-only, --show-files and --show-settings print none; "
-            "leave one out": names_outputs and (self.diff or self.fix_only or shows),
-            "--show-files and --show-settings lint nothing; leave out one of them and all that changes files": (
-                self.show_files and self.show_settings
-            )
-            or (shows and (self.changes or self.diff)),
-            "--show-files lists files, and `-` is none; leave one out": self.show_files and is_stdin,
-        }
-        return next((problem for problem, is_so in wrong.items() if is_so), None)
 
 
 class _Check(click.Command):
@@ -211,7 +129,6 @@ def check(
 ) -> int:
     """Lint the Python files under PATHS (default: the current folder), or standard input with `-`."""
     from asyncdb_lint.cli.outputs import asked_outputs
-    from asyncdb_lint.settings import CommandLine, RuleSelection, Settings, SettingsResolver, parse_selectors
 
     asked = CheckOptions(outputs=asked_outputs(outputs, output_format, statistics=options["statistics"]), **options)
     is_stdin = Path("-") in paths
@@ -223,6 +140,18 @@ def check(
     if is_stdin and len(paths) > 1:
         raise CannotRun("`-` stands alone: standard input cannot be linted together with files")
     with failures_as_one_line():
+        last = None
+        if not is_stdin:
+            from asyncdb_lint.cli import remembering
+
+            rules = select, extend_select, ignore, config, fail_on, isolated, force_exclude
+            last = remembering.last_run(paths or (Path(),), asked, rules)
+            known = last.answer() if last is not None else None
+            if known is not None:
+                report = remembering.kept_report(known, asked)
+                return showing.print_findings(report, asked, sys.stdout, fails=known["fails"])
+        from asyncdb_lint.settings import CommandLine, RuleSelection, Settings, SettingsResolver, parse_selectors
+
         selection = RuleSelection(
             select=parse_selectors(select, origin="--select") if select else None,
             extend_select=parse_selectors(extend_select, origin="--extend-select"),
@@ -233,39 +162,56 @@ def check(
         resolver = SettingsResolver(fixed=Settings() if isolated else None, command_line=command_line)
         if is_stdin:
             return _check_stdin(stdin_filename, resolver, asked, force_exclude=force_exclude)
-        return _check_files(paths or (Path(),), resolver, asked, force_exclude=force_exclude)
+        return _check_files(paths or (Path(),), resolver, asked, last, force_exclude=force_exclude)
 
 
-def _check_files(paths: Sequence[Path], resolver: SettingsResolver, asked: CheckOptions, *, force_exclude: bool) -> int:
+def _check_files(
+    paths: Sequence[Path],
+    resolver: SettingsResolver,
+    asked: CheckOptions,
+    last: LastRun | None,
+    *,
+    force_exclude: bool,
+) -> int:
     from asyncdb_lint.files import find_files
-    from asyncdb_lint.report.lines import counted
 
     started = time.perf_counter()
     selection = find_files(paths, resolver, force_exclude=force_exclude)
     if asked.show_files:
-        return _show_files(selection)
+        return showing.show_files(selection)
     if asked.show_settings:
-        return _show_settings(selection.files or {Path(paths[0], "-").absolute(): resolver.for_folder(Path.cwd())})
+        folder = Path(paths[0], "-").absolute()
+        return showing.show_settings(selection.files or {folder: resolver.for_folder(Path.cwd())})
     from asyncdb_lint import runner
+    from asyncdb_lint.cli.gating import gate_of, tell_about_known
     from asyncdb_lint.cli.outputs import refuse_linted
+    from asyncdb_lint.report.lines import counted
 
     refuse_linted(asked.outputs, selection.files)
-    _tell_about(selection, asked)
-    gate = _gate(selection.files, paths, asked)
-    run = _run(selection.files, {}, asked, gate)
+    showing.tell_about(selection, asked)
+    gate = gate_of(selection.files, paths, asked)
+    session = _session(asked)
+    session.surroundings.take(selection.seen)
+    run = _run(session, selection.files, {}, asked, gate)
     if asked.verbose:
         tell(f"checked {counted(run.left.files, 'file')} in {time.perf_counter() - started:.2f} s")
     if asked.diff:
-        return _print_diff(run, asked)
+        return showing.print_diff(run, asked)
     problems = [*run.untouchable, *map(str, runner.write(run))]
     for problem in problems:
         tell(f"error: {problem}")
-    code = _print_findings(run, selection.files, asked, sys.stdout)
-    _tell_about_known(gate, asked)
+    report, fails = showing.report_of(run, asked), _fails(run, selection.files)
+    code = showing.print_findings(report, asked, sys.stdout, fails=fails)
+    tell_about_known(gate, asked)
+    if last is not None and gate is None:
+        from asyncdb_lint.cli.remembering import keep
+
+        keep(last, selection, resolver, session.surroundings, report, fails=fails)
     return FAILURE if problems else code
 
 
 def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: CheckOptions, *, force_exclude: bool) -> int:
+    from asyncdb_lint.cli.gating import gate_of
     from asyncdb_lint.cli.outputs import refuse_linted
     from asyncdb_lint.files import is_left_out
     from asyncdb_lint.runner import encoded
@@ -273,7 +219,7 @@ def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: Check
     path = (filename or Path("-")).absolute()
     files = {path: resolver.for_folder(path.parent)}
     if asked.show_settings:
-        return _show_settings(files)
+        return showing.show_settings(files)
     refuse_linted(asked.outputs, files)
     data = sys.stdin.buffer.read()
     if filename and (force_exclude or files[path].force_exclude) and is_left_out(path, resolver):
@@ -281,16 +227,24 @@ def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: Check
         if asked.changes:
             sys.stdout.buffer.write(data)
         return CLEAN
-    run = _run(files, {path: data}, asked, _gate(files, [path.parent], asked, is_one_file=True), only=path)
+    gate = gate_of(files, [path.parent], asked, is_one_file=True)
+    run = _run(_session(asked), files, {path: data}, asked, gate, only=path)
     if asked.diff:
-        return _print_diff(run, asked)
+        return showing.print_diff(run, asked)
     if asked.changes:
         sys.stdout.buffer.write(encoded(run.after[path], data) if path in run.after else data)
         sys.stdout.flush()
-    return _print_findings(run, files, asked, sys.stderr if asked.changes else sys.stdout)
+    stream = sys.stderr if asked.changes else sys.stdout
+    return showing.print_findings(showing.report_of(run, asked), asked, stream, fails=_fails(run, files))
+
+
+def _fails(run: FixRun, files: dict[Path, Settings]) -> bool:
+    """Whether something is left that is as grave as the settings of its file want it."""
+    return any(files[found.path].fails(found) for found in run.left.diagnostics)
 
 
 def _run(
+    session: Session,
     files: dict[Path, Settings],
     overrides: dict[Path, bytes],
     asked: CheckOptions,
@@ -298,7 +252,6 @@ def _run(
     *,
     only: Path | None = None,
 ) -> FixRun:
-    session = _session(asked)
     try:
         return _run_in(session, files, overrides, asked, gate, only)
     finally:
@@ -369,127 +322,3 @@ def _run_in(
             tell(f"warning: {skip.diagnostic.path}:{start.line}:{start.column}: {code} not fixed: {skip.reason}")
         return run
     return runner.FixRun(runner.lint(files, overrides=overrides, gate=gate, session=session))
-
-
-def _gate(
-    files: dict[Path, Settings], paths: Sequence[Path], asked: CheckOptions, *, is_one_file: bool = False
-) -> Gate | None:
-    """What the run leaves out: what a baseline knows, and what stands on lines that have not changed."""
-    if asked.since is None and asked.baseline is None and not any(settings.baseline for settings in files.values()):
-        return None
-    from asyncdb_lint.gate import Gate
-
-    comparison = None
-    if asked.since is not None:
-        from asyncdb_lint.revisions import Comparison, RevisionError
-
-        place = paths[0].absolute()
-        folder = place if place.is_dir() else place.parent
-        try:
-            comparison = Comparison.with_revision(asked.since, folder)
-        except RevisionError as error:
-            raise CannotRun(f"--since: {error}") from error
-        outside = [file for file in files if not comparison.is_inside(file)]
-        if outside:
-            others = f" and {len(outside) - 1} others" if outside[1:] else ""
-            tell(f"warning: --since: {outside[0]}{others} left out: not part of the repository {comparison.top}")
-    if asked.no_baseline:
-        return Gate(files, comparison=comparison)
-    baseline = asked.baseline and asked.baseline.absolute()
-    return Gate.of(files, baseline=baseline, comparison=comparison, asked=() if is_one_file else paths)
-
-
-def _tell_about_known(gate: Gate | None, asked: CheckOptions) -> None:
-    """Says on stderr what a baseline has kept back, and what is to be taken out of it."""
-    if gate is None or asked.quiet:
-        return
-    from asyncdb_lint.report.lines import counted
-    from asyncdb_lint.settings.looking import shown
-
-    for compared in gate.compared:
-        name = shown(compared.kept.path)
-        if compared.known:
-            tell(f"note: {counted(compared.known, 'known finding')} left out by {name}")
-        if compared.gone:
-            verb = "is" if compared.gone == 1 else "are"
-            tell(
-                f"note: {counted(compared.gone, 'known finding')} of {name} {verb} gone: "
-                "take out with `asyncdb-lint baseline --update`"
-            )
-
-
-def _print_findings(run: FixRun, files: dict[Path, Settings], asked: CheckOptions, stream: TextIO) -> int:
-    from asyncdb_lint.cli.outputs import print_report
-    from asyncdb_lint.report.findings import Report
-    from asyncdb_lint.report.outputs import write_stream
-    from asyncdb_lint.report.text import summary_of_changes
-
-    diagnostics = run.left.diagnostics
-    report = Report(
-        diagnostics,
-        run.left.sources,
-        checked=run.left.files,
-        fixed=run.fixed,
-        ignored=run.ignored,
-        unsafe=asked.unsafe,
-        is_quiet=asked.quiet,
-    )
-    if asked.fix_only:
-        write_stream(() if asked.quiet else summary_of_changes(fixed=run.fixed, ignored=run.ignored), stream)
-    elif not print_report(report, asked.outputs, stream, color=asked.color, statistics=asked.statistics):
-        return FAILURE
-    if asked.exit_non_zero_on_fix and run.fixed:
-        return FINDINGS
-    fails = any(files[found.path].fails(found) for found in diagnostics)
-    return FINDINGS if fails and not asked.exit_zero and not asked.fix_only else CLEAN
-
-
-def _print_diff(run: FixRun, asked: CheckOptions) -> int:
-    from asyncdb_lint.report.diff import unified
-    from asyncdb_lint.report.lines import counted, wants_colour, write_lines
-
-    colour = wants_colour(sys.stdout, asked.color)
-    exact = not (colour or sys.stdout.isatty())
-    write_lines(unified(run.before, run.after, exact=exact), sys.stdout, colour=colour)
-    if not asked.quiet:
-        sys.stdout.flush()
-        verb, number = ("fix", run.fixed) if asked.add_ignore is None else ("ignore", run.ignored)
-        tell(f"Would {verb} {counted(number, 'finding')}.")
-    return FINDINGS if run.after and not asked.exit_zero else CLEAN
-
-
-def _show_files(selection: Selection) -> int:
-    from asyncdb_lint.report.text import shown_path
-
-    for file in selection.files:
-        click.echo(shown_path(file))
-    return CLEAN
-
-
-def _show_settings(files: dict[Path, Settings]) -> int:
-    """Prints each distinct set of settings once, under the first file that has it."""
-    from asyncdb_lint.engine import enabled_rules
-    from asyncdb_lint.report.lines import counted, escaped
-    from asyncdb_lint.settings.showing import shown_settings
-
-    by_settings: dict[Settings, list[Path]] = {}
-    for file, settings in files.items():
-        by_settings.setdefault(settings, []).append(file)
-    for settings, group in by_settings.items():
-        rules = [
-            (rule.code, rule.name, settings.severity_of(rule.code, rule.severity)) for rule in enabled_rules(settings)
-        ]
-        click.echo(f"# {counted(len(group), 'file')}")
-        for line in shown_settings(settings, rules, group[0].parent):
-            click.echo(escaped(line))
-    return CLEAN
-
-
-def _tell_about(selection: Selection, asked: CheckOptions) -> None:
-    for folder in selection.unreadable:
-        tell(f"warning: cannot read folder {folder}")
-    if not selection.files and not asked.quiet:
-        tell("warning: no Python files found under the given paths")
-    if asked.verbose:
-        for settings in dict.fromkeys(selection.files.values()):
-            tell(f"settings from {settings.file}" if settings.file else "no settings file: defaults")

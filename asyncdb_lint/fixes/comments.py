@@ -12,6 +12,7 @@ from typing import Any
 import libcst as cst
 
 from asyncdb_lint.fixes import blocks
+from asyncdb_lint.fixes.differing import differing
 from asyncdb_lint.fixes.rewrite import Unit
 from asyncdb_lint.nodes import comments_in
 from asyncdb_lint.parsing import ParsedModule
@@ -38,8 +39,9 @@ def with_lost_comments(
     suspects = [index for index in units if index < len(body) and "#" in text[slice(*places[index])]]
     if not suspects:
         return dict(units)
-    old = Counter(c.value for index in suspects for c in _comments([body[index]]))
-    new = Counter(c.value for unit in units.values() for c in _comments(unit))
+    changed = [differing(body[index : index + 1], unit) for index, unit in units.items()]
+    old = Counter(c.value for gone, _ in changed for c in _comments(gone))
+    new = Counter(c.value for _, come in changed for c in _comments(come))
     lost = old - new
     if not lost:
         return dict(units)

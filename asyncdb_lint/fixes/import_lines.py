@@ -1,8 +1,7 @@
-"""The top-level imports of a module, and what LibCST's own helpers make of them.
+"""The top-level imports of a module: what has to be added, and what may go.
 
-The helpers decide what has to be added or may go, and write it. Where it stands and how it is laid out is ours: they
-put new names before all others and new lines after them, in no order, and know only the first lines of a file.
-They are imported where they are needed: most runs fix nothing, and they take as long to import as LibCST itself.
+What nothing uses any more LibCST's own helper says. It is imported where it is needed: most runs fix nothing, and it
+takes as long to import as LibCST itself.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from asyncdb_lint.fixes.rewrite import Unit
+from asyncdb_lint.semantics.scope import dotted_name
 
 if TYPE_CHECKING:
     from libcst.codemod import CodemodContext
@@ -53,31 +53,44 @@ def statements(units: dict[int, Unit], body: Sequence[cst.CSTNode]) -> Iterator[
 
 def module_of(node: cst.ImportFrom) -> str:
     """The module of a `from` import as written, with its leading dots."""
-    from libcst.helpers import get_full_name_for_node
-
-    return "." * len(node.relative) + (get_full_name_for_node(node.module) or "" if node.module else "")
+    return "." * len(node.relative) + (dotted_name(node.module) or "" if node.module else "")
 
 
 def with_import(
     existing: Sequence[Statement], module: str, name: str | None, asname: str | None
 ) -> tuple[int | None, Statement] | None:
-    """What `AddImportsVisitor` adds: an import, and which existing one it would join; None where nothing is due."""
-    from libcst.codemod.visitors import AddImportsVisitor, ImportItem
+    """An import that is to be added, and which existing one it joins, if any; None where nothing is due.
 
-    dots = len(module) - len(module.lstrip("."))
-    item = ImportItem(module[dots:], name, asname, dots)
-    # A star may bring the name, and may not.
-    known = [node for node in existing if not isinstance(node.names, cst.ImportStar)]
-    visitor = AddImportsVisitor(_context(known, dots), [item])
-    after = _smalls(cst.Module([cst.SimpleStatementLine([node]) for node in known]).visit(visitor))
-    if len(after) > len(known):
-        new = after[0] if module == "__future__" else after[-1]
-        return None, _relative(new, module)
-    for node, changed in zip(known, after, strict=True):
-        if isinstance(changed, cst.ImportFrom) and len(_names(changed)) > len(_names(node)):
-            alias = _names(changed)[0].with_changes(comma=cst.MaybeSentinel.DEFAULT)
-            return existing.index(node), changed.with_changes(names=[alias], lpar=None, rpar=None)
-    return None
+    What joins an existing import has nothing but the new name.
+    """
+    joins: int | None = None
+    for index, node in enumerate(existing):
+        # A star may bring the name, and may not.
+        if isinstance(node.names, cst.ImportStar) or isinstance(node, cst.ImportFrom) is (name is None):
+            continue
+        if isinstance(node, cst.ImportFrom):
+            if module_of(node) != module:
+                continue
+            joins = index if joins is None else joins
+        if any(alias.evaluated_name == (name or module) and alias.evaluated_alias == asname for alias in node.names):
+            return None
+    bound = cst.AsName(cst.Name(asname)) if asname is not None else None
+    if name is None:
+        return None, cst.Import([cst.ImportAlias(_dotted(module), bound)])
+    alias = cst.ImportAlias(cst.Name(name), bound)
+    if joins is not None:
+        return joins, existing[joins].with_changes(names=[alias], lpar=None, rpar=None)
+    path = module.lstrip(".")
+    dots = [cst.Dot() for _ in range(len(module) - len(path))]
+    return None, cst.ImportFrom(_dotted(path) if path else None, [alias], relative=dots)
+
+
+def _dotted(module: str) -> cst.Name | cst.Attribute:
+    first, *rest = module.split(".")
+    made: cst.Name | cst.Attribute = cst.Name(first)
+    for part in rest:
+        made = cst.Attribute(made, cst.Name(part))
+    return made
 
 
 def without_unused(module: cst.Module, wanted: Iterable[tuple[str, str | None, str | None]]) -> cst.Module:
@@ -108,18 +121,6 @@ def _absolute(module: str, context: CodemodContext) -> str:
     return ".".join([*package[: len(package) - dots + 1], *filter(None, [module[dots:]])])
 
 
-def _relative(node: Statement, module: str) -> Statement:
-    dots = len(module) - len(module.lstrip("."))
-    if not dots or not isinstance(node, cst.ImportFrom):
-        return node
-    rest = cst.parse_expression(module[dots:]) if module[dots:] else None
-    return node.with_changes(module=rest, relative=[cst.Dot() for _ in range(dots)])
-
-
 def _smalls(module: cst.Module) -> list[Statement]:
     lines = [line for line in module.body if isinstance(line, cst.SimpleStatementLine)]
     return [small for line in lines for small in line.body if isinstance(small, Statement)]
-
-
-def _names(node: Statement) -> Sequence[cst.ImportAlias]:
-    return () if isinstance(node.names, cst.ImportStar) else node.names

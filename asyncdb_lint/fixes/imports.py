@@ -1,6 +1,6 @@
 """Imports that a fix needs, put where and how the file has its own.
 
-What is needed LibCST's helpers say (`import_lines`); here it finds its place among the sections, groups and orders that
+What is needed `import_lines` says; here it finds its place among the sections, groups and orders that
 import sorters keep.
 """
 

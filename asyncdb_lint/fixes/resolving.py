@@ -6,17 +6,18 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 import libcst as cst
-from libcst._nodes.internal import CodegenState
 
 from asyncdb_lint.diagnostics import Edit, Fix, FreedImport, Range
 from asyncdb_lint.fixes.changes import AddImport, Change, FixPlan, PlanRefused, Remove, RemoveImport, Replace
 from asyncdb_lint.fixes.comments import with_lost_comments
+from asyncdb_lint.fixes.differing import differing
 from asyncdb_lint.fixes.imports import add_import
 from asyncdb_lint.fixes.rewrite import NodeChange, Rewriter, Unit
 from asyncdb_lint.fixes.shape import shape
 from asyncdb_lint.fixes.textdiff import Splice, joined, splices
 from asyncdb_lint.fixes.unused_imports import remove_imports
 from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse_text, with_fresh_stack
+from asyncdb_lint.positions import PlainText
 
 _NONE: frozenset[int] = frozenset()
 
@@ -117,20 +118,23 @@ def _attempt(
     except (cst.CSTValidationError, TypeError) as error:
         # A TypeError comes from bugs in LibCST's own checks of the nodes it makes.
         return {}, f"the result cannot be written: {error}"
-    for unit in units.values():
-        text = code_of_unit(module, unit)
+    body = module.tree.body
+    for index, unit in units.items():
+        # What has not changed reads back as it did.
+        _, changed = differing(body[index : index + 1], unit)
+        text = code_of_unit(module, changed)
         try:
             read = parse_text(text)
         except UnparsableFile as error:
             return units, f"the result would not parse: {error.reason}"
-        if shape(read.body) != shape(unit):
+        if shape(read.body) != shape(changed):
             return units, f"the result would read differently than meant: `{text.strip()}`"
     return units, None
 
 
-def code_of_unit(module: ParsedModule, unit: Unit) -> str:
-    """The text of top-level statements in a module's style."""
-    state = CodegenState(module.tree.default_indent, module.tree.default_newline)
+def code_of_unit(module: ParsedModule, unit: Sequence[cst.CSTNode]) -> str:
+    """The text of statements in a module's style, at the top level."""
+    state = PlainText(module.tree.default_indent, module.tree.default_newline)
     for statement in unit:
         statement._codegen(state)
     return "".join(state.tokens)

@@ -42,9 +42,13 @@ class Coroutines:
 
     def made_by(self, call: CallRecord) -> CoroutineCall | None:
         """The coroutine of the database that a call makes, if every alternative that is known makes one."""
-        if call not in self._made:
-            self._made[call] = self._made_by(call)
-        return self._made[call]
+        if call in self._made:
+            return self._made[call]
+        made = self._made_by(call)
+        # What is found while a cycle is being cut holds only there.
+        if not self.resolver.is_resolving:
+            self._made[call] = made
+        return made
 
     def _made_by(self, call: CallRecord) -> CoroutineCall | None:
         values = [value for value in self.resolver.resolve(call.result) if value != NONE]

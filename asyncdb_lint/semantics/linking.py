@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from ..files import SUFFIXES
 from .records import NOTEBOOK_SUFFIX, ModuleRecord
 
 _STUBS = Path(__file__).parent.parent
 _DRIVERS = _STUBS / "drivers"
 _STUB_FOLDERS = (_DRIVERS, _STUBS / "libraries")
+_PACKAGE_ENDINGS = tuple(f"{os.sep}__init__{suffix}" for suffix in SUFFIXES)
+_MODULE_ENDINGS = (*_PACKAGE_ENDINGS, *SUFFIXES)
 
 
 def is_stub(path: Path) -> bool:
@@ -31,11 +35,12 @@ class ModuleIndex:
         self, files: Iterable[Path], load: Callable[[Path], ModuleRecord | None], roots: Sequence[Path] = ()
     ) -> None:
         self._load = load
-        self._roots = roots
-        self._files = set(files)
-        self._folders = {parent for file in self._files for parent in file.parents}
+        self._roots = list(map(str, roots))
+        # By their texts: paths are put together for every import of every module, and `Path` takes ten times as long.
+        self._files = {str(file): file for file in files}
+        self._folders = _folders_of(self._files)
         self._by_stem: dict[str, list[Path]] = {}
-        for file in sorted(file for file in self._files if file.suffix != NOTEBOOK_SUFFIX):
+        for file in sorted(file for file in self._files.values() if file.suffix != NOTEBOOK_SUFFIX):
             stem = file.parent.name if file.stem == "__init__" else file.stem
             self._by_stem.setdefault(stem, []).append(file)
         self._stubs = {path.stem: path for folder in _STUB_FOLDERS for path in folder.glob("*.pyi")}
@@ -63,14 +68,14 @@ class ModuleIndex:
 
     def child(self, folder: Path, name: str) -> ModuleRecord | Path | None:
         """A module or package `name` directly inside a package folder."""
-        return self._at(folder, [name])
+        return self._at(str(folder), [name])
 
     def _search(self, importer: Path, level: int, dotted: str) -> ModuleRecord | Path | None:
         parts = dotted.split(".") if dotted else []
         if level:
-            folder = importer.parent
-            for _ in range(level - 1):
-                folder = folder.parent
+            folder = str(importer)
+            for _ in range(level):
+                folder = os.path.dirname(folder)  # noqa: PTH120
             return self._at(folder, parts, is_relative=True)
         if is_stub(importer):
             return self.stub(dotted)
@@ -78,18 +83,21 @@ class ModuleIndex:
             found = self._at(root, parts)
             if found is not None:
                 return found
-        inside_packages: list[Path] = []
-        for folder in importer.parents:
-            if folder not in self._folders:
-                break
+        inside_packages: list[str] = []
+        folder = os.path.dirname(importer)  # noqa: PTH120
+        while folder in self._folders:
             # The inside of a package is not on sys.path, unless somebody runs from there.
-            if folder / "__init__.py" in self._files:
+            if f"{folder}{os.sep}__init__.py" in self._files:
                 inside_packages.append(folder)
-                continue
-            for root in (folder, folder / "src"):
-                found = self._at(root, parts)
-                if found is not None and not (isinstance(found, Path) and parts[0] in self._stubs):
-                    return found
+            else:
+                for root in (folder, f"{folder}{os.sep}src"):
+                    found = self._at(root, parts)
+                    if found is not None and not (isinstance(found, Path) and parts[0] in self._stubs):
+                        return found
+            above = os.path.dirname(folder)  # noqa: PTH120
+            if above == folder:
+                break
+            folder = above
         stub = self.stub(dotted)
         if stub is not None:
             return stub
@@ -101,15 +109,13 @@ class ModuleIndex:
                 return found
         return self._by_suffix(parts)
 
-    def _at(self, folder: Path, parts: list[str], *, is_relative: bool = False) -> ModuleRecord | Path | None:
-        path = folder.joinpath(*parts)
-        candidates = [path / "__init__.py", path / "__init__.pyi"]
-        if parts:
-            candidates += [path.with_name(path.name + ".py"), path.with_name(path.name + ".pyi")]
-        for candidate in candidates:
-            if candidate in self._files:
-                return self._load(candidate)
-        return path if path in self._folders and (parts or is_relative) else None
+    def _at(self, folder: str, parts: list[str], *, is_relative: bool = False) -> ModuleRecord | Path | None:
+        path = os.sep.join((folder.rstrip(os.sep), *parts))  # noqa: PTH118
+        for ending in _MODULE_ENDINGS if parts else _PACKAGE_ENDINGS:
+            file = self._files.get(f"{path}{ending}")
+            if file is not None:
+                return self._load(file)
+        return Path(path) if path in self._folders and (parts or is_relative) else None
 
     def _by_suffix(self, parts: list[str]) -> ModuleRecord | None:
         if len(parts) < 2:
@@ -120,3 +126,13 @@ class ModuleIndex:
             if path.parts[-len(parts) :] == tuple(parts):
                 matches.append(file)
         return self._load(matches[0]) if len(matches) == 1 else None
+
+
+def _folders_of(files: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for file in files:
+        folder = os.path.dirname(file)  # noqa: PTH120
+        while folder not in found:
+            found.add(folder)
+            folder = os.path.dirname(folder)  # noqa: PTH120
+    return found

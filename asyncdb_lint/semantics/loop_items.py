@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import libcst as cst
 
 from ..nodes import children, descendants, names_in
@@ -31,6 +33,15 @@ from .values import ClassValue, CollectionValue, ConstantValue, ExternalValue, F
 _WRAPPERS = {"enumerate", "zip", "list", "tuple", "set", "sorted", "reversed", "iter"}
 _VIEWS = {"items", "keys", "values"}
 _DEEPEST = 8
+_STATEMENTS = (
+    cst.BaseStatement,
+    cst.BaseSuite,
+    cst.Else,
+    cst.ExceptHandler,
+    cst.ExceptStarHandler,
+    cst.Finally,
+    cst.MatchCase,
+)
 
 
 def item_names(loop: Context) -> set[str]:
@@ -113,17 +124,23 @@ def leaves_early(node: cst.CSTNode) -> bool:
     while pending:
         current, is_own = pending.pop()
         match current:
-            case cst.Return():
-                return True
-            case cst.Break() if is_own:
-                return True
-            case cst.FunctionDef() | cst.Lambda():
+            case cst.SimpleStatementLine() | cst.SimpleStatementSuite():
+                kinds = {type(small) for small in current.body}
+                if cst.Return in kinds or (is_own and cst.Break in kinds):
+                    return True
+            case cst.FunctionDef():
                 continue
             case cst.For() | cst.While():
                 pending.append((current.body, False))
             case _:
-                pending.extend((child, is_own) for child in children(current))
+                pending.extend((child, is_own) for child in children(current) if _holds_statements(type(child)))
     return False
+
+
+@functools.cache
+def _holds_statements(kind: type[cst.CSTNode]) -> bool:
+    # Asked of every node of every loop: what is no statement holds none.
+    return issubclass(kind, _STATEMENTS)
 
 
 class Iterables:

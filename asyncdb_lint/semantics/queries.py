@@ -26,9 +26,13 @@ class Queries:
 
     def driver_method(self, call: CallRecord) -> FunctionRecord | None:
         """The driver's method that a call runs; None unless every alternative is one."""
-        if call not in self._methods:
-            self._methods[call] = self._driver_method(call)
-        return self._methods[call]
+        if call in self._methods:
+            return self._methods[call]
+        method = self._driver_method(call)
+        # What is found while a cycle is being cut holds only there.
+        if not self.resolver.is_resolving:
+            self._methods[call] = method
+        return method
 
     def _driver_method(self, call: CallRecord) -> FunctionRecord | None:
         methods = [

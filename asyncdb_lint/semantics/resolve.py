@@ -100,6 +100,11 @@ class Resolver(CallGraph):
             self._mro.clear()
             self._answers.clear()
 
+    @property
+    def is_resolving(self) -> bool:
+        """Whether somebody is in the middle of resolving a term."""
+        return bool(self._active)
+
     # -- terms ------------------------------------------------------------------------------------------------------
 
     def resolve(self, term: Term) -> Values:

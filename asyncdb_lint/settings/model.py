@@ -41,6 +41,7 @@ DEFAULT_EXCLUDES = (
     "site-packages",
     "venv",
 )
+_DEFAULT_NAMES = frozenset(DEFAULT_EXCLUDES)
 _WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 OptionValue = bool | int | str
@@ -120,13 +121,13 @@ class Settings:
 
     def excludes(self, path: Path, *, is_folder: bool = False) -> bool:
         """Says whether a file or folder is left out by `exclude` and `extend-exclude`, by itself, not by a parent."""
-        return self.excluding(path.parent)(path.name, is_folder)
+        return self.excluding(str(path.parent))(path.name, is_folder)
 
-    def excluding(self, folder: Path) -> Callable[[str, bool], bool]:
+    def excluding(self, folder: str) -> Callable[[str, bool], bool]:
         """Says the same of what lies in one folder, by its name and whether it is a folder itself."""
+        if self.exclude is DEFAULT_EXCLUDES and not self.extend_exclude:
+            return _is_excluded_by_default
         names = frozenset(self.exclude)
-        if self.exclude == DEFAULT_EXCLUDES and not self.extend_exclude:
-            return lambda name, _: name in names
         from asyncdb_lint.ignoring import patterns
 
         lines = patterns((*self.exclude, *self.extend_exclude))
@@ -172,8 +173,12 @@ class Settings:
             return own
         return Applicability.SAFE if safe > unsafe else Applicability.UNSAFE
 
-    def _relative(self, path: Path) -> str:
+    def _relative(self, path: Path | str) -> str:
         return Path(os.path.relpath(path, self.root)).as_posix()
+
+
+def _is_excluded_by_default(name: str, is_folder: bool) -> bool:
+    return name in _DEFAULT_NAMES
 
 
 def specificity(code: str, prefixes: Iterable[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 from pathlib import Path
 
@@ -13,13 +14,14 @@ _LOWEST = re.compile(r"(?:>=?|~=?|===?|\^)\s*3\.(\d{1,2})")
 
 def required_python(folder: Path) -> tuple[int, int] | None:
     """The oldest Python that the nearest pyproject.toml that says so allows; None where none does."""
-    return _nearest(folder)
+    return _nearest(str(folder))
 
 
 @functools.lru_cache(maxsize=4096)
-def _nearest(folder: Path) -> tuple[int, int] | None:
-    found = _declared(folder / "pyproject.toml")
-    return found if found is not None or folder.parent == folder else _nearest(folder.parent)
+def _nearest(folder: str) -> tuple[int, int] | None:
+    # Asked of every folder of a project: `Path` would take ten times as long.
+    found, above = _declared(f"{folder}/pyproject.toml"), os.path.dirname(folder)  # noqa: PTH120
+    return found if found is not None or above == folder else _nearest(above)
 
 
 def forget() -> None:
@@ -27,10 +29,11 @@ def forget() -> None:
     _nearest.cache_clear()
 
 
-def _declared(file: Path) -> tuple[int, int] | None:
+def _declared(file: str) -> tuple[int, int] | None:
     try:
         # A link may lead to a device, which has no end.
-        found = _REQUIRES.search(file.read_text(encoding="utf-8")) if file.is_file() else None
+        text = Path(file).read_text(encoding="utf-8") if os.path.isfile(file) else ""  # noqa: PTH113
+        found = _REQUIRES.search(text)
     except (OSError, UnicodeDecodeError):
         return None
     minors = [int(minor) for minor in _LOWEST.findall(found[1])] if found else []

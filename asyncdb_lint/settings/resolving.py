@@ -75,6 +75,8 @@ class SettingsResolver:
         self._fixed = fixed
         self._command_line = command_line or CommandLine(selection=selection)
         self._by_folder: dict[Path, Settings] = {}
+        self.read: list[Path] = []
+        """The files that settings were read from, those that others extend included."""
 
     def for_folder(self, folder: Path, names: Collection[str] | None = None) -> Settings:
         """Returns the settings of the files that lie directly in a folder; `names` are its entries, if known."""
@@ -90,7 +92,7 @@ class SettingsResolver:
             if name not in names:
                 continue
             _refuse_link_out(folder / name)
-            layers = _layers(folder / name)
+            layers = _layers(folder / name, self.read)
             if layers:
                 return self._on_top(reduce(_applied, layers, Settings(root=folder, file=folder / name)))
         return self.for_folder(folder.parent) if folder.parent != folder else self._on_top(Settings())
@@ -103,7 +105,7 @@ class SettingsResolver:
             return self._on_top(self._fixed)
         if file is None:
             return None
-        layers = _layers(file)
+        layers = _layers(file, self.read)
         if not layers:
             raise SettingsError(f"--config: {shown(file)} has no `[tool.asyncdb-lint]`")
         return self._on_top(reduce(_applied, layers, Settings(root=Path.cwd(), file=file)))
@@ -120,13 +122,17 @@ class SettingsResolver:
 
 def read_settings(file: Path) -> Settings | None:
     """Reads one settings file with what it extends; None where it holds no settings of ours."""
-    layers = _layers(file)
+    layers = _layers(file, [])
     return _finished(reduce(_applied, layers, Settings(root=file.parent, file=file))) if layers else None
 
 
-def _layers(file: Path, above: tuple[Path, ...] = ()) -> list[Values]:
-    """The values of a file, behind those of the files that it extends; none where it holds no settings of ours."""
+def _layers(file: Path, read: list[Path], above: tuple[Path, ...] = ()) -> list[Values]:
+    """The values of a file, behind those of the files that it extends; none where it holds no settings of ours.
+
+    What was read for that is added to `read`.
+    """
     data = find_settings(file)
+    read.append(file)
     if data is None:
         return []
     # Imported here: most runs meet no settings, or none but the defaults.
@@ -151,7 +157,7 @@ def _layers(file: Path, above: tuple[Path, ...] = ()) -> list[Values]:
         )
     if not os.path.isfile(target):  # noqa: PTH113 - Path.is_file raises for circles of links
         raise source.error(f"`extend`: {shown(target)} is no file", "extend")
-    below = _layers(_real(target), chain)
+    below = _layers(_real(target), read, chain)
     if not below:
         raise source.error(f"`extend`: {shown(target)} has no `[tool.asyncdb-lint]`", "extend")
     return [*below, values]

@@ -8,13 +8,16 @@ from pathlib import Path
 from asyncdb_lint.files import find_files
 from asyncdb_lint.screen import relevant
 from asyncdb_lint.settings import Settings, SettingsResolver
+from asyncdb_lint.surroundings import Surroundings
 
 files = find_files([Path(name) for name in sys.argv[2:]], SettingsResolver(fixed=Settings())).files
-passed = relevant({file: file.read_bytes() for file in files})
+passed = set()
+for project in Surroundings().projects(files):
+    passed |= relevant({file: file.read_bytes() for file in project.wanted})
 Path(sys.argv[1]).write_text("".join(f"{file}\\n" for file in sorted(passed)))
 print(len(files), len(passed))
 """
-"""Writes the files that pass the screen into a list."""
+"""Writes the files that pass the screen of their project into a list."""
 
 PARSE = """
 import sys

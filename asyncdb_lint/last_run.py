@@ -1,0 +1,116 @@
+"""The answer of the last run that was asked the same: it holds as long as nothing has changed that the run looked at.
+
+What a run looks at is each file, each folder it walked through (one that has gained or lost an entry has another
+stamp), the settings, ignore files and metadata it read, and the places above where there are none. Nothing is read but
+stamps: the time of the last change that nobody can set, the size and the inode. Where a file system has no such time,
+or something changed while the run was going on, there is no answer, and the run finds it anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import zlib
+from array import array
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from stat import S_ISDIR
+from typing import Any
+
+_FORMAT = b"asyncdb-lint run 1"
+_FOLDER = "runs"
+RUN_ENDING = ".run"
+_MOST_RUNS = 32
+# Clocks of file systems tick slower than ours.
+_RACY_NS = 2_000_000_000
+_REPOSITORIES = ("/.git", "/.hg")
+_GONE = (-1, -1, -1)
+_RACY = (-2, -2, -2)
+
+
+class LastRun:
+    """What is kept of the runs that were asked one question."""
+
+    def __init__(self, folder: Path, question: Sequence[str]) -> None:
+        self._question = "\0".join(question).encode("utf-8", "surrogatepass")
+        self._file = folder / _FOLDER / f"{zlib.crc32(self._question):08x}{RUN_ENDING}"
+        self._started = time.time_ns()
+
+    def answer(self) -> Any:
+        """What the last run has answered, if it would answer the same now; else None."""
+        try:
+            data = self._file.read_bytes()
+        except OSError:
+            return None
+        header, _, rest = data.partition(b"\n")
+        try:
+            name, size_of_question, size_of_paths, size_of_answer, checksum = header.rsplit(b" ", 4)
+            sizes = [int(size_of_question), int(size_of_paths), int(size_of_answer)]
+        except ValueError:
+            return None
+        if name != _FORMAT or zlib.crc32(rest) != int(checksum):
+            return None
+        question, paths, answer, stamps = _cut(rest, sizes)
+        if question != self._question or not _holds(paths.decode("utf-8", "surrogatepass").split("\0"), stamps):
+            return None
+        return json.loads(answer)
+
+    def keep(self, watched: Iterable[str], answer: object) -> None:
+        """Keeps an answer, and the files and folders that it hangs on."""
+        paths = list(dict.fromkeys(watched))
+        kept = array("q")
+        for path in paths:
+            stamp = _stamp(path)
+            # What has changed since the run began, it may have seen as it was before.
+            kept.extend(stamp if stamp[0] < self._started - _RACY_NS else _RACY)
+        names = "\0".join(paths).encode("utf-8", "surrogatepass")
+        body = json.dumps(answer, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        rest = b"".join((self._question, names, body, kept.tobytes()))
+        header = b"%s %d %d %d %d\n" % (_FORMAT, len(self._question), len(names), len(body), zlib.crc32(rest))
+        from .cache import write_whole
+
+        write_whole(self._file, header + rest)
+        _drop_oldest(self._file.parent)
+
+
+def can_answer() -> bool:
+    """Whether the system tells when anything about a file has last changed."""
+    return os.name == "posix"
+
+
+def _cut(data: bytes, sizes: Iterable[int]) -> list[bytes]:
+    parts: list[bytes] = []
+    at = 0
+    for size in sizes:
+        parts.append(data[at : at + size])
+        at += size
+    return [*parts, data[at:]]
+
+
+def _holds(paths: Sequence[str], kept: bytes) -> bool:
+    """Whether paths have the stamps that are kept."""
+    known, found = array("q"), array("q")
+    known.frombytes(kept)
+    for path in paths:
+        found.extend(_stamp(path))
+    return found == known
+
+
+def _stamp(path: str) -> tuple[int, int, int]:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - ten thousand files come by here
+    except OSError:
+        return _GONE
+    if path.endswith(_REPOSITORIES) and S_ISDIR(status.st_mode):
+        # Version control works in there all the time: only that it is there says something.
+        return 0, 0, status.st_ino
+    return status.st_ctime_ns, status.st_size, status.st_ino
+
+
+def _drop_oldest(folder: Path) -> None:
+    runs = list(folder.glob(f"*{RUN_ENDING}"))
+    if len(runs) > _MOST_RUNS:
+        runs.sort(key=lambda run: run.stat().st_mtime_ns)
+        for run in runs[:-_MOST_RUNS]:
+            run.unlink(missing_ok=True)
