@@ -147,7 +147,7 @@ class Session:
         """Does now what the first edit of a module would have to wait for."""
         known = self._walked.get(path)
         if known is not None and known.cut is None and known.record is not None:
-            self._walked[path] = replace(known, cut=cut(known.record.parsed))
+            self._walked[path] = replace(known, cut=_cut(known))
 
     def _walk(self, path: Path, data: bytes, before: _Known | None) -> _Known:
         from .semantics.linking import is_stub

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 
+_MOST_UNSEEN = 8
+
 
 class Garbage:
     """Collects what refers to itself, and so outlives its last use.
@@ -13,17 +15,27 @@ class Garbage:
     """
 
     def __init__(self) -> None:
-        self._runs = 0
         self._has_looked = False
+        self._unseen = 0
+        """Runs since the last look."""
+        self._unkept = 0
+        """Runs since the last look at everything."""
 
     def take_over(self) -> None:
         """Keeps Python from looking by itself."""
         gc.disable()
 
+    def before_run(self) -> None:
+        """Looks after all if many runs have come to no end, since somebody types too fast for them."""
+        if self._unseen >= _MOST_UNSEEN:
+            self.after_run()
+        self._unseen += 1
+        self._unkept += 1
+
     def after_run(self) -> None:
-        """Collects what runs have left since the last thorough look."""
-        self._runs += 1
+        """Collects what runs have left since the last look at everything."""
         if self._has_looked:
+            self._unseen = 0
             gc.collect()
         else:
             # Nearly all that there is was made just now, and will stay.
@@ -31,8 +43,8 @@ class Garbage:
 
     def when_idle(self) -> None:
         """Looks at everything, if there has been a run since the last time."""
-        if self._runs:
-            self._runs = 0
+        if self._unkept:
+            self._unseen = self._unkept = 0
             self._has_looked = True
             gc.unfreeze()
             gc.collect()

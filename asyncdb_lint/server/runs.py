@@ -240,8 +240,8 @@ class Runs:
     def _open_in(self, folder: Folder) -> Sequence[Document]:
         return [document for document in self._documents if self._folders.around(document.path) is folder]
 
-    @staticmethod
-    def _begin(folder: Folder, looks: bool) -> None:
+    def _begin(self, folder: Folder, looks: bool) -> None:
+        self._garbage.before_run()
         folder.session.begin_round()
         if looks:
             folder.session.look_again()
