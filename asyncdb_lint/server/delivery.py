@@ -30,12 +30,14 @@ class Delivery:
         """Answers with the diagnostics of a document as it is now."""
         uri = params.text_document.uri
         document = self._documents.at(uri)
+        if isinstance(document, Notebook):
+            return types.RelatedFullDocumentDiagnosticReport([])
         report = await runs.report(document) if document is not None else None
-        items = self._of_part(document, document.part(uri), report) if document is not None and report else []
+        items = self._rendered(document.path, report) if document is not None and report else []
         found = identity(items)
         newest = self._documents.at(uri)
         if newest is not None:
-            newest.delivered[uri] = found
+            newest.delivered = found
         if params.previous_result_id == found:
             return types.RelatedUnchangedDocumentDiagnosticReport(found)
         return types.RelatedFullDocumentDiagnosticReport(items, result_id=found)
@@ -44,7 +46,7 @@ class Delivery:
         """Sends what a run has found in a file, unless the client will ask for it."""
         folder = self._folders.of(path)
         document = self._documents.of(path)
-        if folder is None or (document is not None and self._client.pulls):
+        if folder is None or self._is_pulled(document):
             return
         if report.findings or path in folder.pushed or document is not None:
             self.push(folder, path, report)
@@ -75,7 +77,7 @@ class Delivery:
 
     def take_back(self, document: Document, parts: tuple[Part, ...]) -> None:
         """Takes back what the client has been sent of parts that are gone."""
-        if not self._client.pulls:
+        if not self._is_pulled(document):
             for part in parts:
                 self._send(part.uri, [], None)
         if isinstance(document, Notebook):
@@ -101,19 +103,17 @@ class Delivery:
             return
         for path, report in folder.reports.items():
             document = self._documents.of(path)
-            if document is None or not document.delivered:
+            if document is None or document.delivered is None:
                 continue
-            items = self._rendered(path, report)
-            for part in document.parts:
-                known = document.delivered.get(part.uri)
-                if known is not None and identity(_of(part, items)) != known:
-                    # It is told once, and asks or does not.
-                    document.delivered.clear()
-                    self._server.workspace_diagnostic_refresh(None)
-                    return
+            if identity(self._rendered(path, report)) != document.delivered:
+                # It is told once, and asks or does not.
+                document.delivered = None
+                self._server.workspace_diagnostic_refresh(None)
+                return
 
-    def _of_part(self, document: Document, part: Part, report: Report) -> list[types.Diagnostic]:
-        return _of(part, self._rendered(document.path, report))
+    def _is_pulled(self, document: Document | None) -> bool:
+        """Whether the client asks for the diagnostics of a document; VS Code, for one, does not for cells."""
+        return self._client.pulls and document is not None and not isinstance(document, Notebook)
 
     def _rendered(self, path: Path, report: Report) -> list[types.Diagnostic]:
         opened = {other: document.text for other in report.texts if (document := self._documents.of(other)) is not None}
@@ -125,8 +125,6 @@ class Delivery:
 
 def _of(part: Part, items: list[types.Diagnostic]) -> list[types.Diagnostic]:
     """The diagnostics that lie in a part, as the client counts there."""
-    if part.lines is None:
-        return items
     own = [copy.copy(item) for item in items if part.holds(item.range)]
     for item in own:
         item.range = part.outwards(item.range)

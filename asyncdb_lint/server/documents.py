@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,8 +31,8 @@ class Document:
     text: str
     language: str
     encoding: types.PositionEncodingKind | str | None
-    delivered: dict[str, str] = field(default_factory=dict)
-    """The identity of the diagnostics that the client has pulled last, by the name it asked for."""
+    delivered: str | None = None
+    """The identity of the diagnostics that the client has pulled last."""
 
     @property
     def parts(self) -> tuple[Part, ...]:

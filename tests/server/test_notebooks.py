@@ -104,16 +104,23 @@ async def test_cells_come_go_and_move(project: Project) -> None:
 
 
 @scenario
-async def test_a_client_that_asks_is_told_of_each_cell(project: Project) -> None:
+async def test_a_client_that_asks_is_told_of_cells_without_asking(project: Project) -> None:
     async with editing(project.root, client=NEOVIM) as editor:
         notebook = OpenNotebook(editor, "report.ipynb")
         notebook.open(DB, FORGOTTEN, "rows")
-        assert await editor.found(notebook.cells[0]) == []
-        (found,) = await editor.found(notebook.cells[1])
+        (found,) = await editor.pushed(notebook.cells[1])
         assert (found.code, found.range.start) == ("ADB101", types.Position(0, 7))
-        notebook.edit(1, "database.", "await database.")
+        # It may ask for cells as well, and must not have everything twice.
         assert await editor.found(notebook.cells[1]) == []
-        assert not editor.published
+        notebook.edit(1, "database.", "await database.")
+        assert await editor.pushed(notebook.cells[1]) == []
+        project.write("app.py", DB + "\n\n\nasync def save():\n    database.execute('SELECT 1')\n")
+        editor.open("app.py")
+        assert codes(await editor.found("app.py")) == ["ADB101"]
+        assert all("#" in params.uri for params in editor.published)
+        notebook.put(1, 1)
+        notebook.close()
+        await editor.found("app.py")
 
 
 @scenario

@@ -24,7 +24,7 @@ scene(
   async ({ editor, workspace, step, photo }) => {
     const text = editor.page.locator(".notebookOverlay .view-line", { hasText: "database.fetch_all" });
     await step("a squiggle in the cell, its finding in the Problems panel", async () => {
-      await editor.openFile("report.ipynb");
+      await editor.openNotebook("report.ipynb");
       await text.waitFor();
       await editor.untilProblem("ADB101", "report.ipynb");
       await editor.page.locator(".notebookOverlay .squiggly-error").first().waitFor();
