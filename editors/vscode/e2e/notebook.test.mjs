@@ -9,6 +9,7 @@ const NOTEBOOK = {
     cell("%load_ext dotenv\n", "from app.db import database"),
     cell("await database.connect()"),
     cell('rows = database.fetch_all("SELECT id FROM users")\n', "rows[0]"),
+    cell('database.execute("DELETE FROM users")'),
   ],
   metadata: { kernelspec: { display_name: "Python 3", language: "python", name: "python3" }, language_info: { name: "python" } },
   nbformat: 4,
@@ -38,6 +39,18 @@ scene(
       await editor.choose(item);
       await editor.press("Control+s");
       await until("the file holds the await", () => workspace.read("report.ipynb").includes("rows = await database.fetch_all("));
+      await editor.page.locator(".notebookOverlay .squiggly-error").nth(1).waitFor({ state: "detached" });
+    });
+    await step("all safe fixes on save", async () => {
+      // The other theme shows that VS Code has read the settings.
+      const onSave = { "notebook.codeActionsOnSave": { "notebook.source.fixAll.asyncdb-lint": "explicit" } };
+      workspace.write(".vscode/settings.json", JSON.stringify({ ...onSave, "workbench.colorTheme": "Default Dark Modern" }));
+      await editor.page.locator(".monaco-workbench.vs-dark").waitFor();
+      await text.getByText("fetch_all").first().click();
+      await editor.type(" ");
+      await editor.press("Backspace");
+      await editor.press("Control+s");
+      await until("the file holds both", () => workspace.read("report.ipynb").includes('"await database.execute('));
       await editor.untilProblem("ADB101", "report.ipynb", { gone: true });
     });
   },

@@ -27,4 +27,5 @@ echo 'auth: none' >"$home/config.yaml"
 install_extensions alone --install-extension ../asyncdb-lint.vsix
 install_extensions with-python --install-extension ../asyncdb-lint.vsix --install-extension results/python.vsix
 
-"$kept/node" --test --test-concurrency=1 --test-reporter=spec "${@:-./*.test.mjs}"
+[ $# -gt 0 ] || set -- ./*.test.mjs
+"$kept/node" --test --test-concurrency=1 --test-reporter=spec "$@"
