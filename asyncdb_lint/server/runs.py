@@ -1,4 +1,4 @@
-"""Runs of the linter: off the message loop, some time after the last change, the newest state only.
+"""Runs of the linter: off the message loop, from the change on, the newest state only.
 
 All state is of the message loop. The one worker thread gets contents that do not change any more, and asks between its
 steps whether the run still counts; what it finds is handed over only if nothing has changed meanwhile.
