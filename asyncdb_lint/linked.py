@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,11 @@ class LinkedProject:
         self.modules = {module.path: module for module in modules}
         self.calls_out_of_sight = CallsOutOfSight(contents, matters)
         self.facts = ProjectFacts(Resolver(modules, index, self.calls_out_of_sight, hints))
+
+    @property
+    def loaded(self) -> Iterable[Path]:
+        """The files of its modules, and of those that they import."""
+        return self._records.keys()
 
     def findings(self, path: Path) -> list[Diagnostic]:
         """What the rules find in a module, before comments hide any of it."""

@@ -69,8 +69,8 @@ class ParsedModule:
         """Where a node of this tree stands, without the whitespace and comments around it."""
         from asyncdb_lint.diagnostics import Range
 
-        found = self.places.of_nodes.get(id(node))
-        if found is None or found[0] is not node:
+        found = self.places.of(node)
+        if found is None:
             raise LookupError(f"this {type(node).__name__} is not part of {self.path}")
         _, line, column, end_line, end_column = found
         if self._alignment is not None:
@@ -156,6 +156,16 @@ def parse(path: Path, data: bytes) -> ParsedModule:
 
 def parse_text(text: str) -> cst.Module:
     """The tree of a decoded source; raises `UnparsableFile`."""
+    import libcst as cst
+
+    try:
+        return _tree_of(text)
+    except cst.ParserSyntaxError as error:
+        raise _syntax_error(text, error) from None
+
+
+def _tree_of(text: str) -> cst.Module:
+    """The same; what the grammar does not allow is LibCST's own error."""
     from asyncdb_lint.nesting import find_too_deep
 
     deep = find_too_deep(text)
@@ -169,8 +179,8 @@ def parse_text(text: str) -> cst.Module:
     except UnicodeEncodeError as error:
         place = _position_in(text, error.start)
         raise UnparsableFile("the file contains characters that are not text", place) from None
-    except cst.ParserSyntaxError as error:
-        raise _syntax_error(text, error) from None
+    except cst.ParserSyntaxError:
+        raise
     except RecursionError:
         raise UnparsableFile(_TOO_DEEP) from None
     except (TypeError, ValueError, AttributeError, cst.CSTValidationError) as error:
@@ -347,25 +357,55 @@ def _builtin_rejection(text: str) -> Exception | None:
     return None
 
 
+class PartRejected(Exception):
+    """A part of a source that LibCST rejects for its grammar: the end of the first token that does not fit."""
+
+    def __init__(self, line: int, column: int) -> None:
+        super().__init__(line, column)
+        self.line = line
+        self.column = column
+
+
+def parse_part(text: str) -> cst.Module:
+    """The tree of some statements of a source; raises `PartRejected` for their grammar, else as `parse_text`."""
+    import libcst as cst
+
+    try:
+        return _tree_of(text)
+    except cst.ParserSyntaxError as error:
+        found = _PLACE.search(error.message)
+        if found is None:
+            raise _syntax_error(text, error) from None
+        raise PartRejected(int(found[1]), int(found[2]) or 1) from None
+
+
+def rejected(text: str, line: int, column: int) -> UnparsableFile:
+    """What is wrong with a source whose grammar LibCST rejects at a place."""
+    return _grammar_error(text, _inside(text, line, column), _INVALID)
+
+
 def _syntax_error(text: str, error: cst.ParserSyntaxError) -> UnparsableFile:
     if "too many indentation" in error.message:
         return UnparsableFile(_TOO_DEEP)
     # LibCST names a place only for errors of grammar, and there the end of the first token that does not fit.
     found = _PLACE.search(error.message)
-    place = _inside(text, int(found[1]), int(found[2]) or 1) if found else None
+    return _grammar_error(text, _inside(text, int(found[1]), int(found[2]) or 1) if found else None, error.message)
+
+
+def _grammar_error(text: str, place: Position | None, message: str) -> UnparsableFile:
     rejection = _builtin_rejection(text)
     if isinstance(rejection, SyntaxError) and rejection.lineno:
         builtin_place = _inside(text, rejection.lineno, rejection.offset or 1)
-        message = rejection.msg
+        said = rejection.msg
         # An interpreter older than the file stops at syntax that is merely new to it; LibCST then knows the error.
-        vague = message.startswith(("invalid syntax", "f-string"))
+        vague = said.startswith(("invalid syntax", "f-string"))
         # LibCST notices what does not fit at the next token, which may stand on the next line.
         if place is None or not vague or place.line - builtin_place.line in (0, 1):
-            reason = _INVALID if message.startswith("invalid syntax") else message[:1].lower() + message[1:]
+            reason = _INVALID if said.startswith("invalid syntax") else said[:1].lower() + said[1:]
             return UnparsableFile(reason, builtin_place)
     if place is not None:
         return UnparsableFile(_INVALID, place)
-    return UnparsableFile(error.message.removeprefix("tokenizer error: "))
+    return UnparsableFile(message.removeprefix("tokenizer error: "))
 
 
 def _inside(text: str, line: int, column: int) -> Position:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -28,6 +29,11 @@ class PlaceRecorder(CodegenState):
         self._starts: list[tuple[int, int]] = []
         self._line = 1
         self._column = 1
+
+    def begin_group(self) -> dict[int, Place]:
+        """Notes what comes from now on by itself."""
+        self.places = {}
+        return self.places
 
     def add_token(self, value: str) -> None:
         """Appends a token and moves on by its length."""
@@ -107,36 +113,55 @@ class PlainText(CodegenState):
 _NOTHING = nullcontext()
 
 
+class Group(NamedTuple):
+    """Where the nodes of one top-level statement stand, by their identity, before it moved down by some lines."""
+
+    nodes: dict[int, Place]
+    down: int
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where everything in a module stands."""
 
-    of_nodes: dict[int, Place]
+    groups: tuple[Group, ...]
+    """The header, each top-level statement with all that belongs to it, and the footer."""
+    whole: Place
+    """Where the module itself stands."""
     statements: tuple[tuple[int, int], ...]
     """Start and end, as indices into the text, of each top-level statement with all that belongs to it."""
     lines: tuple[int, ...]
     """The first line of each top-level statement with all that belongs to it."""
-    numbers: tuple[int, ...]
-    """How many nodes stand in front of each top-level statement, and of the footer, in the order of `of_nodes`."""
     text: str
     """What the tree is written out as."""
+
+    def of(self, node: cst.CSTNode) -> Place | None:
+        """Where a node stands; None if it is none of this module."""
+        if node is self.whole[0]:
+            return self.whole
+        for nodes, down in self.groups:
+            found = nodes.get(id(node))
+            if found is not None and found[0] is node:
+                _, line, column, end_line, end_column = found
+                return node, line + down, column, end_line + down, end_column
+        return None
 
 
 def record_places(tree: cst.Module) -> Places:
     """Writes a module out and notes where everything in it stands."""
     recorder = PlaceRecorder(tree.default_indent, tree.default_newline)
+    groups = [recorder.places]
     counts: list[int] = []
     lines: list[int] = []
-    numbers: list[int] = []
     for line in tree.header:
         line._codegen(recorder)
     for statement in tree.body:
         counts.append(len(recorder.tokens))
         lines.append(recorder._line)
-        numbers.append(len(recorder.places))
+        groups.append(recorder.begin_group())
         statement._codegen(recorder)
     counts.append(len(recorder.tokens))
-    numbers.append(len(recorder.places))
+    groups.append(recorder.begin_group())
     for line in tree.footer:
         line._codegen(recorder)
     # The parser made a line end for the last line that has none in the file.
@@ -147,5 +172,10 @@ def record_places(tree: cst.Module) -> Places:
     ends = list(accumulate(map(len, recorder.tokens), initial=0))
     offsets = [ends[min(count, len(recorder.tokens))] for count in counts]
     whole = (tree, 1, 1, recorder._line, recorder._column)
-    nodes = {**recorder.places, id(tree): whole}
-    return Places(nodes, tuple(pairwise(offsets)), tuple(lines), tuple(numbers), "".join(recorder.tokens))
+    return Places(
+        tuple(Group(nodes, 0) for nodes in groups),
+        whole,
+        tuple(pairwise(offsets)),
+        tuple(lines),
+        "".join(recorder.tokens),
+    )

@@ -6,17 +6,25 @@ the whole text would give; where that is not certain there is none, and the whol
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from .parsing import ParsedModule, UnparsableFile, decode, parse_text, with_fresh_stack
+from .parsing import (
+    ParsedModule,
+    PartRejected,
+    UnparsableFile,
+    decode,
+    line_starts,
+    parse_part,
+    rejected,
+    with_fresh_stack,
+)
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from .positions import Place, Places
+    from .positions import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +36,36 @@ class CutModule:
     """One a statement, with what stands above it; header and footer are part of the first and the last."""
 
     def again(self, data: bytes) -> CutModule | None:
-        """The module with another content; None where all of it has to be parsed."""
+        """The module with another content; None where all of it has to be parsed.
+
+        Raises `UnparsableFile` where the part that was edited says what is wrong with all of it.
+        """
         old = self.parsed
         try:
             text, encoding, has_bom = decode(data)
-            if encoding != old.encoding:
-                return None
-            middle = self._middle(text)
-            found = self._spliced(middle, text) if middle is not None else None
+        except UnparsableFile:
+            return None
+        part = self._part(text) if encoding == old.encoding else None
+        if part is None:
+            return None
+        try:
+            middle = _Middle(*part, parse_part(text[part.start : part.end]))
         except UnparsableFile:
             # Parsing the whole file says what is wrong with it, and where.
             return None
+        except PartRejected as rejection:
+            problem = self._rejected(text, part, rejection)
+            if problem is None:
+                return None
+            raise problem from None
+        found = self._spliced(middle, text)
         if found is None:
             return None
         tree, pieces, places = found
         return CutModule(ParsedModule(old.path, text, encoding, has_bom, tree, places), pieces)
 
-    def _middle(self, text: str) -> _Middle | None:
-        """What lies between the statements that stay; None if nothing does."""
+    def _part(self, text: str) -> _Part | None:
+        """What lies between the statements that stay; None if nothing stays."""
         pieces = self.pieces
         first, start = _common_start(pieces, text)
         last, end = _common_end(pieces, text, first, start)
@@ -57,9 +77,20 @@ class CutModule:
         if last < len(pieces):
             end += len(pieces[last])
             last += 1
-        if first == 0 and last == len(pieces):
-            return None
-        return _Middle(first, last, start, end, parse_text(text[start:end]))
+        return None if first == 0 and last == len(pieces) else _Part(first, last, start, end)
+
+    def _rejected(self, text: str, part: _Part, rejection: PartRejected) -> UnparsableFile | None:
+        """What is wrong with the whole text, where that is certain.
+
+        What comes in front of the token that does not fit is read the same in the whole, so LibCST stops there as well,
+        unless it has merely come to the end of the part.
+        """
+        if part.last < len(self.pieces):
+            staying = text[part.start : part.end - len(self.pieces[part.last - 1])]
+            if rejection.line >= len(line_starts(staying)):
+                return None
+        above = len(line_starts(text[: part.start])) - 1
+        return rejected(text, above + rejection.line, rejection.column)
 
     def _spliced(self, middle: _Middle, text: str) -> tuple[cst.Module, tuple[str, ...], Places | None] | None:
         """The statements that stay, around those that were parsed again."""
@@ -93,9 +124,17 @@ class CutModule:
         return whole, pieces, _joined(self.parsed.places, places, middle, whole, text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Middle:
+class _Part(NamedTuple):
     """What is parsed again: in place of these statements, between these indices into the new text."""
+
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+class _Middle(NamedTuple):
+    """The same with its tree."""
 
     first: int
     last: int
@@ -117,59 +156,45 @@ def _pieces(places: Places, text: str) -> tuple[str, ...] | None:
     return tuple(text[start:end] for start, end in pairwise(starts))
 
 
-def _joined(old: Places, new: Places, middle: _Middle, tree: cst.Module, text: str) -> Places | None:
+def _joined(old: Places, new: Places, middle: _Middle, tree: cst.Module, text: str) -> Places:
     """Where everything stands: what lies below the edit has moved, and nothing else."""
     from .positions import Places
 
     first, last, is_end = middle.first, middle.last, middle.last == len(old.statements)
-    # The tree itself is the last of its nodes.
-    known, fresh = list(old.of_nodes.values())[:-1], list(new.of_nodes.values())[:-1]
-    *_, end_line, end_column = new.of_nodes[id(middle.tree)]
     across = old.lines[first] - 1 if first else 0
-    down = 0 if is_end else across + end_line - old.lines[last]
+    _, _, _, new_end, new_column = new.whole
+    _, _, _, old_end, old_column = old.whole
+    down = 0 if is_end else across + new_end - old.lines[last]
     along = len(text) - len(old.text)
-    above = known[: old.numbers[first]] if first else []
-    below = [] if is_end else _moved(known[old.numbers[last] :], down)
-    places = [*above, *_moved(fresh, across), *below]
-    opening = tree.body[first]
+    header, *fresh, footer = new.groups
     if first:
-        # It was made anew when it got its leading lines; its place is the same.
-        replaced = id(middle.tree.body[0])
-        places = [(opening, *place[1:]) if id(place[0]) == replaced else place for place in places]
-    nodes = {id(place[0]): place for place in places}
-    if len(nodes) != len(places):
-        return None
-    if is_end:
-        nodes[id(tree)] = (tree, 1, 1, end_line + across, end_column)
-    else:
-        *_, end_line, end_column = next(reversed(old.of_nodes.values()))
-        nodes[id(tree)] = (tree, 1, 1, end_line + down, end_column)
-    inside, spans, lines = new.numbers, new.statements, new.lines
+        # What is a header by itself belongs to the first statement here, which was made anew to hold it.
+        nodes = {**header.nodes, **fresh[0].nodes}
+        _, *place = nodes.pop(id(middle.tree.body[0]))
+        nodes[id(tree.body[first])] = (tree.body[first], *place)  # type: ignore[assignment]
+        header, fresh[0] = old.groups[0], fresh[0]._replace(nodes=nodes)
+    if not is_end:
+        footer = old.groups[-1]
+    spans, lines = new.statements, new.lines
     if first:
-        # What is a header by itself belongs to the first statement here.
-        inside, spans, lines = (0, *inside[1:]), ((0, spans[0][1]), *spans[1:]), (1, *lines[1:])
-    behind = len(above) + len(fresh) - (0 if is_end else old.numbers[last])
+        spans, lines = ((0, spans[0][1]), *spans[1:]), (1, *lines[1:])
     return Places(
-        nodes,
+        (
+            header,
+            *old.groups[1 : first + 1],
+            *(group._replace(down=group.down + across) for group in fresh),
+            *(group._replace(down=group.down + down) for group in old.groups[last + 1 : -1]),
+            footer._replace(down=footer.down + (across if is_end else down)),
+        ),
+        (tree, 1, 1, new_end + across, new_column) if is_end else (tree, 1, 1, old_end + down, old_column),
         (
             *old.statements[:first],
             *((start + middle.start, end + middle.start) for start, end in spans),
             *((start + along, end + along) for start, end in old.statements[last:]),
         ),
         (*old.lines[:first], *(line + across for line in lines), *(line + down for line in old.lines[last:])),
-        (
-            *old.numbers[:first],
-            *(len(above) + number for number in (inside if is_end else inside[:-1])),
-            *(behind + number for number in ([] if is_end else old.numbers[last:])),
-        ),
         text,
     )
-
-
-def _moved(places: Iterable[Place], lines: int) -> list[Place]:
-    if not lines:
-        return list(places)
-    return [(node, line + lines, column, end + lines, last) for node, line, column, end, last in places]
 
 
 def _common_start(pieces: tuple[str, ...], text: str) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import gc
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ class _Known:
 
     data: bytes
     record: ModuleRecord | None = None
+    """What was walked last: another content, if this one cannot be parsed."""
     problem: UnparsableFile | None = None
     cut: CutModule | None = None
     """The last content that could be parsed, if the next may take over parts of it."""
@@ -140,22 +141,37 @@ class Session:
             self._linked.pop(key, None)
             with self.measured("link"):
                 known = self._linked[key] = LinkedProject(contents, matters, settings, self)
+        # Its modules are asked for through it.
+        self._asked_files.update(known.loaded)
         return known
 
+    def prepare(self, path: Path) -> None:
+        """Does now what the first edit of a module would have to wait for."""
+        known = self._walked.get(path)
+        if known is not None and known.cut is None and known.record is not None:
+            self._walked[path] = replace(known, cut=_cut(known))
+
     def _walk(self, path: Path, data: bytes, before: _Known | None) -> _Known:
-        from .semantics.flow import walk_module
         from .semantics.linking import is_stub
+        from .semantics.module_walk import walk_again, walk_module
         from .semantics.records import ModuleRecord
 
         with self.measured("parse"):
             old = _cut(before)
-            again = old.again(data) if old is not None else None
             try:
+                again = old.again(data) if old is not None else None
                 parsed = again.parsed if again is not None else parse(path, data)
             except UnparsableFile as problem:
-                return _Known(data, problem=problem.with_traceback(None), cut=old)
+                record = before.record if before is not None else None
+                return _Known(data, record, problem.with_traceback(None), old)
         with self.measured("walk"):
-            return _Known(data, record=walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path))), cut=again)
+            # Were it kept while the walk fails, it would be half of one content and half of another.
+            self._walked.pop(path, None)
+            if before is None or before.record is None or again is None:
+                return _Known(data, walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path))), cut=again)
+            # It changes under the projects that know it.
+            self._linked = {key: linked for key, linked in self._linked.items() if path not in linked.loaded}
+            return _Known(data, walk_again(before.record, parsed), cut=again)
 
     def linked_with(self, path: Path) -> LinkedProject | None:
         """The linked project of the last runs that a module is part of."""

@@ -81,12 +81,11 @@ class Rewriter:
         return self._module.code_of(node).strip()
 
     def _unit_of(self, node: cst.CSTNode) -> int:
-        try:
-            self._module.range_of(node)
-        except LookupError as error:
-            raise PlanRefused(str(error)) from None
         places = self._module.places
-        index = bisect.bisect_right(places.lines, places.of_nodes[id(node)][1]) - 1
+        place = places.of(node)
+        if place is None:
+            raise PlanRefused(f"this {type(node).__name__} is not part of {self._module.path}")
+        index = bisect.bisect_right(places.lines, place[1]) - 1
         if index < 0:
             raise PlanRefused(f"this {type(node).__name__} stands in no statement")
         return index

@@ -97,7 +97,7 @@ def _advice(lost: LostCoroutine) -> str:
         what = "the function" if not lost.call.arguments else "the function and its arguments"
         rest = ", ..." if lost.call.arguments else ""
         return f"hand over {what}, not its coroutine: `{lost.function_source}{rest}`"
-    if function.is_module:
+    if function.is_module and not function.is_async:
         return f"write `await {lost.source}` in an `async def`, and run that: `asyncio.run(...)`"
     if lost.may_become_async and not function.is_async:
         return f"make `{function.name}` an `async def` and write `await {lost.source}`"

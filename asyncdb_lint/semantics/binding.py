@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from .expressions import Expressions
-from .records import AttributeRecord, ClassRecord, FunctionRecord, Store, UseKind
+from .records import AttributeRecord, ClassRecord, FunctionRecord, Member, Store, UseKind
 from .scope import dotted_name
 from .terms import (
     UNKNOWN,
@@ -48,6 +48,7 @@ class Bindings(Expressions):
         if self.function.is_module or name in self.globals:
             module.bindings.setdefault(name, []).append(term)
             if not self.function.is_module:
+                module.is_bound_inside = True
                 self.use(term, UseKind.STORED, self.statement)
         else:
             self.function.bindings.setdefault(name, []).append(term)
@@ -110,25 +111,13 @@ class Bindings(Expressions):
         base = self.expression(target.value)
         name = target.attr.value
         self.use(value, UseKind.STORED, target, name=name, holder=base)
-        owner = self.class_of_self(base)
-        if owner is not None:
-            attribute = owner.attributes.setdefault(name, AttributeRecord())
-            attribute.values.append(value)
-            attribute.annotation = attribute.annotation or annotation
+        if isinstance(base, Parameter) and _is_self(base):
+            self.function.notes.members.append(Member(base.function, name, value, annotation))
         else:
-            self.function.module.stores.append(Store(base, name, value, self.function, target))
+            self.function.notes.stores.append(Store(base, name, value, self.function, target))
         key = dotted_name(target)
         if key is not None:
             self.forget_narrowings(key)
-
-    def class_of_self(self, base: Term) -> ClassRecord | None:
-        """The class whose `self` or `cls` a term is."""
-        if not isinstance(base, Parameter):
-            return None
-        function = base.function
-        if function.is_method and function.parameters and function.parameters[0].name == base.name:
-            return function.owner
-        return None
 
     def assign_annotated(
         self, target: cst.BaseExpression, annotation: Term, value: Term | None, node: cst.AnnAssign
@@ -158,7 +147,7 @@ class Bindings(Expressions):
         if value is UNKNOWN:
             return Narrowed(value, annotation)
         if isinstance(value, Result | Attribute | Awaited | Item | Element | Entered | Collection):
-            self.function.module.declared[id(value)] = value, annotation
+            self.function.notes.declared[id(value)] = value, annotation
         return value
 
     def augmented(self, node: cst.AugAssign) -> None:
@@ -186,7 +175,7 @@ class Bindings(Expressions):
 
     def imports(self, node: cst.Import | cst.ImportFrom) -> None:
         """Binds what an import statement binds."""
-        module = self.function.module
+        module, notes = self.function.module, self.function.notes
         if isinstance(node, cst.Import):
             for alias in node.names:
                 dotted = dotted_name(alias.name) or ""
@@ -196,12 +185,12 @@ class Bindings(Expressions):
                     top = dotted.split(".", 1)[0]
                     self.bind(top, Import(module, 0, top))
                     if top != dotted:
-                        module.submodules.setdefault(top, []).append(dotted)
+                        notes.submodules.setdefault(top, []).append(dotted)
             return
         level = len(node.relative)
         dotted = (dotted_name(node.module) or "") if node.module is not None else ""
         if isinstance(node.names, cst.ImportStar):
-            module.stars.append(Import(module, level, dotted))
+            notes.stars.append(Import(module, level, dotted))
             return
         for alias in node.names:
             name = alias.name.value if isinstance(alias.name, cst.Name) else ""
@@ -209,4 +198,10 @@ class Bindings(Expressions):
             if isinstance(bound, cst.Name):
                 self.bind(bound.value, Import(module, level, dotted, name))
                 if bound.value != name:
-                    module.aliases.setdefault(name, set()).add(bound.value)
+                    notes.aliases.setdefault(name, set()).add(bound.value)
+
+
+def _is_self(base: Parameter) -> bool:
+    """Whether a parameter is the `self` or `cls` of a method."""
+    function = base.function
+    return function.is_method and bool(function.parameters) and function.parameters[0].name == base.name

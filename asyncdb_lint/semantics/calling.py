@@ -36,23 +36,22 @@ if TYPE_CHECKING:
 
 
 QUERY_ROLES = frozenset({"query", "bare_query"})
+_NO_ROLES: frozenset[str] = frozenset()
 _MADE_BY_THEIR_CALL = frozenset({"pool", "makes_class"})
 
 
 def roles(function: FunctionRecord) -> frozenset[str]:
     """The roles that a stub gives a function; none for the project's own."""
     if not function.module.is_stub:
-        return frozenset()
-    return frozenset(name for name in map(last_name, function.decorators) if name is not None)
+        return _NO_ROLES
+    if function.roles is None:
+        function.roles = frozenset(name for name in map(last_name, function.decorators) if name is not None)
+    return function.roles
 
 
 def class_roles(resolver: Resolver, cls_value: InstanceValue | ClassValue) -> frozenset[str]:
     """The roles of a class and the stub classes above it."""
-    found: set[str] = set()
-    for cls in resolver.mro(cls_value.cls)[0]:
-        if cls.module.is_stub:
-            found.update(name for name in map(last_name, cls.decorators) if name is not None)
-    return frozenset(found)
+    return resolver.roles_of(cls_value.cls)
 
 
 def is_startable(function: FunctionRecord) -> bool:

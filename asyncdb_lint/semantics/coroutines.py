@@ -38,9 +38,19 @@ class Coroutines:
         self.resolver = resolver
         self.losses = Losses(resolver, reach)
         self._touches: dict[FunctionRecord, str] = {}
+        self._made: dict[CallRecord, CoroutineCall | None] = {}
 
     def made_by(self, call: CallRecord) -> CoroutineCall | None:
         """The coroutine of the database that a call makes, if every alternative that is known makes one."""
+        if call in self._made:
+            return self._made[call]
+        made = self._made_by(call)
+        # What is found while a cycle is being cut holds only there.
+        if not self.resolver.is_resolving:
+            self._made[call] = made
+        return made
+
+    def _made_by(self, call: CallRecord) -> CoroutineCall | None:
         values = [value for value in self.resolver.resolve(call.result) if value != NONE]
         started_by = self._starting(values) if self._is_of_driver(call) else None
         if started_by is not None:

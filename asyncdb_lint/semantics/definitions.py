@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from .binding import Bindings
-from .records import ClassRecord, FunctionRecord, ParameterKind, ParameterRecord, UseKind
+from .records import ClassRecord, FunctionRecord, Notes, ParameterKind, ParameterRecord, UseKind
 from .terms import Attribute, ClassTerm, Collection, FunctionTerm, Item, Result, Term, last_name
 
 
@@ -35,15 +35,18 @@ class Definitions(Bindings):
         parent = None if self.function.is_module else self.function
         prefix = owner.qualname if owner is not None else self.function.qualname
         name = node.name.value
-        function = FunctionRecord(
-            self.function.module,
-            name,
-            f"{prefix}.{name}" if prefix else name,
-            node,
-            is_async=node.asynchronous is not None,
-            owner=owner,
-            parent=parent,
-        )
+        function = self._walked_before(node) if parent is None else None
+        if function is None:
+            function = FunctionRecord(
+                self.function.module,
+                name,
+                f"{prefix}.{name}" if prefix else name,
+                node,
+                is_async=node.asynchronous is not None,
+                parent=parent,
+                notes=self.function.notes if parent is not None else Notes(),
+            )
+        function.owner = owner
         self.known_functions[id(node)] = function
         for decorator in node.decorators:
             term = self.expression(decorator.decorator)
@@ -52,7 +55,7 @@ class Definitions(Bindings):
         self.parameters(node.params, function)
         if node.returns is not None:
             function.returns = self.annotation(node.returns)
-        self.function.module.functions.append(function)
+        self.function.notes.functions.append(function)
         self.function.nested.append(function)
         if owner is not None:
             if not any(_is_setter(term) for term in function.decorators):
@@ -61,6 +64,14 @@ class Definitions(Bindings):
         else:
             self.bind(name, FunctionTerm(function))
         self.pending.append((function, node))
+
+    def _walked_before(self, node: cst.FunctionDef) -> FunctionRecord | None:
+        """The function of a node that an edit has left alone, without what the scope around it makes of it."""
+        function = self.function.module.walked.get(id(node))
+        if function is None or function.node is not node:
+            return None
+        function.parameters, function.decorators, function.returns, function.uses = [], [], None, []
+        return function
 
     def parameters(self, parameters: cst.Parameters, function: FunctionRecord) -> None:
         """Notes the parameters of a function or lambda, evaluating defaults and annotations in the scope around it."""
@@ -81,13 +92,13 @@ class Definitions(Bindings):
 
     def note_bare_dependency(self, annotation: Term, default: Term | None) -> None:
         """`service: Service = Depends()` and `Annotated[Service, Depends()]`: the annotation is the dependency."""
-        module = self.function.module
+        notes = self.function.notes
         if _is_bare_depends(default):
-            module.bare_dependencies.append(annotation)
+            notes.bare_dependencies.append(annotation)
         elif isinstance(annotation, Item) and isinstance(annotation.key, Collection):
             declared, *extras = annotation.key.elements
             if any(_is_bare_depends(extra) for extra in extras):
-                module.bare_dependencies.append(declared)
+                notes.bare_dependencies.append(declared)
 
     def define_class(self, node: cst.ClassDef) -> None:
         """`class`: its body runs at once, in a scope of its own."""
@@ -107,7 +118,7 @@ class Definitions(Bindings):
             self.use(term, UseKind.OTHER, keyword.value)
             if keyword.keyword is not None and keyword.keyword.value == "metaclass":
                 cls.metaclass = term
-        self.function.module.classes.append(cls)
+        self.function.notes.classes.append(cls)
         environment = dict(self.env)
         statement, self.class_scope = self.statement, cls
         self.suite(node.body)

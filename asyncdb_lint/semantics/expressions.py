@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -48,6 +49,7 @@ _HeldT = TypeVar("_HeldT", Collection, Mapping)
 
 _GROWING_METHODS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0}
 _COPYING = {"list", "tuple", "set", "frozenset", "sorted", "reversed"}
+_PLAIN_STRING = re.compile(r"""(?:"[^"\\\r\n]*"|'[^'\\\r\n]*')\Z""")
 _OPERATORS = {"Add": "+", "Modulo": "%", "BitOr": "|"}
 
 
@@ -115,7 +117,7 @@ class Expressions(Scope):
             record.result = Result(record)
             self.calls[id(node)] = record
             self.function.calls.append(record)
-            self.function.module.calls.append(record)
+            self.function.notes.calls.append(record)
         holder = callee.base if isinstance(callee, Attribute) and callee.name in _GROWING_METHODS else None
         for index, argument in enumerate(arguments):
             self.use(argument.term, UseKind.ARGUMENT, node, record, index, argument.keyword, holder)
@@ -165,10 +167,11 @@ class Expressions(Scope):
                 is_async=False,
                 parent=None if self.function.is_module else self.function,
                 is_lambda=True,
+                notes=self.function.notes,
             )
             self.lambdas[id(node)] = function
             self.parameters(node.params, function)
-            self.function.module.functions.append(function)
+            self.function.notes.functions.append(function)
             self.function.nested.append(function)
         outer_function, outer_env, outer_context = self.function, self.env, self.context
         self.function, self.env, self.context = function, dict(outer_env), None
@@ -226,13 +229,13 @@ class Expressions(Scope):
 
     def note_unpacked(self, target: cst.Tuple | cst.List, value: Term, source: cst.BaseExpression) -> None:
         """Notes that a value is taken apart; a loop body that is walked twice says it once."""
-        known = self.function.module.unpacked
+        known = self.function.notes.unpacked
         known.setdefault(id(target), Unpacked(target, value, source, self.function))
 
     def note_spread(self, value: Term, node: cst.BaseExpression) -> None:
         """Notes `*value`."""
         if not isinstance(value, Collection | Constant):
-            self.function.module.spread.setdefault(id(node), Spread(value, node, self.function))
+            self.function.notes.spread.setdefault(id(node), Spread(value, node, self.function))
 
     def element_of(self, iterable: Term, is_async: bool) -> Term:
         """What iterating gives; the elements themselves where they are written out."""
@@ -253,7 +256,7 @@ class Expressions(Scope):
         return self._kept(Collection(kind, elements))
 
     def _kept(self, term: _HeldT) -> _HeldT:
-        self.function.module.collections.append(term)
+        self.function.notes.collections.append(term)
         return term
 
     def _mapping(self, node: cst.Dict) -> Term:
@@ -373,7 +376,7 @@ class Expressions(Scope):
 
     def _literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Term:
         try:
-            return Constant(ast.literal_eval(node.value), node)
+            return Constant(_literal_value(node.value), node)
         except (ValueError, SyntaxError, OverflowError):
             return UNKNOWN
 
@@ -433,6 +436,13 @@ class Expressions(Scope):
             except cst.ParserSyntaxError:
                 return UNKNOWN
         return self.expression(node)
+
+
+def _literal_value(text: str) -> object:
+    # Most literals are plain strings, which `ast` would compile one by one.
+    if _PLAIN_STRING.match(text):
+        return text[1:-1]
+    return ast.literal_eval(text)
 
 
 def _is_builtin(callee: Term, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Walks every function of a module once and notes down what its expressions are and what becomes of them.
+"""Walks the body of a function, or of a module, and notes down what its expressions are and what becomes of them.
 
 The walk is branch-aware (joins, early exits, loops) and symbolic: it knows nothing of other modules, so its records
 stay true
@@ -8,7 +8,6 @@ whatever they turn out to be. Statements are here, expressions in `expressions`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import libcst as cst
 
@@ -18,7 +17,6 @@ from .records import (
     ContextKind,
     ExceptClause,
     FunctionRecord,
-    ModuleRecord,
     Returned,
     UseKind,
 )
@@ -31,50 +29,14 @@ from .terms import (
     Collection,
     Constant,
     Entered,
-    Mapping,
     Narrowed,
     Parameter,
     Result,
     Term,
     choice,
 )
-from .uses import inside, mark
 
 Environment = dict[str, Term]
-
-
-def walk_module(record: ModuleRecord) -> ModuleRecord:
-    """Fills a module's record by walking its body and every function in it."""
-    body = FunctionRecord(record, "<module>", "", record.parsed.tree, is_async=False, is_module=True)
-    record.body = body
-    pending: list[tuple[FunctionRecord, cst.FunctionDef]] = []
-    FunctionWalk(body, pending).run(record.parsed.tree.body)
-    while pending:
-        function, node = pending.pop()
-        inner: list[tuple[FunctionRecord, cst.FunctionDef]] = []
-        FunctionWalk(function, inner).run(node.body.body)
-        pending.extend(inner)
-    _settle(record.collections)
-    return record
-
-
-def _settle(collections: list[Collection | Mapping]) -> None:
-    """Hands the uses of every collection on to what it holds.
-
-    Only now, since elements may be added after a use (`tasks.append(...)` in a loop that drains `tasks` first). Outer
-    collections
-    come first; a second round serves those that were put into older ones.
-    """
-    for _ in range(2):
-        for collection in reversed(collections):
-            for use in inside(collection.uses):
-                if isinstance(collection, Collection):
-                    for element in collection.elements:
-                        mark(element, use)
-                    continue
-                for key, value in collection.entries:
-                    # `**other` puts in what the other one holds, not the other one itself.
-                    mark(value, use if key is not None else replace(use, contained=False, taken=True))
 
 
 class FunctionWalk(Definitions):

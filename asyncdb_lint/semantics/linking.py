@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..files import SUFFIXES
-from .records import ModuleRecord
+from .records import NOTEBOOK_SUFFIX, ModuleRecord
 
 _STUBS = Path(__file__).parent.parent
 _DRIVERS = _STUBS / "drivers"
@@ -40,7 +40,7 @@ class ModuleIndex:
         self._files = {str(file): file for file in files}
         self._folders = _folders_of(self._files)
         self._by_stem: dict[str, list[Path]] = {}
-        for file in sorted(self._files.values()):
+        for file in sorted(file for file in self._files.values() if file.suffix != NOTEBOOK_SUFFIX):
             stem = file.parent.name if file.stem == "__init__" else file.stem
             self._by_stem.setdefault(stem, []).append(file)
         self._stubs = {path.stem: path for folder in _STUB_FOLDERS for path in folder.glob("*.pyi")}

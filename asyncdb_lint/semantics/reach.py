@@ -190,6 +190,8 @@ class Reach:
     def _module_kind(self, module: ModuleRecord) -> Origin | None:
         path = PurePath(module.path)
         folders = set(path.parts[:-1][-6:])
+        if module.is_notebook:
+            return Origin.SCRIPT
         if _TEST_FILE.match(path.name) or (_TEST_FOLDERS & folders and "fixtures" not in folders):
             return Origin.TEST
         if _MIGRATION_FOLDERS & set(path.parts[:-1][-3:]):

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from .terms import Collection, GlobalName, Mapping, Result, Term
 
 
+NOTEBOOK_SUFFIX = ".ipynb"
+
+
 class UseKind(enum.Enum):
     """What was done with a value."""
 
@@ -229,6 +232,43 @@ class Spread:
 
 
 @dataclass(slots=True, eq=False, repr=False)
+class Member:
+    """`self.name = value`, in a method: an attribute of its class."""
+
+    method: FunctionRecord
+    name: str
+    value: Term
+    annotation: Term | None
+
+
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
+class Notes:
+    """What a walk notes down for the whole module, of the module's own body or of one function in it."""
+
+    stars: list[Term] = field(default_factory=list)
+    functions: list[FunctionRecord] = field(default_factory=list)
+    classes: list[ClassRecord] = field(default_factory=list)
+    calls: list[CallRecord] = field(default_factory=list)
+    stores: list[Store] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
+    collections: list[Collection | Mapping] = field(default_factory=list)
+    references: dict[str, list[Use]] = field(default_factory=dict)
+    attribute_uses: dict[str, list[Use]] = field(default_factory=dict)
+    item_uses: dict[str, list[Use]] = field(default_factory=dict)
+    """What was done with `a["key"]` and `a.get("key")`, whatever `a` is, by key."""
+    aliases: dict[str, set[str]] = field(default_factory=dict)
+    submodules: dict[str, list[str]] = field(default_factory=dict)
+    unpacked: dict[int, Unpacked] = field(default_factory=dict)
+    """Values that are taken apart, by the identity of the target's node."""
+    spread: dict[int, Spread] = field(default_factory=dict)
+    """Values whose items are put into a list, a tuple or a call, by the identity of the node."""
+    declared: dict[int, tuple[Term, Term]] = field(default_factory=dict)
+    """What local variables are annotated with, by the identity of what they are set to; both terms, kept alive."""
+    bare_dependencies: list[Term] = field(default_factory=list)
+    """Annotations of parameters whose default is `Depends()` alone."""
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class FunctionRecord:
     """A function, method, lambda, or a module's own body (`is_module`)."""
 
@@ -258,6 +298,10 @@ class FunctionRecord:
     withs: list[Context] = field(default_factory=list)
     loops: list[Context] = field(default_factory=list)
     yields_in: list[Context | None] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
+    """Where a walk of its body notes what counts for the module: nested functions share those of the outermost."""
+    roles: frozenset[str] | None = None
+    """The roles that a stub gives it, as soon as somebody has asked."""
 
     def parameter(self, name: str) -> ParameterRecord | None:
         """The parameter called `name`."""
@@ -315,7 +359,7 @@ class Store:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class ModuleRecord:
+class ModuleRecord(Notes):
     """Everything a walk learned about one module."""
 
     path: Path
@@ -323,26 +367,17 @@ class ModuleRecord:
     is_stub: bool = False
     bindings: dict[str, list[Term]] = field(default_factory=dict)
     annotations: dict[str, Term] = field(default_factory=dict)
-    stars: list[Term] = field(default_factory=list)
     body: FunctionRecord | None = None
-    functions: list[FunctionRecord] = field(default_factory=list)
-    classes: list[ClassRecord] = field(default_factory=list)
-    calls: list[CallRecord] = field(default_factory=list)
-    stores: list[Store] = field(default_factory=list)
-    collections: list[Collection | Mapping] = field(default_factory=list)
-    references: dict[str, list[Use]] = field(default_factory=dict)
-    attribute_uses: dict[str, list[Use]] = field(default_factory=dict)
-    item_uses: dict[str, list[Use]] = field(default_factory=dict)
-    """What was done with `a["key"]` and `a.get("key")`, whatever `a` is, by key."""
     names: dict[str, GlobalName] = field(default_factory=dict)
-    aliases: dict[str, set[str]] = field(default_factory=dict)
-    submodules: dict[str, list[str]] = field(default_factory=dict)
-    unpacked: dict[int, Unpacked] = field(default_factory=dict)
-    """Values that are taken apart, by the identity of the target's node."""
-    spread: dict[int, Spread] = field(default_factory=dict)
-    """Values whose items are put into a list, a tuple or a call, by the identity of the node."""
-    declared: dict[int, tuple[Term, Term]] = field(default_factory=dict)
-    """What local variables are annotated with, by the identity of what they are set to; both terms, kept alive."""
-    bare_dependencies: list[Term] = field(default_factory=list)
-    """Annotations of parameters whose default is `Depends()` alone."""
     runs_as_script: bool = False
+    is_bound_inside: bool = False
+    """Whether a function binds names of the module (`global`)."""
+    walked: dict[int, FunctionRecord] = field(default_factory=dict)
+    """The functions of the module's own scope and of its classes, by the identity of their nodes."""
+    shape: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
+    """The names that the module's own body binds, and for each what it may import: bodies of functions ask for that."""
+
+    @property
+    def is_notebook(self) -> bool:
+        """Whether the module is made of the cells of a notebook, which run one by one, and may await."""
+        return self.path.suffix == NOTEBOOK_SUFFIX

@@ -90,6 +90,7 @@ class Resolver(CallGraph):
         self._declared: dict[int, Term] = {}
         self._supplied: dict[tuple[FunctionRecord, str], list[Term]] = {}
         self._mro: dict[ClassRecord, tuple[tuple[ClassRecord, ...], bool]] = {}
+        self._class_roles: dict[ClassRecord, tuple[tuple[ClassRecord, ...], frozenset[str]]] = {}
         self._subclasses: dict[ClassRecord, list[ClassRecord]] | None = None
         self._made: dict[ClassRecord, list[ClassRecord]] | None = None
         for module in modules:
@@ -461,6 +462,17 @@ class Resolver(CallGraph):
         order.extend(other for other in self._hinted.get(cls, ()) if other not in order)
         self._mro[cls] = (tuple(order), complete)
         return self._mro[cls]
+
+    def roles_of(self, cls: ClassRecord) -> frozenset[str]:
+        """The roles that stubs give a class and those above it."""
+        order = self.mro(cls)[0]
+        known = self._class_roles.get(cls)
+        # What lies above may have been on its way to be found out.
+        if known is None or known[0] is not order:
+            stubs = (other for other in order if other.module.is_stub)
+            names = frozenset(name for stub in stubs for term in stub.decorators if (name := last_name(term)))
+            known = self._class_roles[cls] = order, names
+        return known[1]
 
     def lookup_order(self, cls: ClassRecord) -> tuple[ClassRecord, ...]:
         """The classes that a member of an instance is looked up in; what settings say of a class goes before it."""

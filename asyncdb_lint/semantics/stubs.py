@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 
 from ..parsing import parse
-from .flow import walk_module
+from .module_walk import walk_module
 from .records import ModuleRecord
 
 

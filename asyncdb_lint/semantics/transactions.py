@@ -119,6 +119,7 @@ class Transactions:
         self.queries = queries
         self.databases = databases
         self._objects: dict[ModuleRecord, tuple[Transaction, ...]] = {}
+        self._of_functions: dict[ModuleRecord, dict[FunctionRecord, list[Transaction]]] = {}
         self._blocks: dict[FunctionRecord, tuple[Block, ...]] = {}
 
     # -- objects ----------------------------------------------------------------------------------------------------
@@ -246,7 +247,14 @@ class Transactions:
                 yield Block(function, None, transaction.call.node, handles, calls, transaction)
 
     def _objects_of(self, function: FunctionRecord) -> Sequence[Transaction]:
-        return [found for found in self.of(function.module) if function in (found.call.function, found.decorated)]
+        if function.module not in self._of_functions:
+            by_function: dict[FunctionRecord, list[Transaction]] = {}
+            for found in self.of(function.module):
+                by_function.setdefault(found.call.function, []).append(found)
+                if found.decorated is not None and found.decorated is not found.call.function:
+                    by_function.setdefault(found.decorated, []).append(found)
+            self._of_functions[function.module] = by_function
+        return self._of_functions[function.module].get(function, ())
 
     def entered(self, item: Term, depth: int = 0) -> list[Handle]:
         """The databases on which `async with item` starts a transaction; nothing where it starts none."""

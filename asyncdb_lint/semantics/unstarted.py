@@ -14,7 +14,7 @@ _STARTING = {"__aenter__", "__await__", "start"}
 
 def unstarted(resolver: Resolver, call: CallRecord) -> Loss | None:
     """How an object is lost that works once it is awaited or entered; None where that may happen out of sight."""
-    if call.function.is_module:
+    if call.function.is_module and not call.function.is_async:
         return None
     uses = [use for use in call.uses if use.kind is not UseKind.BOUND]
     if len(uses) == 1 and uses[0].kind is UseKind.DISCARDED:

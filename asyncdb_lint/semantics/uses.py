@@ -52,18 +52,18 @@ def mark(term: Term, use: Use) -> None:
             _add(function.uses, use)
         case ClassTerm(cls=cls):
             if use.kind in _REFERENCE_USES:
-                _add(use.function.module.references.setdefault(cls.name, []), use)
+                _add(use.function.notes.references.setdefault(cls.name, []), use)
         case Checked(base=base):
             mark(base, use)
         case Narrowed(base=base):
             mark(base, replace(use, is_certain=False))
         case GlobalName(name=name) | Import(name=str() as name):
             if use.kind in _REFERENCE_USES:
-                _add(use.function.module.references.setdefault(name, []), use)
+                _add(use.function.notes.references.setdefault(name, []), use)
         case Attribute(name=name):
             if use.kind in _REFERENCE_USES and use.kind is not UseKind.BOUND:
-                _add(use.function.module.references.setdefault(name, []), use)
-            _add(use.function.module.attribute_uses.setdefault(name, []), use)
+                _add(use.function.notes.references.setdefault(name, []), use)
+            _add(use.function.notes.attribute_uses.setdefault(name, []), use)
         case Item(base=base) | Element(base=base):
             for holder in _holders(base):
                 mark(holder, replace(use, taken=True))
@@ -75,7 +75,7 @@ def mark(term: Term, use: Use) -> None:
 
 def _mark_key(key: Term, use: Use) -> None:
     if isinstance(key, Constant) and isinstance(key.value, str):
-        _add(use.function.module.item_uses.setdefault(key.value, []), use)
+        _add(use.function.notes.item_uses.setdefault(key.value, []), use)
 
 
 def inside(uses: Sequence[Use]) -> list[Use]:

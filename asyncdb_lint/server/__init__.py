@@ -8,6 +8,6 @@ from __future__ import annotations
 
 def serve() -> int:
     """Serves one editor until it leaves; returns the exit code that the protocol asks for."""
-    from asyncdb_lint.server.language_server import run
+    from asyncdb_lint.server.features import run
 
     return run()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,6 +33,13 @@ class Report:
     """The text of every file that a finding shows or a fix changes, as it was linted."""
     version: int | None
     generation: int
+
+    def with_more(self, findings: Sequence[Diagnostic], document: Document | None) -> Report:
+        """The same with findings that no run could make."""
+        if not findings or document is None:
+            return self
+        found = sorted([*self.findings, *findings], key=lambda finding: finding.sort_key)
+        return replace(self, findings=tuple(found), texts={**self.texts, document.path: document.text})
 
 
 @dataclass(eq=False)

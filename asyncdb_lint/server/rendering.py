@@ -34,7 +34,8 @@ class Rendering:
     encoding: types.PositionEncodingKind | str | None
     related: bool
     tags: frozenset[types.DiagnosticTag]
-    uri_of: Callable[[Path], str]
+    located: Callable[[Path, types.Range], types.Location]
+    """How the client names a place in a file."""
     page_of: Callable[[str], str | None]
     """Where the page of a rule can be read; None where it cannot, or the client shows no links."""
 
@@ -43,7 +44,7 @@ class Rendering:
         cls,
         capabilities: types.ClientCapabilities,
         encoding: types.PositionEncodingKind | str | None,
-        uri_of: Callable[[Path], str],
+        located: Callable[[Path, types.Range], types.Location],
         page_of: Callable[[str], str | None],
     ) -> Rendering:
         """Reads what a client can show, of diagnostics that are pushed and of those that are pulled."""
@@ -52,7 +53,7 @@ class Rendering:
         tags = pushed.tag_support.value_set if pushed and pushed.tag_support else []
         links = bool(pushed and pushed.code_description_support)
         related = bool(pushed and pushed.related_information)
-        return cls(encoding, related, frozenset(tags), uri_of, page_of if links else lambda _: None)
+        return cls(encoding, related, frozenset(tags), located, page_of if links else lambda _: None)
 
     def diagnostics(
         self, path: Path, findings: tuple[Diagnostic, ...], texts: Mapping[Path, str]
@@ -71,7 +72,7 @@ class Rendering:
         tag = _TAGS.get(finding.name)
         related = [
             types.DiagnosticRelatedInformation(
-                types.Location(self.uri_of(place.path), positions_in(place.path).range(place.range)), place.message
+                self.located(place.path, positions_in(place.path).range(place.range)), place.message
             )
             for place in finding.related
             if self.related

@@ -1,4 +1,4 @@
-"""Runs of the linter: off the message loop, some time after the last change, the newest state only.
+"""Runs of the linter: off the message loop, from the change on, the newest state only.
 
 All state is of the message loop. The one worker thread gets contents that do not change any more, and asks between its
 steps whether the run still counts; what it finds is handed over only if nothing has changed meanwhile.
@@ -18,12 +18,15 @@ from asyncdb_lint.diagnostics import Diagnostic
 from asyncdb_lint.project import LintResult
 from asyncdb_lint.server.documents import Document, Documents
 from asyncdb_lint.server.folders import Folder, Folders, Report
+from asyncdb_lint.server.garbage import Garbage
 from asyncdb_lint.settings import Settings
 
-DEBOUNCE = 0.04
-"""Seconds without a keystroke before a run."""
-SETTLE = 0.8
-"""Seconds more before files are linted that nobody looks at."""
+SWARM = 0.04
+"""Seconds in which news of other files is waited for: they come in swarms."""
+_SETTLE = 0.8
+"""Seconds without news before files are linted that nobody looks at."""
+_IDLE = 2.0
+"""Seconds without news before what is left over is tidied up."""
 _CHUNK = 40
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -70,9 +73,16 @@ class Runs:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="lint")
         self._waiting: dict[Path, list[asyncio.Future[Report | None]]] = {}
         self._is_over = False
+        self._garbage = Garbage()
+        self._garbage.take_over()
 
-    def start(self, first: Path | None = None, *, delay: float = 0, disk_changed: bool = False) -> None:
-        """Lints everything anew that a change may concern, the document that changed before all others."""
+    def start(
+        self, first: Path | None = None, *, delay: float = 0, typed: bool = False, disk_changed: bool = False
+    ) -> None:
+        """Lints everything anew that a change may concern, the document that changed before all others.
+
+        A run that is under way ends at its next step: it has nothing to say any more.
+        """
         if self._is_over:
             return
         for folder in self._folders.all():
@@ -80,7 +90,7 @@ class Runs:
             folder.disk_changed = folder.disk_changed or disk_changed
             if folder.run is not None:
                 folder.run.cancel()
-            folder.run = asyncio.ensure_future(self._run(folder, folder.generation, first, delay))
+            folder.run = asyncio.ensure_future(self._run(folder, folder.generation, first, delay, typed))
 
     def stop(self) -> None:
         """Ends all runs, and answers all who wait."""
@@ -133,21 +143,30 @@ class Runs:
         run = runner.fix(files, overrides=unsaved, only=document.path, gate=folder.gate(files), session=folder.session)
         return run.after.get(document.path, document.text)
 
-    async def _run(self, folder: Folder, generation: int, first: Path | None, delay: float) -> None:
+    async def _run(self, folder: Folder, generation: int, first: Path | None, delay: float, typed: bool) -> None:
         try:
             await asyncio.sleep(delay)
             await self._open_files(folder, generation, first)
             self._settled(folder)
             if folder.lints_everything and folder.cancelled_at != generation:
-                await asyncio.sleep(SETTLE if delay else 0)
+                await asyncio.sleep(_SETTLE if typed or delay else 0)
                 await self._everything(folder, generation)
-            await self.work(folder.session.end_round)
+            await self._tidy_up(folder, first)
         except _Outdated:
             _log.debug("a newer run has begun in %s", folder.path)
         except Exception:  # noqa: BLE001 - a bug in a rule must not end the server
             _log.exception("linting %s failed", folder.path)
             for document in self._open_in(folder):
                 self._hand_over(folder, generation, document.path, Report((), {}, document.version, generation))
+
+    async def _tidy_up(self, folder: Folder, first: Path | None) -> None:
+        """Lets go of what is not needed any more, and makes ready for what comes next."""
+        await self.work(folder.session.end_round)
+        if first is not None:
+            await self.work(lambda: folder.session.prepare(first))
+        await self.work(self._garbage.after_run)
+        await asyncio.sleep(_IDLE)
+        await self.work(self._garbage.when_idle)
 
     async def _open_files(self, folder: Folder, generation: int, first: Path | None) -> None:
         """Lints the open documents; the one that changed is shown before the others are looked at."""
@@ -165,7 +184,9 @@ class Runs:
         for paths in filter(None, passes):
             result = await self._lint(folder, generation, {path: wanted[path] for path in paths}, unsaved)
             for path, report in _by_file(paths, result, versions, generation).items():
-                self._hand_over(folder, generation, path, report)
+                document = self._documents.of(path)
+                unparsable = document.unparsable(wanted[path]) if document is not None else []
+                self._hand_over(folder, generation, path, report.with_more(unparsable, document))
         if folder.generation == generation:
             # Only now: a run that was stopped before it looked leaves that to the next.
             folder.disk_changed = False
@@ -219,8 +240,8 @@ class Runs:
     def _open_in(self, folder: Folder) -> Sequence[Document]:
         return [document for document in self._documents if self._folders.around(document.path) is folder]
 
-    @staticmethod
-    def _begin(folder: Folder, looks: bool) -> None:
+    def _begin(self, folder: Folder, looks: bool) -> None:
+        self._garbage.before_run()
         folder.session.begin_round()
         if looks:
             folder.session.look_again()

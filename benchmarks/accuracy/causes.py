@@ -11,8 +11,8 @@ from pathlib import Path
 
 from asyncdb_lint.parsing import UnparsableFile, parse
 from asyncdb_lint.screen import relevant
-from asyncdb_lint.semantics.flow import walk_module
 from asyncdb_lint.semantics.linking import ModuleIndex
+from asyncdb_lint.semantics.module_walk import walk_module
 from asyncdb_lint.semantics.project_facts import ProjectFacts
 from asyncdb_lint.semantics.records import CallRecord, ModuleRecord, Use, UseKind
 from asyncdb_lint.semantics.resolve import Resolver

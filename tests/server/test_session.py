@@ -56,6 +56,7 @@ def test_findings_stay_those_of_the_command_line_through_edits(folder: str, tmp_
         one = lint_files([file], settings=SETTINGS, overrides=unsaved, session=session)
         kept = lint_files(files, settings=SETTINGS, overrides=unsaved, session=session)
         session.end_round()
+        session.prepare(file)
         fresh = lint_files(files, settings=SETTINGS, overrides=unsaved)
         _same(kept, fresh)
         assert one.diagnostics == tuple(d for d in fresh.diagnostics if d.path == file)

@@ -24,7 +24,8 @@ def await_where_made(lost: LostCoroutine) -> FixPlan | None:
     if lost.is_given_to_scheduler:
         return _hand_over_call(lost)
     function = call.function
-    if function.is_lambda or function.is_module or lost.in_generator_expression:
+    is_script = function.is_module and not function.is_async
+    if function.is_lambda or is_script or lost.in_generator_expression:
         return None
     misplaced = _await_around(call)
     if misplaced is not None:

@@ -59,10 +59,13 @@ export class Editor {
 
   /** Opens a file of the workspace by its path, as Ctrl+P does. */
   async openFile(path) {
-    const name = path.split("/").at(-1);
-    await this.#choose("Control+p", path, name);
-    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.#open(path);
     await this.page.locator(".editor-instance .view-lines").first().waitFor();
+  }
+
+  async openNotebook(path) {
+    await this.#open(path);
+    await this.page.locator(".notebookOverlay .view-lines").first().waitFor();
   }
 
   command(title) {
@@ -164,6 +167,12 @@ export class Editor {
 
   notification(text) {
     return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
+  }
+
+  async #open(path) {
+    const name = path.split("/").at(-1);
+    await this.#choose("Control+p", path, name);
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   }
 
   async #choose(keys, typed, label) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests asyncdb-lint.vsix in a real VS Code, which is installed once and kept outside of the repository.
-# PYTHON is an interpreter that has asyncdb-lint[lsp].
+# PYTHON is an interpreter that has asyncdb-lint[lsp]; arguments are the files of the scenes to play, by default all.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -27,4 +27,5 @@ echo 'auth: none' >"$home/config.yaml"
 install_extensions alone --install-extension ../asyncdb-lint.vsix
 install_extensions with-python --install-extension ../asyncdb-lint.vsix --install-extension results/python.vsix
 
-"$kept/node" --test --test-concurrency=1 --test-reporter=spec ./*.test.mjs
+[ $# -gt 0 ] || set -- ./*.test.mjs
+"$kept/node" --test --test-concurrency=1 --test-reporter=spec "$@"

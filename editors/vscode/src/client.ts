@@ -12,6 +12,7 @@ const RULE_PAGE_URI = `${RULE_PAGE_SCHEME}:/{code}.md`;
 export const PYTHON_FILES = [
   { scheme: "file", language: "python" },
   { scheme: "untitled", language: "python" },
+  { scheme: "vscode-notebook-cell", language: "python" },
 ];
 
 /** `isLeaving` says whether the server is about to be replaced, and need not hear any news. */
