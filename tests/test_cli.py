@@ -23,6 +23,15 @@ def test_an_empty_folder_passes_with_a_warning(project: Project) -> None:
     assert project.check() == Ran(0, "All checks passed!\n", "warning: no Python files found under the given paths\n")
 
 
+def test_a_notebook_is_left_out_with_a_warning(project: Project) -> None:
+    project.write("app.py", PITFALL)
+    project.write("explore.ipynb", '{"cells": []}')
+    told = "warning: explore.ipynb left out: notebooks are linted in editors, by the language server\n"
+    assert project.check("explore.ipynb") == Ran(0, "", told)
+    ran = project.check("explore.ipynb", "app.py", "-q")
+    assert (ran.code, ran.err) == (1, told)
+
+
 def test_sound_code_passes(project: Project) -> None:
     project.write("app.py", QUIET)
     assert project.check() == Ran(0, "All checks passed!\n", "")

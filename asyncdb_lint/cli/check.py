@@ -139,6 +139,13 @@ def check(
         raise CannotRun(f"--stdin-filename: {stdin_filename} is a folder; name the file that `-` is")
     if is_stdin and len(paths) > 1:
         raise CannotRun("`-` stands alone: standard input cannot be linted together with files")
+    notebooks = [path for path in paths if path.suffix == ".ipynb" and path.is_file()]
+    for notebook in notebooks:
+        tell(f"warning: {notebook} left out: notebooks are linted in editors, by the language server")
+    if notebooks:
+        paths = tuple(path for path in paths if path not in notebooks)
+        if not paths:
+            return CLEAN
     with failures_as_one_line():
         last = None
         if not is_stdin:
