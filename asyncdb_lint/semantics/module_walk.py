@@ -112,6 +112,7 @@ def _gather(record: ModuleRecord, notes: Notes) -> None:
     record.classes += notes.classes
     record.calls += notes.calls
     record.stores += notes.stores
+    record.collections += notes.collections
     record.bare_dependencies += notes.bare_dependencies
     record.unpacked.update(notes.unpacked)
     record.spread.update(notes.spread)
