@@ -36,12 +36,23 @@ def findings_by_workers(works: Sequence[Work], large: Sequence[int], session: Se
     folder = session.cache.folder if session.cache is not None else None
     # Forking is only safe without threads, and there are none; elsewhere each process starts anew.
     context = get_context("fork" if sys.platform == "linux" else "spawn")
+    if sys.platform == "linux":
+        _learn()
     with ProcessPoolExecutor(min(session.jobs, len(large)), mp_context=context) as pool:
         futures: dict[int, Future[str]] = {n: pool.submit(_work, works[n], folder) for n in large}
         small = {n: _here(work, session) for n, work in enumerate(works) if n not in futures}
         for number in range(len(works)):
             session.tell_progress(number / len(works))
             yield small[number] if number in small else _read(futures[number].result(), session)
+
+
+def _learn() -> None:
+    """Loads what every process needs, so that those that are forked from this one have it."""
+    from .linked import LinkedProject
+    from .rules import all_rules
+    from .semantics.stubs import driver_stubs
+
+    _ = LinkedProject, all_rules(), driver_stubs()
 
 
 def _bytes_to_parse(work: Work, session: Session) -> int:

@@ -10,8 +10,8 @@ from ..files import SUFFIXES
 from .records import NOTEBOOK_SUFFIX, ModuleRecord
 
 _STUBS = Path(__file__).parent.parent
-_DRIVERS = _STUBS / "drivers"
-_STUB_FOLDERS = (_DRIVERS, _STUBS / "libraries")
+DRIVERS = _STUBS / "drivers"
+_STUB_FOLDERS = (DRIVERS, _STUBS / "libraries")
 _PACKAGE_ENDINGS = tuple(f"{os.sep}__init__{suffix}" for suffix in SUFFIXES)
 _MODULE_ENDINGS = (*_PACKAGE_ENDINGS, *SUFFIXES)
 
@@ -61,7 +61,7 @@ class ModuleIndex:
     def driver_stubs(self) -> Iterator[ModuleRecord]:
         """The stubs of all drivers."""
         for dotted, path in sorted(self._stubs.items()):
-            if path.parent == _DRIVERS and dotted != "roles":
+            if path.parent == DRIVERS and dotted != "roles":
                 stub = self._load(path)
                 if stub is not None:
                     yield stub

@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 
 from ..parsing import parse
+from .linking import DRIVERS
 from .module_walk import walk_module
 from .records import ModuleRecord
 
@@ -14,3 +15,8 @@ from .records import ModuleRecord
 def stub_record(path: Path) -> ModuleRecord:
     """What a stub declares; records are only read after their walk, so that all projects share it."""
     return walk_module(ModuleRecord(path, parse(path, path.read_bytes()), is_stub=True))
+
+
+def driver_stubs() -> list[ModuleRecord]:
+    """What the stubs of all drivers declare."""
+    return [stub_record(path) for path in sorted(DRIVERS.glob("*.pyi"))]
