@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hashlib import blake2b
 
 from . import __version__
+from .cache_files import UNFINISHED, write_whole
 from .last_run import RUN_ENDING
 
 Stamp = tuple[int, int, int]
@@ -28,7 +29,6 @@ Stamp = tuple[int, int, int]
 
 _FORMAT = 2
 _ENDING = ".findings"
-_UNFINISHED = ".unfinished"
 # Settings that nobody uses any more leave files behind.
 _MOST_FILES_A_PROJECT = 8
 # Within this time of a write, another write may leave the same stamp.
@@ -133,8 +133,7 @@ class ProjectCache:
             },
             separators=(",", ":"),
         ).encode("utf-8", "surrogatepass")
-        if write_whole(self._file, self._header(body) + b"\n" + body):
-            _drop_oldest(self._file.parent)
+        write_whole(self._file, self._header(body) + b"\n" + body, most=_MOST_FILES_A_PROJECT)
 
     def _header(self, body: bytes) -> bytes:
         return f"{_FORMAT} {self._key} {digest_of(body)}".encode()
@@ -162,7 +161,7 @@ class Cache:
         """Removes everything that is kept, and nothing else; returns how many files that were."""
         removed = 0
         for file in self.folder.glob("*/*"):
-            if file.suffix in (_ENDING, RUN_ENDING, _UNFINISHED):
+            if file.suffix in (_ENDING, RUN_ENDING, UNFINISHED):
                 file.unlink(missing_ok=True)
                 removed += 1
         for folder in self.folder.glob("*/"):
@@ -172,25 +171,6 @@ class Cache:
                 # Somebody else's, or in use.
                 continue
         return removed
-
-
-def write_whole(file: Path, data: bytes) -> bool:
-    """Writes a file of the cache so that nobody sees half of it, and says whether that could be done.
-
-    A cache that cannot be kept costs time, and nothing else.
-    """
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        _mark_as_cache(file.parent.parent)
-        new = file.with_suffix(f".{os.getpid()}{_UNFINISHED}")
-        try:
-            new.write_bytes(data)
-            new.replace(file)
-        finally:
-            new.unlink(missing_ok=True)
-    except OSError:
-        return False
-    return True
 
 
 def look(files: Sequence[Path]) -> dict[str, Stamp]:
@@ -261,18 +241,3 @@ def linter_text() -> str:
                     status = entry.stat()
                     parts.append(f"{entry.path} {status.st_mtime_ns} {status.st_size}")
     return "\n".join(sorted(parts))
-
-
-def _mark_as_cache(folder: Path) -> None:
-    # Tells backup programs to leave it out: https://bford.info/cachedir/
-    tag = folder / "CACHEDIR.TAG"
-    if not tag.exists():
-        tag.write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
-
-
-def _drop_oldest(folder: Path) -> None:
-    files = list(folder.glob(f"*{_ENDING}"))
-    if len(files) > _MOST_FILES_A_PROJECT:
-        files.sort(key=lambda file: file.stat().st_mtime_ns)
-        for file in files[:-_MOST_FILES_A_PROJECT]:
-            file.unlink(missing_ok=True)

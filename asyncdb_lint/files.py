@@ -8,12 +8,12 @@ file the later line wins, and in one folder `.ignore` goes before `.gitignore`, 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asyncdb_lint.settings.looking import FILE_NAMES
+from asyncdb_lint.settings.looking import FILE_NAMES, REPOSITORIES
 from asyncdb_lint.settings.model import DEFAULT_EXCLUDES
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     """Says of an entry of one folder, by its name and whether it is a folder itself, whether it is left out."""
 
 SUFFIXES = (".py", ".pyi")
-REPOSITORIES = (".git", ".hg")
 ROOT_MARKERS = (*FILE_NAMES, "setup.py", "setup.cfg")
 IGNORE_FILES = (".ignore", ".gitignore")
 LANDMARKS = frozenset({*REPOSITORIES, *ROOT_MARKERS, *IGNORE_FILES})
@@ -225,6 +224,17 @@ class _Rules:
 
 def _inside(folder: str) -> str:
     return folder if folder.endswith(os.sep) else f"{folder}{os.sep}"
+
+
+def folders_above(paths: Iterable[str]) -> set[str]:
+    """The folders that paths lie in, up to the root."""
+    found: set[str] = set()
+    for path in paths:
+        folder = os.path.dirname(path)  # noqa: PTH120 - asked of all files of a project
+        while folder not in found:
+            found.add(folder)
+            folder = os.path.dirname(folder)  # noqa: PTH120
+    return found
 
 
 def exclude_file(folder: Path) -> Path:

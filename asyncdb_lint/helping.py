@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +16,6 @@ from pathlib import Path
 from .cache import digest_of
 from .screen import Signs, shows_database
 from .suppressions.presence import may_hold
-
-# Below this many files, telling another process takes longer than it saves.
-_FEWEST_FILES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +28,6 @@ class Verdict:
     """Those that may hold ignore comments."""
     digests: list[str]
     """The content of each, if anybody wants to keep them."""
-
-
-def is_worth_help(files: Sequence[Path], jobs: int) -> bool:
-    """Whether a second process saves time; forking is safe only without threads, and there are none."""
-    return sys.platform == "linux" and jobs > 1 and len(files) >= _FEWEST_FILES
 
 
 @contextmanager

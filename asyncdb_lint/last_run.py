@@ -18,6 +18,8 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import Any
 
+from .cache_files import write_whole
+
 _FORMAT = b"asyncdb-lint run 1"
 _FOLDER = "runs"
 RUN_ENDING = ".run"
@@ -47,9 +49,10 @@ class LastRun:
         try:
             name, size_of_question, size_of_paths, size_of_answer, checksum = header.rsplit(b" ", 4)
             sizes = [int(size_of_question), int(size_of_paths), int(size_of_answer)]
+            is_whole = name == _FORMAT and zlib.crc32(rest) == int(checksum)
         except ValueError:
             return None
-        if name != _FORMAT or zlib.crc32(rest) != int(checksum):
+        if not is_whole:
             return None
         question, paths, answer, stamps = _cut(rest, sizes)
         if question != self._question or not _holds(paths.decode("utf-8", "surrogatepass").split("\0"), stamps):
@@ -68,10 +71,7 @@ class LastRun:
         body = json.dumps(answer, separators=(",", ":")).encode("utf-8", "surrogatepass")
         rest = b"".join((self._question, names, body, kept.tobytes()))
         header = b"%s %d %d %d %d\n" % (_FORMAT, len(self._question), len(names), len(body), zlib.crc32(rest))
-        from .cache import write_whole
-
-        write_whole(self._file, header + rest)
-        _drop_oldest(self._file.parent)
+        write_whole(self._file, header + rest, most=_MOST_RUNS)
 
 
 def can_answer() -> bool:
@@ -106,11 +106,3 @@ def _stamp(path: str) -> tuple[int, int, int]:
         # Version control works in there all the time: only that it is there says something.
         return 0, 0, status.st_ino
     return status.st_ctime_ns, status.st_size, status.st_ino
-
-
-def _drop_oldest(folder: Path) -> None:
-    runs = list(folder.glob(f"*{RUN_ENDING}"))
-    if len(runs) > _MOST_RUNS:
-        runs.sort(key=lambda run: run.stat().st_mtime_ns)
-        for run in runs[:-_MOST_RUNS]:
-            run.unlink(missing_ok=True)

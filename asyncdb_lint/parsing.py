@@ -179,8 +179,6 @@ def _tree_of(text: str) -> cst.Module:
     except UnicodeEncodeError as error:
         place = _position_in(text, error.start)
         raise UnparsableFile("the file contains characters that are not text", place) from None
-    except cst.ParserSyntaxError:
-        raise
     except RecursionError:
         raise UnparsableFile(_TOO_DEEP) from None
     except (TypeError, ValueError, AttributeError, cst.CSTValidationError) as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,9 +20,16 @@ if TYPE_CHECKING:
     from .surroundings import Project
 
 _MOST_BYTES_WITHOUT_DATABASE = 1_000_000
+# Below this many files, telling another process takes longer than it saves.
+_FEWEST_FILES = 1_000
 
 Findings: TypeAlias = "dict[Path, list[Diagnostic]]"
 """What is to be said of each file that was linted, those without findings included."""
+
+
+def is_worth_help(files: Sequence[Path], jobs: int) -> bool:
+    """Whether a second process saves time; forking is safe only without threads, and there are none."""
+    return sys.platform == "linux" and jobs > 1 and len(files) >= _FEWEST_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,8 @@ class Run:
 
     def look(self, *, keeps_digests: bool = False) -> None:
         """Reads the files, and finds out which of them matter."""
-        from .helping import is_worth_help
-
-        if is_worth_help(self._files, self._session.jobs) and not self._unsaved and not self._settings.database_types:
+        is_plain = not self._unsaved and not self._settings.database_types
+        if is_plain and is_worth_help(self._files, self._session.jobs):
             if self._finds_no_database(keeps_digests=keeps_digests):
                 return
         self._read(self._files)

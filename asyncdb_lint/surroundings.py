@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files import LANDMARKS, REPOSITORIES, ROOT_MARKERS, SUFFIXES, Seen, find_files
+from .files import LANDMARKS, ROOT_MARKERS, SUFFIXES, Seen, find_files
 from .settings import Settings, SettingsResolver
+from .settings.looking import REPOSITORIES
 
 _ROOT_SIGNS = ("requirements.txt", "Pipfile", "tox.ini", "alembic.ini", "Dockerfile", "README.md", "README.rst")
 _MOST_LEVELS = 6

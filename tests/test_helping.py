@@ -10,8 +10,9 @@ import pytest
 
 from asyncdb_lint.cache import Cache
 from asyncdb_lint.files import find_files
-from asyncdb_lint.helping import helped, is_worth_help
+from asyncdb_lint.helping import helped
 from asyncdb_lint.project import LintResult, lint
+from asyncdb_lint.project_run import is_worth_help
 from asyncdb_lint.session import Session
 from asyncdb_lint.settings import Settings, SettingsResolver
 

@@ -162,7 +162,16 @@ def test_another_question_has_another_answer(project: Path, checked: Checked) ->
     assert checked()[0] == 1
 
 
-@pytest.mark.parametrize("damage", [b"", b"asyncdb-lint run 1 0 0 0 0\n", b"\0" * 99, b"asyncdb-lint run 1 9 9 9 9\nx"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"asyncdb-lint run 1 0 0 0 0\n",
+        b"\0" * 99,
+        b"asyncdb-lint run 1 0 0 0 x\n",
+        b"asyncdb-lint run 1 9 9 9 9\nx",
+    ],
+)
 def test_what_is_damaged_is_no_answer(damage: bytes, checked: Checked, tmp_path: Path) -> None:
     first = checked()
     for file, _ in kept(tmp_path):

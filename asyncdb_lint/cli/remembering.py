@@ -80,7 +80,7 @@ def kept_report(answer: Any, asked: CheckOptions) -> Report:
 
 def _watched(selection: Selection, resolver: SettingsResolver, around: LookedAt) -> Iterator[str]:
     """All files and folders that a run has looked at, and those that it would have, had they been there."""
-    from asyncdb_lint.files import exclude_file
+    from asyncdb_lint.files import exclude_file, folders_above
     from asyncdb_lint.surroundings import SIGNS_OF_A_PROJECT
 
     yield from map(str, selection.files)
@@ -93,19 +93,10 @@ def _watched(selection: Selection, resolver: SettingsResolver, around: LookedAt)
             yield f"{folder}/{name}"
     outside = {os.path.dirname(folder) for folder in folders}  # noqa: PTH120 - as many as there are folders
     outside.update(os.path.dirname(file) for file in map(str, selection.files))  # noqa: PTH120
-    above = _with_parents(outside - folders.keys())
+    outside -= folders.keys()
+    above = outside | folders_above(outside)
     for folder in above:
         for name in SIGNS_OF_A_PROJECT:
             yield f"{folder}/{name}"
     for folder in (*above, *(folder for folder, names in folders.items() if ".git" in names)):
         yield str(exclude_file(Path(folder)))
-
-
-def _with_parents(folders: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for folder in folders:
-        current = folder
-        while current not in found:
-            found.add(current)
-            current = os.path.dirname(current)  # noqa: PTH120
-    return found

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ..files import SUFFIXES
+from ..files import SUFFIXES, folders_above
 from .records import NOTEBOOK_SUFFIX, ModuleRecord
 
 _STUBS = Path(__file__).parent.parent
@@ -38,7 +38,7 @@ class ModuleIndex:
         self._roots = list(map(str, roots))
         # By their texts: paths are put together for every import of every module, and `Path` takes ten times as long.
         self._files = {str(file): file for file in files}
-        self._folders = _folders_of(self._files)
+        self._folders = folders_above(self._files)
         self._by_stem: dict[str, list[Path]] = {}
         for file in sorted(file for file in self._files.values() if file.suffix != NOTEBOOK_SUFFIX):
             stem = file.parent.name if file.stem == "__init__" else file.stem
@@ -126,13 +126,3 @@ class ModuleIndex:
             if path.parts[-len(parts) :] == tuple(parts):
                 matches.append(file)
         return self._load(matches[0]) if len(matches) == 1 else None
-
-
-def _folders_of(files: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for file in files:
-        folder = os.path.dirname(file)  # noqa: PTH120
-        while folder not in found:
-            found.add(folder)
-            folder = os.path.dirname(folder)  # noqa: PTH120
-    return found

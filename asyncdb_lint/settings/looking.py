@@ -11,6 +11,8 @@ TABLE = "asyncdb-lint"
 PYPROJECT = "pyproject.toml"
 FILE_NAMES = (".asyncdb-lint.toml", "asyncdb-lint.toml", PYPROJECT)
 """Where settings stand, those that win first."""
+REPOSITORIES = (".git", ".hg")
+"""What lies at the root of a repository."""
 
 
 def find_settings(file: Path) -> bytes | None:

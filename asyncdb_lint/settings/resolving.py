@@ -9,13 +9,12 @@ from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asyncdb_lint.settings.looking import FILE_NAMES, PYPROJECT, TABLE, find_settings, shown
+from asyncdb_lint.settings.looking import FILE_NAMES, PYPROJECT, REPOSITORIES, TABLE, find_settings, shown
 from asyncdb_lint.settings.model import RuleSelection, Settings, SettingsError, specificity
 
 if TYPE_CHECKING:
     from asyncdb_lint.settings.reading import Source, Values
 
-_REPOSITORIES = (".git", ".hg")
 _REASON_RULE = "ADB003"
 _SELECTION = ("select", "extend-select", "ignore")
 
@@ -183,7 +182,7 @@ def project_root(folder: Path) -> Path:
     """The folder that settings of a project stay inside of: its repository's, else the outermost with settings."""
     outermost = folder
     for candidate in (folder, *folder.parents):
-        if any((candidate / sign).exists() for sign in _REPOSITORIES):
+        if any((candidate / sign).exists() for sign in REPOSITORIES):
             return candidate
         if any((candidate / name).is_file() for name in FILE_NAMES):
             outermost = candidate
