@@ -122,7 +122,7 @@ export class Editor {
       return isFiltered && rows.some((row) => row.startsWith(file)) !== gone;
     };
     await until(what, holds, this.patience).catch((error) => {
-      throw new Error(`${error.message}; it shows:\n${rows.join("\n")}`);
+      throw new Error(`${error.message}; it shows:\n${rows.join("\n")}`, { cause: error.cause });
     });
   }
 
