@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from asyncdb_lint.diagnostics import Diagnostic
 from asyncdb_lint.fingerprints import digest, identities
@@ -49,8 +49,7 @@ class Entry:
         return self.rule, self.fingerprint
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """The known findings, with how many there are of each."""
 
     path: Path
@@ -81,8 +80,7 @@ class Baseline:
         return "\n".join([head, *lines, f"    {json.dumps(_END)}", "  ]", "}", ""])
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """What a run found, against a baseline."""
 
     new: tuple[Diagnostic, ...]

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asyncdb_lint.settings.looking import FILE_NAMES, REPOSITORIES
 from asyncdb_lint.settings.model import DEFAULT_EXCLUDES
@@ -34,17 +33,15 @@ class MissingPath(Exception):
     """A path that was asked for and does not exist; the message is one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The files to lint with their settings, and the folders that could not be read."""
 
     files: dict[Path, Settings]
-    unreadable: tuple[str, ...] = ()
-    seen: Seen = field(default_factory=lambda: Seen({}, {}))
+    unreadable: tuple[str, ...]
+    seen: Seen
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What a walk has come by, for those who would have to look again."""
 
     landmarks: dict[str, frozenset[str]]
@@ -195,16 +192,14 @@ class _Walk:
         return _Rules(above.top, (*layers, *above.layers))
 
 
-@dataclass(frozen=True, slots=True)
-class _Inherited:
+class _Inherited(NamedTuple):
     """What holds in a folder, and in those below it that say nothing else."""
 
     settings: Settings
     rules: _Rules | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(NamedTuple):
     """The ignore files that hold in a folder: its own, and those of the folders above it within its repository."""
 
     top: Path | None

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from asyncdb_lint.diagnostics import Diagnostic
 from asyncdb_lint.suppressions.statements import Comment, Outline, Statement, outline
@@ -37,8 +38,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """The parts that a fingerprint is made of."""
 
     code: str

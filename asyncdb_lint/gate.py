@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,7 @@ class Gate:
             left.extend(compared.new)
         if self.comparison is not None:
             left = [found for found in left if self.comparison.concerns(found, result.sources)]
-        return replace(result, diagnostics=tuple(sorted(left, key=lambda found: found.sort_key)))
+        return result._replace(diagnostics=tuple(sorted(left, key=lambda found: found.sort_key)))
 
     def _was_asked(self, file: Path, rule: str) -> bool:
         settings = self.files.get(file)

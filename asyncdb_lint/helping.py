@@ -10,16 +10,15 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .cache import digest_of
 from .screen import Signs, shows_database
 from .suppressions.presence import may_hold
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a look at some files without a database has shown."""
 
     size: int

@@ -8,15 +8,14 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 _FILE_NAME = re.compile(r"(?P<code>ADB\d{3})-(?P<name>[a-z0-9-]+)\.md")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One rule's page."""
 
     code: str

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .parsing import UnparsableFile, decode
 from .project_run import Findings, Run, Work
@@ -18,13 +17,12 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class LintResult:
+class LintResult(NamedTuple):
     """What linting found: diagnostics in order, how many files were looked at, and the text of those with findings."""
 
     diagnostics: tuple[Diagnostic, ...]
     files: int
-    sources: Mapping[Path, str] = field(default_factory=dict)
+    sources: Mapping[Path, str]
 
 
 def lint_files(

@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from asyncdb_lint.diagnostics import Diagnostic, Range
 from asyncdb_lint.parsing import UnparsableFile, decode
@@ -36,8 +37,7 @@ class RevisionError(MendableError):
     """Why nothing can be compared with a revision, and what to do about it; the message is one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What of a file is not as it was: its changed lines, and the lines behind which some are gone."""
 
     lines: frozenset[int]

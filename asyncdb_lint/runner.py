@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from asyncdb_lint.project import LintResult
 from asyncdb_lint.project import lint as lint_projects
@@ -24,17 +24,16 @@ Gate = Callable[[LintResult], LintResult]
 """What leaves out findings that do not count in a run: see `asyncdb_lint.gate`."""
 
 
-@dataclass(frozen=True, slots=True)
-class FixRun:
+class FixRun(NamedTuple):
     """What fixing changed, and what it left."""
 
     left: LintResult
     applied: tuple[Diagnostic, ...] = ()
     """The findings whose fixes were applied."""
     skipped: tuple[SkippedFix, ...] = ()
-    before: Mapping[Path, str] = field(default_factory=dict)
+    before: Mapping[Path, str] = MappingProxyType({})
     """The changed files as they were."""
-    after: Mapping[Path, str] = field(default_factory=dict)
+    after: Mapping[Path, str] = MappingProxyType({})
     """The changed files as they would be; nothing is written yet."""
     together: tuple[frozenset[Path], ...] = ()
     """Which of the changed files hang together by a fix that spans them."""

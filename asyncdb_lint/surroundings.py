@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .files import LANDMARKS, ROOT_MARKERS, SUFFIXES, Seen, find_files
 from .settings import Settings, SettingsResolver
@@ -19,8 +19,7 @@ SIGNS_OF_A_PROJECT = LANDMARKS.union(_ROOT_SIGNS)
 """Entries of a folder on which the project hangs that files below it belong to."""
 
 
-@dataclass(frozen=True, slots=True)
-class LookedAt:
+class LookedAt(NamedTuple):
     """What lies around the files of a run."""
 
     files: tuple[Path, ...]
@@ -28,8 +27,7 @@ class LookedAt:
     """For each folder that was walked through, those of its entries that set it apart from the one above."""
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """Files to lint that may import from one another, and all that they may import from."""
 
     root: Path | None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from asyncdb_lint.diagnostics import Applicability, Diagnostic, Edit, Fix, Position
 from asyncdb_lint.fixes.textdiff import Splice
@@ -16,16 +16,14 @@ OVERLAPS = "it overlaps another fix; run again"
 """Why a fix waits: the next round may apply it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedFix:
+class SkippedFix(NamedTuple):
     """A fix that was wanted and not applied."""
 
     diagnostic: Diagnostic
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class FixOutcome:
+class FixOutcome(NamedTuple):
     """What a round of fixes did: new texts of the changed files, and which fixes made them."""
 
     sources: Mapping[Path, str]

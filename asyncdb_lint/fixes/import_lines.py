@@ -7,8 +7,7 @@ takes as long to import as LibCST itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import libcst as cst
 
@@ -23,8 +22,7 @@ Statement = cst.Import | cst.ImportFrom
 _ABOVE = "_above"
 
 
-@dataclass(frozen=True, slots=True)
-class ImportPlace:
+class ImportPlace(NamedTuple):
     """One import: its unit, its line in the unit, its place in the line, itself."""
 
     unit: int

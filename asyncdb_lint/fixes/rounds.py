@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from asyncdb_lint.diagnostics import Diagnostic
 from asyncdb_lint.fixes.apply import OVERLAPS, FixOutcome, SkippedFix, apply_fixes, is_wanted
@@ -15,8 +15,7 @@ MAX_ROUNDS = 20
 _Culprit = tuple[str, Path]
 
 
-@dataclass(frozen=True, slots=True)
-class FixedPoint:
+class FixedPoint(NamedTuple):
     """Where rounds of fixes came to rest."""
 
     sources: Mapping[Path, str]

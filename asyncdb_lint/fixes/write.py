@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from asyncdb_lint.parsing import UnparsableFile, decode
 
@@ -19,8 +20,7 @@ class CannotWrite(OSError):
     """A file that was left as it is; the message names it and says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(NamedTuple):
     """A file's new contents.
 
     Attributes:

@@ -11,8 +11,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 TAB = "    "
 LOG_COMMAND = re.compile(r"##(?=(?:vso)?\[)", re.IGNORECASE)
@@ -33,8 +32,7 @@ class Style(enum.Enum):
     REMOVED = "red"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A piece of a line."""
 
     text: str

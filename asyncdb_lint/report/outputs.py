@@ -7,9 +7,8 @@ import importlib
 import os
 import stat
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from asyncdb_lint.report import formats
 from asyncdb_lint.report.formats import DEFAULT, format_names
@@ -25,8 +24,7 @@ class OutputError(Exception):
     """An output that cannot be had, and what to do instead; the message is one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """A format and the file that it goes to, None for standard output."""
 
     format: str

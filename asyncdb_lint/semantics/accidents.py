@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .backend import Backends
 from .bound_queries import RunText
@@ -11,8 +11,7 @@ from .query_texts import QueryText
 from .sql.marks import CastMark, Mark, Where
 
 
-@dataclass(frozen=True, slots=True)
-class Accident:
+class Accident(NamedTuple):
     """One `:name` that is not read as it was meant."""
 
     run: RunText

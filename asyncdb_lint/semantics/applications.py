@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -30,8 +31,7 @@ class EventForm(enum.Enum):
     LISTED = "FastAPI(on_startup=[...])"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EventHandler:
+class EventHandler(NamedTuple):
     """Something that runs at startup or shutdown."""
 
     event: str

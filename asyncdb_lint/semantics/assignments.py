@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Bound
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .dumped import Dumps, Entry
 from .records import Argument
@@ -21,8 +21,7 @@ _TARGET = re.compile(r"\s*([\w.\"`{}]+)\s*=(.*)", re.DOTALL)
 _HOLE = "{}"
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """One value; `column` is None where the statement does not name it, `position` counts within the row."""
 
     column: str | None

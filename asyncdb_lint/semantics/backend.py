@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .calling import class_roles
 from .makers import Makers
@@ -22,8 +22,7 @@ class Outcome(enum.Enum):
     UNKNOWN = "nobody has looked"
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(NamedTuple):
     """A database and the driver that `databases` uses for it."""
 
     dialect: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -45,8 +45,7 @@ class MismatchKind(enum.Enum):
     RESERVED = "a name that cannot be bound"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BindMismatch:
+class BindMismatch(NamedTuple):
     """One query, and what its text and its values do not agree on."""
 
     kind: MismatchKind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -25,8 +25,7 @@ _LONGEST = 60
 _ASYNCHRONOUS = {UseKind.AWAITED, UseKind.ASYNC_ENTERED, UseKind.ASYNC_ITERATED}
 
 
-@dataclass(frozen=True, slots=True)
-class BlockingCall:
+class BlockingCall(NamedTuple):
     """A call in an `async def` that returns only when the thread has waited; so does the event loop."""
 
     call: CallRecord

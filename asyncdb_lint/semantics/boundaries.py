@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -23,8 +23,7 @@ class Boundary(enum.Enum):
     YIELD = "yield of a dependency"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EscapingTransaction:
+class EscapingTransaction(NamedTuple):
     """A transaction whose block is left to code that runs in another task, or after the response."""
 
     block: Block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .databases import Databases
 from .queries import numbered
@@ -23,8 +23,7 @@ _ASSIGNED = re.compile(r"(?:^|,)\s*([\w.\"`]+)\s*=")
 _DEEPEST = 6
 
 
-@dataclass(frozen=True, slots=True)
-class RowChange:
+class RowChange(NamedTuple):
     """One INSERT, UPDATE or DELETE."""
 
     verb: str
@@ -40,8 +39,7 @@ class RowChange:
     """The columns in SET, as far as the text tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowRead:
+class RowRead(NamedTuple):
     """One SELECT."""
 
     tables: frozenset[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -23,8 +23,7 @@ _REPLACING = {"monkeypatch", "mocker", "mock", "patch", "MagicMock", "AsyncMock"
 _RUNS_LIFESPAN = {"LifespanManager", "lifespan_context", "startup", "lifespan"}
 
 
-@dataclass(frozen=True, slots=True)
-class UnenteredClient:
+class UnenteredClient(NamedTuple):
     """A client whose application has a lifespan that opens a database, and that nobody enters."""
 
     call: CallRecord

@@ -7,8 +7,7 @@ entered it (or a transaction on it) holds it for all that the task does inside.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from .calling import argument_for, class_roles, dependency_of, roles
 from .makers import Makers
@@ -37,8 +36,7 @@ Identity: TypeAlias = tuple[object, ...]
 """Equal for terms that stand for one object."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(NamedTuple):
     """The call through which a function is looked at: its parameters are that call's arguments."""
 
     call: CallRecord

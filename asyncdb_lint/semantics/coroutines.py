@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .calling import QUERY_ROLES, class_roles, is_startable, result, roles
 from .losses import Loss, Losses, LossKind
@@ -16,8 +16,7 @@ _RETURNED = frozenset({LossKind.RETURNED, LossKind.DOUBLY_WRAPPED})
 LIFECYCLE_ROLES = frozenset({"opens", "closes", "starts", "commits", "rolls_back"})
 
 
-@dataclass(frozen=True, slots=True)
-class CoroutineCall:
+class CoroutineCall(NamedTuple):
     """A call that makes a coroutine of the database.
 
     `function` is the method or project function whose coroutine it is; `is_query` tells a query from opening, closing,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
+from typing import NamedTuple
 
 from .logins import Login, Logins
 from .reach import Origin, Reach
@@ -31,8 +31,7 @@ _COUNTED = re.compile(r"0?1?2?3?4?5?6?7?8?9?0?|(\d)\1*")
 _TO_BE_FILLED_IN = re.compile(r"[<{\[$(]|%\(|%s|__")
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """A login whose password is to be read in the source."""
 
     login: Login

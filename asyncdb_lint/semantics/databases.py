@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .backend import Backends
 from .calling import class_roles, roles
@@ -15,8 +15,7 @@ from .values import FunctionValue, InstanceValue
 _MOST_QUERIES = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(NamedTuple):
     """What a call of a driver is asked of: a pool, or one connection of a pool."""
 
     pool: Term

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -35,8 +35,7 @@ _NEVER_RUN_SQL = sys.stdlib_module_names | VALUE_LIBRARIES | {"fastapi", "starle
 _RUNS_STATEMENTS = {"orm", "ext", "engine", "create_engine", "create_async_engine", "Session", "future", "testing"}
 
 
-@dataclass(frozen=True, slots=True)
-class DeadClause:
+class DeadClause(NamedTuple):
     """A type in an `except` clause that no error of the `try` is ever an instance of."""
 
     node: cst.BaseExpression

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -33,8 +33,7 @@ class Dependence(enum.Enum):
     TRANSFER = "what one takes the other gives"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DependentWrites:
+class DependentWrites(NamedTuple):
     """Two writes of one function."""
 
     first: CallRecord

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -17,8 +17,7 @@ from .resolve import Resolver
 from .values import FunctionValue, InstanceValue
 
 
-@dataclass(frozen=True, slots=True)
-class DroppedTask:
+class DroppedTask(NamedTuple):
     """A call that makes a task, or several, and the work that goes on in it unseen."""
 
     call: CallRecord

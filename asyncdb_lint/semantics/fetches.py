@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -26,8 +26,7 @@ class Needed(enum.Enum):
     COUNT = "how many rows there are"
 
 
-@dataclass(frozen=True, slots=True)
-class ExcessiveFetch:
+class ExcessiveFetch(NamedTuple):
     """A query that fetches every row where one row, or a number, is all that is used."""
 
     call: CallRecord
@@ -52,8 +51,7 @@ class ExcessiveFetch:
 _NEEDS_ROW = {UseKind.SUBSCRIPTED, UseKind.ATTRIBUTE, UseKind.UNPACKED}
 
 
-@dataclass(frozen=True, slots=True)
-class UncheckedRow:
+class UncheckedRow(NamedTuple):
     """A row that is asked for its columns though the query may give None."""
 
     call: CallRecord

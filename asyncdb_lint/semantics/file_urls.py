@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from .options import Driver, Options
 from .records import CallRecord, ModuleRecord
@@ -22,8 +22,7 @@ class FileUrlKind(enum.Enum):
     MEMORY = "every query gets an empty database of its own"
 
 
-@dataclass(frozen=True, slots=True)
-class FileUrl:
+class FileUrl(NamedTuple):
     """A URL that does not lead where it seems to."""
 
     kind: FileUrlKind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .backend import Backends
 from .bound_queries import RunText
@@ -11,8 +11,7 @@ from .query_texts import QueryText
 from .sql.marks import ForeignMark
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignPlaceholder:
+class ForeignPlaceholder(NamedTuple):
     """The first foreign placeholder of a text."""
 
     run: RunText

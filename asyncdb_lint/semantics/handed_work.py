@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .calling import class_roles, roles
 from .coroutines import Coroutines
@@ -16,8 +16,7 @@ _PASSING_ON = frozenset({"passes_result", "makes_task"})
 _DEEPEST = 4
 
 
-@dataclass(frozen=True, slots=True)
-class HandedWork:
+class HandedWork(NamedTuple):
     """One awaitable of the database, as far as it is known which: the function that runs, and the call that made it."""
 
     function: FunctionRecord

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import members
 from .records import ClassRecord, ModuleRecord
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 _USUAL_DRIVER = "databases"
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(NamedTuple):
     """The part of a project's settings that says what things are."""
 
     database_types: tuple[str, ...] = ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -15,8 +15,7 @@ from .terms import Import
 from .values import ModuleValue
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(NamedTuple):
     """How a module writes a name of another: the expression, and the import it needs first."""
 
     expression: str
@@ -30,8 +29,7 @@ class Spelling:
         return self.expression.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(NamedTuple):
     """An import that runs with its module: leading dots, module, name."""
 
     level: int

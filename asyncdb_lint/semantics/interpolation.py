@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -17,16 +17,14 @@ from .terms import Parameter, Result, Term, last_name
 from .texts import FlatText, Frame, Gap, Texts
 
 
-@dataclass(frozen=True, slots=True)
-class OpenHole:
+class OpenHole(NamedTuple):
     """A value from outside that becomes SQL text, and the grammatical place where it lands."""
 
     gap: Gap
     place: HolePlace
 
 
-@dataclass(frozen=True, slots=True)
-class Interpolation:
+class Interpolation(NamedTuple):
     """SQL text with values from outside in it, and the query that runs it."""
 
     sink: CallRecord

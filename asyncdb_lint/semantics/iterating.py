@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -33,8 +33,7 @@ class IterationKind(enum.Enum):
     ASYNC_OVER_ROWS = "iterated with `async for` though all rows are there"
 
 
-@dataclass(frozen=True, slots=True)
-class WrongIteration:
+class WrongIteration(NamedTuple):
     """A call whose rows are iterated the wrong way, and the uses that do so."""
 
     call: CallRecord

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -15,8 +15,7 @@ from .records import CallRecord, Context, ExceptClause, FunctionRecord, ModuleRe
 from .tries import Tries
 
 
-@dataclass(frozen=True, slots=True)
-class LateError:
+class LateError(NamedTuple):
     """A query that a plain `def` returns from inside a `try`, as a coroutine that has not begun."""
 
     query: CallRecord

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -33,8 +33,7 @@ _DEEPEST = 12
 _LONGEST = 60
 
 
-@dataclass(frozen=True, slots=True)
-class LeakedError:
+class LeakedError(NamedTuple):
     """The text of an error that a client gets to see."""
 
     node: cst.BaseExpression

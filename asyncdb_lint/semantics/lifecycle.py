@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -19,8 +19,7 @@ from .terms import UNKNOWN, Attribute, GlobalName, Import, Term
 from .values import FunctionValue, InstanceValue
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Touch:
+class Touch(NamedTuple):
     """A place that opens or closes a pool: a call, or an expression that `async with` enters."""
 
     function: FunctionRecord
@@ -29,8 +28,7 @@ class Touch:
     """Whether it is this pool and no other on every path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """How a shared object is written where it is kept: a module's name, or a path such as `app.state.database`."""
 
     module: ModuleRecord

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .calling import class_roles, roles
 from .handed_work import HandedWork, HandedWorks, makes_pool, within
@@ -29,8 +29,7 @@ class LoopKind(enum.Enum):
     IMPORT = "an application that is still to start"
 
 
-@dataclass(frozen=True, slots=True)
-class LoopCall:
+class LoopCall(NamedTuple):
     """A call that runs work on a database in an event loop of its own."""
 
     call: CallRecord

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -35,8 +35,7 @@ _ROWS = {"insert", "update", "delete", "replace", "merge"}
 _READS = {"select"}
 
 
-@dataclass(frozen=True, slots=True)
-class LoopQuery:
+class LoopQuery(NamedTuple):
     """A query that a loop runs for each of its items."""
 
     call: CallRecord
@@ -67,8 +66,7 @@ class LoopQuery:
         return " ".join(shown(self.query).split())
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     """A query, and the calls through which a loop runs it."""
 
     query: CallRecord

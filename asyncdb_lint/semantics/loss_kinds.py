@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .records import Use, UseKind
 
@@ -28,8 +28,7 @@ class LossKind(enum.Enum):
     UNRUN_LAMBDA = "left behind by a lambda"
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """How and where a coroutine is lost."""
 
     kind: LossKind

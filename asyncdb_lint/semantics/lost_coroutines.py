@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -14,8 +14,7 @@ from .reach import Reach
 from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind, in_generator_expression
 
 
-@dataclass(frozen=True, slots=True)
-class LostCoroutine:
+class LostCoroutine(NamedTuple):
     """A coroutine of the database that nobody awaits."""
 
     call: CallRecord

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .backend import Backends
 from .bound_queries import RunText
@@ -13,8 +13,7 @@ from .terms import Collection, Parameter, Term
 from .values import GenericValue
 
 
-@dataclass(frozen=True, slots=True)
-class MisplacedBind:
+class MisplacedBind(NamedTuple):
     """One bind parameter, and what stands in its place."""
 
     run: RunText

@@ -7,8 +7,8 @@ is not known, a method that is handed on, a pool that is passed to a library.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -25,8 +25,7 @@ from .values import ClassValue, ExternalInstance, ExternalValue, FunctionValue, 
 _LOOKS_ONLY = {"print", "repr", "str", "isinstance", "id", "bool", "type", "debug", "info", "Depends"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Place:
+class Place(NamedTuple):
     """A place that opens or closes a pool, or may."""
 
     function: FunctionRecord
@@ -35,8 +34,7 @@ class Place:
     """Whether it is known to be this pool."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnclosedPool:
+class UnclosedPool(NamedTuple):
     """A pool that an application opens and nothing closes."""
 
     construction: CallRecord
@@ -59,8 +57,7 @@ class UnclosedPool:
         return Place(self.reopening.call.function, self.reopening.call.node, True)
 
 
-@dataclass(frozen=True, slots=True)
-class UnopenedPool:
+class UnopenedPool(NamedTuple):
     """A pool that handlers query and nothing opens."""
 
     construction: CallRecord

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from .calling import class_roles
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, ParameterKind
@@ -14,8 +14,7 @@ from .values import ConstantValue, InstanceValue
 from .written_urls import UrlOption, WrittenUrl
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The options of one place, by name; `former` says under which name an option of other libraries is known here."""
 
     defaults: dict[str, object]
@@ -24,8 +23,7 @@ class Accepted:
     is_file_name: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Driver:
+class Driver(NamedTuple):
     """What is behind a scheme."""
 
     name: str
@@ -39,8 +37,7 @@ class Driver:
         return "max_size" in self.as_keywords.defaults
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoredOption:
+class IgnoredOption(NamedTuple):
     """An option in a URL that the driver never gets to see."""
 
     url: WrittenUrl

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .backend import Backend, Backends, Outcome
 from .calling import roles
@@ -20,8 +20,7 @@ _CORE_VERBS = {"insert", "update", "delete", "select"}
 _DEEPEST = 6
 
 
-@dataclass(frozen=True, slots=True)
-class UselessOutcome:
+class UselessOutcome(NamedTuple):
     """The value of a statement that is used, and that is not what the code takes it for."""
 
     call: CallRecord

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .options import Driver, Options
 from .records import Argument, CallRecord, ModuleRecord, ParameterKind
 from .urls import Urls
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownOption:
+class UnknownOption(NamedTuple):
     """A keyword that the driver does not have."""
 
     call: CallRecord
@@ -24,8 +23,7 @@ class UnknownOption:
         return self.driver.as_keywords.former.get(self.argument.keyword or "")
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """A smallest size above the largest one; None for a bound that is the driver's own default."""
 
     call: CallRecord

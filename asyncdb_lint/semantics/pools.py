@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -18,8 +18,7 @@ from .texts import Texts
 from .values import FunctionValue, InstanceValue, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Construction:
+class Construction(NamedTuple):
     """A pool of connections built while a request is served, or by a function that only requests are known to reach."""
 
     call: CallRecord
@@ -35,8 +34,7 @@ class Construction:
                 return "database"
 
 
-@dataclass(frozen=True, slots=True)
-class SharedConnect:
+class SharedConnect(NamedTuple):
     """`connect()`, `disconnect()` or `async with` of a shared database while a request is served."""
 
     function: FunctionRecord

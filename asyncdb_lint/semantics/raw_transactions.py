@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .bound_queries import RunText
 from .connections import Connections
@@ -13,16 +13,14 @@ from .sql import Verb
 _CONTROL: frozenset[Verb] = frozenset({"begin", "commit", "rollback", "savepoint"})
 
 
-@dataclass(frozen=True, slots=True)
-class ControlStatement:
+class ControlStatement(NamedTuple):
     """One statement that starts, ends or divides a transaction."""
 
     run: RunText
     verb: Verb
 
 
-@dataclass(frozen=True, slots=True)
-class RawTransaction:
+class RawTransaction(NamedTuple):
     """The statements of one function that control a transaction."""
 
     function: FunctionRecord

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -18,8 +18,7 @@ from .values import NONE, ClassValue, InstanceValue, Value
 _COPIES = {"tuple", "list"}
 
 
-@dataclass(frozen=True, slots=True)
-class RowTakenApart:
+class RowTakenApart(NamedTuple):
     """A row that is iterated for its values and gives the names of its columns instead."""
 
     node: cst.CSTNode

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .connections import Connections
 from .queries import Queries, numbered
@@ -14,8 +14,7 @@ from .terms import Attribute
 from .texts import Texts
 
 
-@dataclass(frozen=True, slots=True)
-class LostSessionState:
+class LostSessionState(NamedTuple):
     """Such a statement: what it sets is gone when the next query runs."""
 
     call: CallRecord

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -37,8 +37,7 @@ _TASK_ROLES = {"own_task", "makes_task"}
 _DEEPEST = 4
 
 
-@dataclass(frozen=True, slots=True)
-class SharedConnection:
+class SharedConnection(NamedTuple):
     """A connection in several tasks: two calls that use it, or one that is repeated, or handlers."""
 
     call: CallRecord
@@ -56,8 +55,7 @@ class SharedConnection:
         return shown(self.call)
 
 
-@dataclass(frozen=True, slots=True)
-class _Used:
+class _Used(NamedTuple):
     """A connection that running a call uses, and how the call came by it."""
 
     key: object

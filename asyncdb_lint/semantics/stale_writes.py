@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -19,8 +19,7 @@ _STRICT = {"serializable", "repeatable_read"}
 _DEEPEST = 10
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StaleWrite:
+class StaleWrite(NamedTuple):
     """A value that is written back after it was read and changed in Python."""
 
     read: CallRecord

@@ -7,7 +7,7 @@ for ever. A loop that is left early leaves the query running behind it, until th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -25,8 +25,7 @@ _WAITS = (UseKind.AWAITED, UseKind.ASYNC_ITERATED)
 _SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """A loop over the rows of a running query."""
 
     function: FunctionRecord
@@ -57,8 +56,7 @@ class Stream:
         return self.function.module.parsed.code_of(node.target) if isinstance(node, cst.For) else "row"
 
 
-@dataclass(frozen=True, slots=True)
-class BlockedQuery:
+class BlockedQuery(NamedTuple):
     """A query in the body of such a loop, on the same connection."""
 
     stream: Stream
@@ -67,8 +65,7 @@ class BlockedQuery:
     query: CallRecord
 
 
-@dataclass(frozen=True, slots=True)
-class LeftStream:
+class LeftStream(NamedTuple):
     """A loop that is left early, and the query on its connection that comes next."""
 
     stream: Stream

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -22,8 +22,7 @@ _DRIVERS = ("asyncpg.", "psycopg.", "psycopg2.", "aiopg.")
 _DEEPEST = 6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SwallowedInTransaction:
+class SwallowedInTransaction(NamedTuple):
     """An `except` inside a transaction behind which the transaction goes on."""
 
     module: ModuleRecord

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -34,8 +34,7 @@ class Goes(enum.Enum):
     ANSWERS = "deals with the error"
 
 
-@dataclass(frozen=True, slots=True)
-class SwallowedError:
+class SwallowedError(NamedTuple):
     """A clause, or a `suppress(...)`, that keeps an error of a query from everybody."""
 
     node: cst.CSTNode

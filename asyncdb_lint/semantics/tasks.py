@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..settings.python_version import required_python
 from .calling import roles
@@ -17,8 +17,7 @@ _WAIT_FOR_KEEPS_TASK = (3, 12)
 _DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EscapedWork:
+class EscapedWork(NamedTuple):
     """Queries inside a transaction that are handed to tasks of their own, and so run outside of it."""
 
     call: CallRecord

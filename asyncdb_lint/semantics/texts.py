@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -50,8 +50,7 @@ _PERCENT = re.compile(r"%(?:\((\w+)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?([di
 _FORMAT = re.compile(r"\{\{|\}\}|\{([^{}!:]*)(?:![rsa])?(?::[^{}]*)?\}")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(NamedTuple):
     """The call through which a function is looked at: its parameters are that call's arguments."""
 
     call: CallRecord
@@ -59,8 +58,7 @@ class Frame:
     outer: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Gap:
+class Gap(NamedTuple):
     """A hole left in a flattened text: which expression fills it, and through which calls it was reached."""
 
     term: Term
@@ -72,8 +70,7 @@ class Gap:
 Parts = tuple["str | Gap", ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FlatText:
+class FlatText(NamedTuple):
     """One text that an expression may stand for."""
 
     parts: Parts
@@ -349,7 +346,7 @@ def _seen_at(parts: Parts, node: cst.BaseExpression) -> Parts:
     literal = "".join(part for part in parts if isinstance(part, str))
     if len(gaps) != 1 or any(character.isalnum() for character in literal):
         return parts
-    return tuple(part if isinstance(part, str) else replace(part, node=node) for part in parts)
+    return tuple(part if isinstance(part, str) else part._replace(node=node) for part in parts)
 
 
 def _element_nodes(node: cst.BaseExpression, count: int) -> list[cst.BaseExpression]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -27,8 +27,7 @@ class DecorationKind(enum.Enum):
     GENERATOR = "a generator function is decorated"
 
 
-@dataclass(frozen=True, slots=True)
-class WrongDecoration:
+class WrongDecoration(NamedTuple):
     """A transaction that decorates what it cannot run."""
 
     kind: DecorationKind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -91,8 +92,7 @@ class Transaction:
         return bool(self.awaited or self.entered or self.starts or self.decorated)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Block:
+class Block(NamedTuple):
     """Code inside a transaction: an `async with`, a decorated function, or what lies between start and end."""
 
     function: FunctionRecord

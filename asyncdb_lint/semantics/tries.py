@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .calling import class_roles, roles
 from .driver_errors import Catches, DriverErrors
@@ -15,8 +15,7 @@ _DEEPEST = 6
 _RUNS_HERE = {UseKind.AWAITED, UseKind.ASYNC_ITERATED, UseKind.ARGUMENT}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attempt:
+class Attempt(NamedTuple):
     """A `try` or a `with suppress(...)` around queries."""
 
     function: FunctionRecord

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -18,8 +18,7 @@ _OPEN, _CLOSED = "open", "closed"
 _EVERYTHING = {"builtins.BaseException", "builtins.Exception"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unbalanced:
+class Unbalanced(NamedTuple):
     """A transaction that is neither committed nor rolled back on one way out."""
 
     transaction: Transaction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -19,8 +19,7 @@ _OUT_OF_SIGHT = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class UnenteredUse:
+class UnenteredUse(NamedTuple):
     """A query on a connection that is not entered there."""
 
     query: CallRecord

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -16,8 +16,7 @@ from .records import CallRecord, ModuleRecord
 from .terms import Constant
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseEvents:
+class DatabaseEvents(NamedTuple):
     """The startup and shutdown events of an application, of which some open or close a pool."""
 
     app: Application
@@ -42,8 +41,7 @@ class DatabaseEvents:
         return self.first.event
 
 
-@dataclass(frozen=True, slots=True)
-class MountedLifespan:
+class MountedLifespan(NamedTuple):
     """An application with a lifespan that opens a pool, mounted in another one."""
 
     app: Application

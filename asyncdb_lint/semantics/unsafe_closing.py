@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -14,8 +14,7 @@ from .terms import Attribute
 from .values import FunctionValue
 
 
-@dataclass(frozen=True, slots=True)
-class UnsafeClosing:
+class UnsafeClosing(NamedTuple):
     """A context manager that closes its pool behind a `yield`, but not if an error comes out of it."""
 
     function: FunctionRecord

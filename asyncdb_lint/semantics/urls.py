@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -90,8 +90,7 @@ class Urls:
         )[:_MOST]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     pieces: tuple[Piece, ...]
     reader: CallRecord | None = None
     is_setting: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .calling import roles
 from .reach import Origin, Reach
@@ -16,8 +16,7 @@ _WAITED_FOR = {UseKind.AWAITED, UseKind.ASYNC_ENTERED, UseKind.ENTERED}
 _DEEPEST = 6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class HeldConnection:
+class HeldConnection(NamedTuple):
     """A transaction that holds its connection while something slow is waited for."""
 
     call: CallRecord

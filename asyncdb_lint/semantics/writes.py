@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from . import assignments
 from .assignments import Assignment
@@ -28,8 +28,7 @@ _CONFLICT_CLAUSES = {"on_conflict_do_nothing", "on_conflict_do_update", "on_dupl
 _DEEPEST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class UnguardedWrite:
+class UnguardedWrite(NamedTuple):
     """The first write of a handler that nothing guards, and the others behind it."""
 
     call: CallRecord

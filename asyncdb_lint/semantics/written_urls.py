@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -17,8 +18,7 @@ _SHAPE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Piece:
+class Piece(NamedTuple):
     """A part of a URL: text with the literal it is written in, or, without text, an expression that is not known."""
 
     text: str | None
@@ -26,8 +26,7 @@ class Piece:
     node: cst.BaseExpression
 
 
-@dataclass(frozen=True, slots=True)
-class UrlOption:
+class UrlOption(NamedTuple):
     """`name=value` in the query of a URL; `value` is None where it is not written out."""
 
     name: str

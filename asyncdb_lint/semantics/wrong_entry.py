@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -34,8 +34,7 @@ class Remedy(enum.Enum):
     CONNECTION = "one connection of it"
 
 
-@dataclass(frozen=True, slots=True)
-class WrongEntry:
+class WrongEntry(NamedTuple):
     """A block of the database that is entered the wrong way, or a call awaited that wants a block."""
 
     kind: EntryKind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 
 class Kind(enum.Enum):
@@ -26,8 +26,7 @@ class Kind(enum.Enum):
     OPTIONS_BY_RULE = "a table of rules, each with a table of its options"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One setting; `example` is TOML, and so is `default` where there is one."""
 
     name: str

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from asyncdb_lint.settings.looking import PYPROJECT, TABLE, shown
 from asyncdb_lint.settings.model import OptionValue, SettingsError
@@ -25,8 +25,7 @@ _VERSION = re.compile(r"3\.(\d{1,2})")
 _TYPE_NAMES = {bool: "`true` or `false`", int: "a whole number", str: "a string"}
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One text that holds settings, and how errors name its places."""
 
     text: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asyncdb_lint.settings.looking import FILE_NAMES, PYPROJECT, REPOSITORIES, TABLE, find_settings, shown
 from asyncdb_lint.settings.model import RuleSelection, Settings, SettingsError, specificity
@@ -19,8 +19,7 @@ _REASON_RULE = "ADB003"
 _SELECTION = ("select", "extend-select", "ignore")
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(NamedTuple):
     """What the command line says about settings."""
 
     file: Path | None = None

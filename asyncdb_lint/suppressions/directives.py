@@ -11,8 +11,8 @@ import enum
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from asyncdb_lint.pages import rule_names
 from asyncdb_lint.settings.selectors import did_you_mean
@@ -38,8 +38,7 @@ class Scope(enum.Enum):
     NOQA = "noqa"
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """One entry of a comment's list, as written; `code` is None where it names no rule, and `problem` says so."""
 
     text: str
@@ -49,8 +48,7 @@ class Named:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One ignore comment. `start` and `end` enclose it, without other tools' pragmas in the same comment."""
 
     scope: Scope

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from asyncdb_lint.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Range
 from asyncdb_lint.suppressions.directives import FORM, Named, Scope, Suppression, read_suppressions
@@ -18,8 +19,7 @@ _PRECEDENCE = (Scope.STATEMENT, Scope.NOQA, Scope.FILE)
 _WHOLE_FILE = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """Something to say about an ignore comment, for the engine to make a diagnostic of."""
 
     code: str

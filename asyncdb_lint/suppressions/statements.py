@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from asyncdb_lint.parsing import line_starts
 
@@ -39,8 +40,7 @@ _TEXT = re.compile(r"\\N\{[^}\r\n]*\}|\\(?:\r\n|[^{}])|\{\{|\}\}|[{}]|'''|\"\"\"
 _RAW_TEXT = re.compile(r"\\(?:\r\n|[^{}])|\{\{|\}\}|[{}]|'''|\"\"\"|['\"]|\r\n?|\n", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """One comment, up to the end of its line; `is_alone` says that it stands between statements."""
 
     start: int
@@ -48,8 +48,7 @@ class Comment:
     is_alone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A simple statement (or several with `;` between), or the header of a compound one with its decorators.
 
     `start` is its first character and `end` where its last line ends, after a comment there.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -14,8 +14,7 @@ from ...semantics.terms import Mapping as MappingTerm
 _NO_SPACE = cst.SimpleWhitespace("")
 
 
-@dataclass(frozen=True, slots=True)
-class Passing:
+class Passing(NamedTuple):
     """The arguments of a query that matter when values are added."""
 
     call: cst.Call

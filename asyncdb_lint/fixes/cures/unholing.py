@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import libcst as cst
 
@@ -12,8 +12,7 @@ from .sqltext import Atom, Leaf, Literal, SqlText, Unreadable
 _Edit = tuple[int, int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Filling:
+class Filling(NamedTuple):
     """What takes the place of a hole: the bind parameter's name, and all that goes: the hole and what quotes it."""
 
     name: str

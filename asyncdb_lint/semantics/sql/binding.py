@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from asyncdb_lint.semantics.sql.grammar import places_in
 from asyncdb_lint.semantics.sql.places import HolePlace, Place, Quoting
@@ -11,8 +11,7 @@ from asyncdb_lint.semantics.sql.statement import Verb, first_word, placeholders
 from asyncdb_lint.semantics.sql.text import Filled, Hole, Parts, fill
 
 
-@dataclass(frozen=True, slots=True)
-class BoundValue:
+class BoundValue(NamedTuple):
     """The value of a bind parameter: what the hole holds, with literal text put before and after it."""
 
     hole: Hole
@@ -22,16 +21,14 @@ class BoundValue:
     """What the user has to look at, for the value's type decides whether the database takes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A hole that is left open, and why, in plain words that follow `not fixed:`."""
 
     hole: Hole
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """A text with bind parameters in the place of holes; refused holes are still in `parts`."""
 
     parts: tuple[str | Hole, ...]

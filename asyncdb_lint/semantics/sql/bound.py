@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from asyncdb_lint.semantics.sql.grammar import places
 from asyncdb_lint.semantics.sql.marks import Mark, bind_marks, masked
@@ -27,8 +27,7 @@ class Misplacement(enum.Enum):
     ITEM = "one item of a list, given a list"
 
 
-@dataclass(frozen=True, slots=True)
-class BoundMark:
+class BoundMark(NamedTuple):
     """A bind parameter that a value can be bound to, and what stands around it."""
 
     mark: Mark

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from asyncdb_lint.semantics.sql.statement import PLACEHOLDER
 from asyncdb_lint.semantics.sql.text import regions
@@ -25,8 +25,7 @@ class Where(enum.Enum):
     SLICE = "a slice of an array"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One `:name` that `text()` takes for a bind parameter, at `text[start:end]`."""
 
     name: str
@@ -40,8 +39,7 @@ class Mark:
         return self.where is Where.CODE
 
 
-@dataclass(frozen=True, slots=True)
-class CastMark:
+class CastMark(NamedTuple):
     """`:name::type`, which `text()` does not take for a bind parameter."""
 
     name: str
@@ -50,8 +48,7 @@ class CastMark:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignMark:
+class ForeignMark(NamedTuple):
     """A placeholder in the style of another driver; `key` is its name or number, where it has one."""
 
     style: str

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from asyncdb_lint.semantics.sql.marks import masked
 from asyncdb_lint.semantics.sql.text import regions
 
 
-@dataclass(frozen=True, slots=True)
-class LiteralPercent:
+class LiteralPercent(NamedTuple):
     """One `%`, as far as Python reads it as a format, and the error that it raises."""
 
     shown: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from asyncdb_lint.semantics.sql.text import Hole
 
@@ -67,8 +67,7 @@ class Quoting(enum.Enum):
     PART = enum.auto()
 
 
-@dataclass(frozen=True, slots=True)
-class HolePlace:
+class HolePlace(NamedTuple):
     """One hole, its place, and the token it stands in."""
 
     hole: Hole

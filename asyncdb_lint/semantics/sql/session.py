@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from asyncdb_lint.semantics.sql.text import Parts, fill, lexemes
 
@@ -19,8 +19,7 @@ class SessionState(enum.Enum):
     LAST_ID = "the last generated key"
 
 
-@dataclass(frozen=True, slots=True)
-class SessionStatement:
+class SessionStatement(NamedTuple):
     """What a statement does to its connection."""
 
     state: SessionState

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from asyncdb_lint.semantics.sql.text import Filled, Parts, fill, lexemes
 
@@ -98,8 +97,7 @@ _WITH_BODY = frozenset({"TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"})
 _KEYWORDS_AFTER_UPDATE = frozenset({"SET", "OF", "SKIP", "NOWAIT", "CASCADE", "RESTRICT", "NO", "CURRENT_TIMESTAMP"})
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What a text of SQL does. `verb` is None when its first word is no verb of SQL, or a hole."""
 
     verb: Verb | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,7 @@ class Hole:
 Parts: TypeAlias = Sequence["str | Hole"]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Where a hole's stand-in is in a filled text: `text[start:end]`."""
 
     hole: Hole
@@ -27,8 +26,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(NamedTuple):
     """A text whose holes are replaced by words that occur nowhere else in it."""
 
     text: str
