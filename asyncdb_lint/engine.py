@@ -6,13 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .diagnostics import Diagnostic, Fix, Position, Range, RelatedPlace
-from .fixes import PlanRefused, resolve
-from .installed_plugins import PluginError, plugin_rules
 from .parsing import UnparsableFile
 from .rules import Finding, Rule, all_rules
 from .semantics.facts import ModuleFacts
 from .settings import Settings
-from .suppressions import WITHOUT_REASON, Suppressions, visible
 
 _OWN = "ADB"
 
@@ -22,9 +19,18 @@ def enabled_rules(settings: Settings) -> tuple[Rule, ...]:
     given = dict(settings.rules)
     return tuple(
         type(rule)(dict(given[rule.code])) if rule.code in given else rule
-        for rule in (*all_rules(), *plugin_rules(settings.plugins))
+        for rule in (*all_rules(), *_plugin_rules(settings))
         if settings.enables(rule.code, default=rule.default)
     )
+
+
+def _plugin_rules(settings: Settings) -> tuple[Rule, ...]:
+    if not settings.plugins:
+        return ()
+    # Imported here, as all that few runs need: what other packages offer, what findings and comments ask for.
+    from .installed_plugins import plugin_rules
+
+    return plugin_rules(settings.plugins)
 
 
 def check_module(facts: ModuleFacts, rules: Sequence[Rule], settings: Settings) -> Iterator[Diagnostic]:
@@ -46,6 +52,8 @@ def _check_plugin(rule: Rule, facts: ModuleFacts) -> Iterator[Diagnostic]:
         for finding in rule.check(facts):
             yield _diagnostic(rule, finding, facts)
     except Exception as error:
+        from .installed_plugins import PluginError
+
         problem = f"{type(error).__name__}: {error}"
         raise PluginError(
             f"{facts.record.path}: the rule {rule.code} of a plugin failed: {problem}; report it to the plugin's "
@@ -64,6 +72,8 @@ def with_suppressions(
     path: Path, text: str, found: Iterable[Diagnostic], settings: Settings, *, is_parsed: bool
 ) -> list[Diagnostic]:
     """A file's findings without those that its comments hide, and with what there is to say about the comments."""
+    from .suppressions import WITHOUT_REASON, Suppressions, visible
+
     suppressions = Suppressions.of(path, text)
     left = visible(suppressions, found)
     # Where rules could not run, nothing is known of what their comments hide.
@@ -104,6 +114,8 @@ def _diagnostic(rule: Rule, finding: Finding, facts: ModuleFacts) -> Diagnostic:
 def _fix(finding: Finding) -> Fix | None:
     if finding.fix is None:
         return None
+    from .fixes import PlanRefused, resolve
+
     try:
         plan = finding.fix()
         return resolve(plan) if plan is not None else None

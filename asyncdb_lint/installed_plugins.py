@@ -12,7 +12,6 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from importlib import metadata
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,8 @@ from asyncdb_lint.pages import Page
 from asyncdb_lint.problems import MendableError
 
 if TYPE_CHECKING:
+    from importlib import metadata
+
     from asyncdb_lint.rules import Rule
 
 GROUP = "asyncdb_lint.rules"
@@ -36,6 +37,9 @@ class PluginError(MendableError):
 @functools.cache
 def installed_plugins() -> Mapping[str, tuple[metadata.EntryPoint, ...]]:
     """What installed packages offer, by the prefix of the rules' codes; nothing is imported."""
+    # It takes as long to import as half of our own modules, and most settings name no plugins.
+    from importlib import metadata
+
     here = os.path.realpath(os.curdir)
     places = [place for place in sys.path if place and os.path.realpath(place) != here]
     found: dict[str, dict[str, metadata.EntryPoint]] = {}

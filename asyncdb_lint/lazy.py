@@ -1,10 +1,11 @@
-"""Names of a package that are imported when they are first used: start-up pays for what a run needs."""
+"""Names and modules of a package that are imported when they are first used: start-up pays for what a run needs."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from types import ModuleType
 
 
 def lazy_names(package: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[str], object]:
@@ -17,5 +18,16 @@ def lazy_names(package: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[
         found = getattr(importlib.import_module(home_of[name]), name)
         setattr(sys.modules[package], name, found)
         return found
+
+    return find
+
+
+def lazy_modules(package: str, modules: Collection[str]) -> Callable[[str], ModuleType]:
+    """The `__getattr__` of a package whose modules are used as `package.module.name`."""
+
+    def find(name: str) -> ModuleType:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return importlib.import_module(f"{package}.{name}")
 
     return find

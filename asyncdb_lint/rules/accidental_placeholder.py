@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.casting import cast_by_function
+from ..fixes import cures
 from ..semantics.sql.marks import CastMark, Where
 from .rule import Finding, Rule
 
@@ -26,7 +26,9 @@ class AccidentalPlaceholder(Rule):
         """One finding for each place that hands such a text over."""
         for found in module.accidents:
             message, advice = _words(found)
-            yield Finding(found.run.node, message, help=advice, fix=partial(cast_by_function, found.run.query))
+            yield Finding(
+                found.run.node, message, help=advice, fix=partial(cures.casting.cast_by_function, found.run.query)
+            )
 
 
 _FAILS = "every call raises an error"

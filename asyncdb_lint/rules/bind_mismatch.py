@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.naming import mend_names, renaming
+from ..fixes import cures
 from ..semantics.bind_mismatches import MismatchKind
 from ..semantics.sql import Place
 from .placeholder_style import named_values
@@ -30,7 +30,7 @@ class BindMismatch(Rule):
         """One finding for each query."""
         for found in module.bind_mismatches:
             message, advice = _words(found, module.project)
-            yield Finding(found.node, message, help=advice, fix=partial(mend_names, found, module.project))
+            yield Finding(found.node, message, help=advice, fix=partial(cures.naming.mend_names, found, module.project))
 
 
 def _words(found: Mismatch, project: ProjectFacts) -> tuple[str, str]:
@@ -90,7 +90,7 @@ def _names(found: Mismatch, project: ProjectFacts) -> tuple[str, str]:
     without = f"{_listed(missing)} {_have(missing)} no value"
     advice = f"pass {_listed([f'{chr(34)}{bound.mark.name}{chr(34)}: ...' for bound in found.missing])} in the values"
     if extra:
-        renamed = renaming(found)
+        renamed = cures.naming.renaming(found)
         message = f"{without}, and {_listed(extra)} {_have(extra)} {too_many}: every call raises ArgumentError"
         return message, f"call the value `{renamed}`" if renamed else advice
     backend = project.backends.of(found.query.sink)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.sleeping import sleep_as_a_task
+from ..fixes import cures
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class BlockingCall(Rule):
                 f"`{found.source}`{through} stops the event loop{_others(len(found.others))}: "
                 "no other request is served until it returns",
                 help=_advice(found),
-                fix=partial(sleep_as_a_task, found),
+                fix=partial(cures.sleeping.sleep_as_a_task, found),
                 mentions=_mentions(found),
             )
 

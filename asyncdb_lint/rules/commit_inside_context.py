@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.starting import drop_ending
+from ..fixes import cures
 from ..semantics.queries import shown
 from .rule import Finding, Rule
 
@@ -34,5 +34,5 @@ class CommitInsideContext(Rule):
                     help="leave the commit to `async with`"
                     if commits
                     else "`raise` an exception instead: it leaves the block and rolls back",
-                    fix=partial(drop_ending, transaction, ending),
+                    fix=partial(cures.starting.drop_ending, transaction, ending),
                 )

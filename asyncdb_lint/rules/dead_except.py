@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.catching import catch_driver_error
+from ..fixes import cures
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class DeadExcept(Rule):
                 f"`{dead.source}` raises the driver's own errors, which are never SQLAlchemy's `{dead.error}`: "
                 "this clause does not see them",
                 help=_advice(dead),
-                fix=partial(catch_driver_error, dead),
+                fix=partial(cures.catching.catch_driver_error, dead),
             )
         for late in module.late_errors:
             yield Finding(

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.joining import hold_together
+from ..fixes import cures
 from ..semantics.dependent_writes import Dependence
 from ..semantics.queries import shown
 from .rule import Finding, Mention, Rule
@@ -37,6 +37,6 @@ class DependentWrites(Rule):
                 writes.second.node,
                 f"{harm}, since no transaction holds the two together",
                 help="put both into one `async with database.transaction():`",
-                fix=partial(hold_together, writes, module.project),
+                fix=partial(cures.joining.hold_together, writes, module.project),
                 mentions=[Mention(module.parsed, writes.first.node, "the first write")],
             )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.tasks import await_work
+from ..fixes import cures
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -31,5 +31,5 @@ class DroppedTask(Rule):
                 f"nothing keeps the task that runs `{dropped.source}`: its errors reach nobody, "
                 "and a shutdown, or the garbage collector, ends it half-way",
                 help=f"{await_it if dropped.may_be_awaited else ''}{keep}",
-                fix=partial(await_work, dropped),
+                fix=partial(cures.tasks.await_work, dropped),
             )

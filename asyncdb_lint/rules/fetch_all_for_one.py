@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.fetching import fetch_less
+from ..fixes import cures
 from ..semantics.fetches import Needed
 from ..semantics.queries import receiver
 from .rule import Finding, Rule
@@ -30,7 +30,7 @@ class FetchAllForOne(Rule):
                 fetch.call.node,
                 f"`{fetch.source}` fetches every row, {_PURPOSE[fetch.needed]}",
                 help=_advice(fetch),
-                fix=partial(fetch_less, fetch),
+                fix=partial(cures.fetching.fetch_less, fetch),
             )
 
 

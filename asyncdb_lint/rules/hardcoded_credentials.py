@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.urls import read_from_environment
+from ..fixes import cures
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -38,5 +38,5 @@ class HardcodedCredentials(Rule):
                 login.node,
                 f"the password{user}{host} stands in the source{harm}",
                 help=f'change the password and read {what} from the environment: `os.environ["{variable}"]`',
-                fix=partial(read_from_environment, found),
+                fix=partial(cures.urls.read_from_environment, found),
             )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.urls import name_the_option
+from ..fixes import cures
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class IgnoredUrlOption(Rule):
                 found.option.piece.node,
                 f"`{found.option.name}` in this URL is dropped without a word: {_effect(found)}",
                 help=_advice(found),
-                fix=partial(name_the_option, found),
+                fix=partial(cures.urls.name_the_option, found),
             )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ..diagnostics import Severity
-from ..fixes.cures.binding import bind_values, parameter_name
+from ..fixes import cures
 from ..semantics.sql import Place, Quoting
 from .rule import Finding, Mention, Rule
 
@@ -38,7 +38,7 @@ class InterpolatedSql(Rule):
                 else f"`{source}` becomes part of the SQL text{others}, and nothing here says that it is a number: "
                 "the first caller that passes text lets whoever sends it run SQL of their own",
                 help=_advice(text),
-                fix=partial(bind_values, text, module.project),
+                fix=partial(cures.binding.bind_values, text, module.project),
                 mentions=_mentions(text),
                 severity=Severity.WARNING if is_warning else None,
             )
@@ -60,7 +60,7 @@ def _advice(text: Interpolation) -> str:
     """What to write instead, in the user's own names."""
     hole = text.holes[0]
     source, place = text.source_of(hole), hole.place
-    name = parameter_name(hole.gap.node)
+    name = cures.binding.parameter_name(hole.gap.node)
     values = f'`values={{"{name}": {source}}}`'
     if text.style and not place.place.is_name and place.place is not Place.KEYWORD:
         return _advice_in_style(text)
@@ -101,19 +101,16 @@ def _advice_in_style(text: Interpolation) -> str:
     """How a driver other than `databases` takes the first value."""
     hole = text.holes[0]
     source, place = text.source_of(hole), hole.place
+    name = cures.binding.parameter_name(hole.gap.node)
     mark, values = {
         "binds_by_number": ("$1", "{} as an argument after it"),
         "binds_by_percent": ("%s", "({},) as the values"),
         "binds_by_question_mark": ("?", "({},) as the values"),
-    }.get(
-        text.style,
-        (f":{parameter_name(hole.gap.node)}", f'{{{{"{parameter_name(hole.gap.node)}": {{}}}}}} as the values'),
-    )
+    }.get(text.style, (f":{name}", f'{{{{"{name}": {{}}}}}} as the values'))
     if place.place is Place.IN_LIST:
         if text.style == "binds_by_number":
             return f"write `= ANY($1)` in the text and pass the list `{_listed(hole)}` as an argument after it"
         if text.style == "binds_in_text":
-            name = mark[1:]
             return (
                 f'write `text("... IN :{name}").bindparams(bindparam("{name}", value={_listed(hole)}, expanding=True))`'
             )

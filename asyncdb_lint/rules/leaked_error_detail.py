@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.concealing import keep_to_the_log
+from ..fixes import cures
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -29,6 +29,6 @@ class LeakedErrorDetail(Rule):
                 f"the client gets the text of an error of `{leaked.source}`: "
                 "it names tables and constraints, on PostgreSQL the values of the row as well",
                 help=f"log the error, and write a text of your own in the place of {leaked.detail}",
-                fix=partial(keep_to_the_log, leaked, module.project),
+                fix=partial(cures.concealing.keep_to_the_log, leaked, module.project),
                 mentions=[Mention(leaked.query.module.parsed, leaked.query.node, "may fail")],
             )

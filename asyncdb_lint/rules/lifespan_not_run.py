@@ -7,8 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.entering_clients import enter_client
-from ..fixes.cures.lifespans import run_in_lifespan
+from ..fixes import cures
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class LifespanNotRun(Rule):
                     f"the application has a lifespan, so `{events.source}` never runs: "
                     "what it does for the database is not done",
                     help=f"call `{events.source}` in the lifespan: events and a lifespan do not go together",
-                    fix=partial(run_in_lifespan, events, module.project.lifecycle),
+                    fix=partial(cures.lifespans.run_in_lifespan, events, module.project.lifecycle),
                 )
         for mounted in module.mounted_lifespans:
             yield Finding(
@@ -45,6 +44,6 @@ class LifespanNotRun(Rule):
                 client.call.node,
                 f"`{client.source}` runs no lifespan, so the requests of these tests find the database closed",
                 help=client.advice,
-                fix=partial(enter_client, client),
+                fix=partial(cures.entering_clients.enter_client, client),
                 mentions=[Mention(client.opening_module.parsed, client.opening, "would open it")],
             )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.closing import close_at_shutdown, close_in_finally, close_instead
+from ..fixes import cures
 from ..semantics.queries import shown
 from .rule import Finding, Mention, Rule
 
@@ -31,7 +31,7 @@ class MissingDisconnect(Rule):
                 closing.closing.node,
                 f"an error inside `async with {closing.function.name}(...)` skips this disconnect: its pool stays open",
                 help=f"put the `yield` into a `try`, and `{shown(closing.closing)}` into its `finally`",
-                fix=partial(close_in_finally, closing),
+                fix=partial(cures.closing.close_in_finally, closing),
             )
 
 
@@ -43,7 +43,7 @@ def _unclosed(pool: UnclosedPool, module: ModuleFacts) -> Finding:
         "ends, and the next application or test in it finds them on a dead event loop",
         help=f"write `await {name}.disconnect()` where the application stops: behind the `yield` of its lifespan, in a "
         "`finally`",
-        fix=partial(close_at_shutdown, pool, module.project.lifecycle),
+        fix=partial(cures.closing.close_at_shutdown, pool, module.project.lifecycle),
     )
 
 
@@ -52,6 +52,6 @@ def _reopened(pool: UnclosedPool, module: ModuleFacts) -> Finding:
         pool.place.node,
         f"`{pool.reopened_by}` runs at shutdown and connects the database once more: nothing disconnects it",
         help=f"write `await {module.project.lifecycle.name_of(pool.construction)}.disconnect()` there",
-        fix=partial(close_instead, pool, module.project.lifecycle),
+        fix=partial(cures.closing.close_instead, pool, module.project.lifecycle),
         mentions=[Mention(pool.opening.function.module.parsed, pool.opening.node, "connected here")],
     )

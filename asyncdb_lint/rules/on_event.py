@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.lifespans import run_in_lifespan
+from ..fixes import cures
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -31,5 +31,5 @@ class OnEvent(Rule):
                 f"`{events.source}` runs as a {events.first.event} event, which is deprecated and is ignored "
                 "without a word as soon as the application gets a lifespan",
                 help="write one lifespan for the application: connect, `yield` in a `try`, disconnect in its `finally`",
-                fix=partial(run_in_lifespan, events, module.project.lifecycle),
+                fix=partial(cures.lifespans.run_in_lifespan, events, module.project.lifecycle),
             )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.hoisting import leave_connected
+from ..fixes import cures
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -35,5 +35,5 @@ class PerRequestConnect(Rule):
                 f"`{connect.source}` runs for every request on the database that all requests share, {harm}",
                 help=f"take it out of `{connect.function.name}`: connect `{connect.database}` once, when the "
                 "application starts, and disconnect it once, when it stops",
-                fix=partial(leave_connected, connect, module.project.lifecycle),
+                fix=partial(cures.hoisting.leave_connected, connect, module.project.lifecycle),
             )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.hoisting import hoist
+from ..fixes import cures
 from ..semantics.queries import shown
 from .rule import Finding, Rule
 
@@ -31,5 +31,5 @@ class PerRequestDatabase(Rule):
                 "PostgreSQL refuses new clients at about 10 requests at once",
                 help=f"build it once, at module level: `{built.name} = {shown(built.call)}`; connect it when the "
                 "application starts and disconnect it when it stops",
-                fix=partial(hoist, built, module.project.lifecycle),
+                fix=partial(cures.hoisting.hoist, built, module.project.lifecycle),
             )

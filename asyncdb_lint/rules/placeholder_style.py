@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.restyling import restyle
+from ..fixes import cures
 from ..semantics.bind_values import Shape
 from .rule import Finding, Rule
 
@@ -29,7 +29,7 @@ class PlaceholderStyle(Rule):
                 found.run.node,
                 f"`{found.shown}` is no bind parameter here, only `:name` is: {_consequence(found.run.query)}",
                 help=named_values(found.run.query, "in its place"),
-                fix=partial(restyle, found.run.query),
+                fix=partial(cures.restyling.restyle, found.run.query),
             )
 
 

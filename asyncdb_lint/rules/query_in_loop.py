@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.batching import one_transaction
+from ..fixes import cures
 from ..semantics.queries import receiver
 from .rule import Finding, Mention, Rule
 
@@ -30,7 +30,7 @@ class QueryInLoop(Rule):
                 found.call.node,
                 f"`{found.source}`{through} runs once for each `{found.item}`: {_cost(found)}",
                 help=_advice(found),
-                fix=partial(one_transaction, found),
+                fix=partial(cures.batching.one_transaction, found),
                 mentions=_mentions(found),
             )
 

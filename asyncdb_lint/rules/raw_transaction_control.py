@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.transacting import enter_transaction
+from ..fixes import cures
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class RawTransactionControl(Rule):
                 "transaction with the others: each is committed by itself, and nothing can be rolled back",
                 help=f"write `async with {first.run.query.database}.transaction():` around the statements that belong "
                 "together",
-                fix=partial(enter_transaction, found, module.project),
+                fix=partial(cures.transacting.enter_transaction, found, module.project),
                 mentions=[
                     Mention(other.run.module.parsed, other.run.node, f"{other.verb.upper()} on another connection")
                     for other in others

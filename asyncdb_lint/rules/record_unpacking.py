@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.unpacking import take_values
+from ..fixes import cures
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class RecordUnpacking(Rule):
                 taken.node,
                 f"iterating a row gives the names of its columns, {_consequence(module, taken)}",
                 help=_advice(taken),
-                fix=partial(take_values, taken),
+                fix=partial(cures.unpacking.take_values, taken),
             )
 
 

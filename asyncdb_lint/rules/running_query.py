@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.collecting import fetch_first
+from ..fixes import cures
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class QueryInsideIterate(Rule):
                 f"{_waiting(blocked)} waits for the connection that `{stream.source}` holds until the loop ends: "
                 "neither ever goes on, without an error or a timeout",
                 help=f"write `{_fetched(stream, module.project)}`, which has all rows before the loop begins",
-                fix=partial(fetch_first, stream, module.project),
+                fix=partial(cures.collecting.fetch_first, stream, module.project),
                 mentions=_mentions(blocked),
             )
 
@@ -55,7 +55,7 @@ class AbandonedIterate(Rule):
                 f"the query of `{left.stream.source}` still runs when this leaves its loop, "
                 f"so the next one on its connection fails on PostgreSQL with `another operation is in progress`",
                 help=f"write `{_fetched(left.stream, module.project)}`, with a LIMIT in its query",
-                fix=partial(fetch_first, left.stream, module.project),
+                fix=partial(cures.collecting.fetch_first, left.stream, module.project),
                 mentions=[_next(left)],
             )
 

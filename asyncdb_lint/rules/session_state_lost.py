@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.holding import hold_connection
+from ..fixes import cures
 from ..semantics.sql.session import SessionState
 from .rule import Finding, Rule
 
@@ -38,7 +38,7 @@ class SessionStateLost(Rule):
                 lost.call.node,
                 f"`{lost.statement.words}` {_scope(lost)}: {_HARM[lost.statement.state]}",
                 help=_advice(lost, module.project),
-                fix=partial(hold_connection, lost, module.project),
+                fix=partial(cures.holding.hold_connection, lost, module.project),
             )
 
 

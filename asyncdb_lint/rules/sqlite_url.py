@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.urls import name_the_file, pass_as_keywords
+from ..fixes import cures
 from ..semantics.file_urls import FileUrlKind
 from .rule import Finding, Rule
 
@@ -33,7 +33,7 @@ class SqliteUrl(Rule):
                         found.place.node,
                         f"`{query}` becomes part of the file's name: the database that is opened is another, empty one",
                         help=_keywords(found),
-                        fix=partial(pass_as_keywords, found),
+                        fix=partial(cures.urls.pass_as_keywords, found),
                     )
                 case FileUrlKind.HOST:
                     yield Finding(
@@ -41,7 +41,7 @@ class SqliteUrl(Rule):
                         f"behind two slashes `{url.authority}` is a host, not a file: "
                         "every query gets an empty database of its own, and nothing is kept",
                         help=f"write three slashes: `{url.scheme}:///{url.authority}{url.path}`",
-                        fix=partial(name_the_file, found),
+                        fix=partial(cures.urls.name_the_file, found),
                     )
                 case FileUrlKind.MEMORY:
                     yield Finding(

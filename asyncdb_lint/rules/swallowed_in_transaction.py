@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from ..diagnostics import Severity
-from ..fixes.cures.savepoints import put_savepoint
+from ..fixes import cures
 from ..semantics.queries import shown
 from .rule import Finding, Mention, Rule
 
@@ -33,6 +33,6 @@ class SwallowedInTransaction(Rule):
                 f"PostgreSQL gives `{block.source}` up when `{shown(swallowed.query)}` fails, and it goes on here: "
                 "statements that follow fail, and its COMMIT becomes a ROLLBACK without an error",
                 help=f"put `async with {block.source}:` inside the `try`: its savepoint takes the error",
-                fix=partial(put_savepoint, swallowed),
+                fix=partial(cures.savepoints.put_savepoint, swallowed),
                 mentions=[Mention(block.function.module.parsed, block.node, "the transaction")],
             )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.entries import decorate_rightly, enter_rightly
+from ..fixes import cures
 from ..semantics.transaction_decorators import DecorationKind
 from ..semantics.wrong_entry import EntryKind
 from .rule import Finding, Rule
@@ -45,14 +45,14 @@ class SyncContextManager(Rule):
                 wrong.node,
                 _MESSAGES[wrong.kind].format(source=wrong.source),
                 help=_advice(wrong),
-                fix=partial(enter_rightly, wrong),
+                fix=partial(cures.entries.enter_rightly, wrong),
             )
         for decoration in module.wrong_decorations:
             yield Finding(
                 decoration.decorator.decorator,
                 _DECORATIONS[decoration.kind].format(source=decoration.source, name=decoration.function.name),
                 help=_advice_for_function(decoration),
-                fix=partial(decorate_rightly, decoration),
+                fix=partial(cures.entries.decorate_rightly, decoration),
             )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.iterating import iterate_rightly
+from ..fixes import cures
 from ..semantics.iterating import IterationKind
 from .rule import Finding, Mention, Rule
 
@@ -43,7 +43,7 @@ class SyncIteration(Rule):
                 wrong.place,
                 _MESSAGES[wrong.kind].format(source=source, consumer=wrong.consumer),
                 help=_advice(wrong, source),
-                fix=partial(iterate_rightly, wrong),
+                fix=partial(cures.iterating.iterate_rightly, wrong),
                 mentions=[Mention(module.parsed, wrong.call.node, "made here")] if wrong.is_elsewhere else [],
             )
 

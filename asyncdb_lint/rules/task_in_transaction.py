@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.sequencing import await_in_turn
+from ..fixes import cures
 from ..semantics.queries import shown
 from .rule import Finding, Mention, Rule
 
@@ -38,7 +38,7 @@ class TaskInTransaction(Rule):
                 f"{subject} in {tasks}: a rollback of `{escaped.block.source}` does not undo "
                 f"{'them' if escaped.is_many else 'it'}",
                 help=_advice(escaped),
-                fix=partial(await_in_turn, escaped),
+                fix=partial(cures.sequencing.await_in_turn, escaped),
                 mentions=_mentions(escaped),
             )
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.unwrapping import unwrap_text
+from ..fixes import cures
 from .rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -34,5 +34,5 @@ class TextWithValues(Rule):
                 help="leave `text()` out, or give the values by `.bindparams(...)`"
                 if form == "text()"
                 else "put the values into the expression, by `.where(...)`, and pass none beside it",
-                fix=partial(unwrap_text, query),
+                fix=partial(cures.unwrapping.unwrap_text, query),
             )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.starting import drop_first_start, start
+from ..fixes import cures
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class UnenteredTransaction(Rule):
                     f"`{transaction.source}` is never entered, so there is no transaction: each statement is committed "
                     f"by itself, and {harm}",
                     help=f"write `async with {transaction.source}:` around the statements that belong together",
-                    fix=partial(start, transaction),
+                    fix=partial(cures.starting.start, transaction),
                 )
 
 
@@ -52,6 +52,6 @@ class DoubleStart(Rule):
                     f"`{transaction.source}` is started twice, so its COMMIT only closes a savepoint: "
                     "nothing written here is kept",
                     help="start it once: `async with` starts it, as `await` and `.start()` do",
-                    fix=partial(drop_first_start, transaction),
+                    fix=partial(cures.starting.drop_first_start, transaction),
                     mentions=[Mention(module.parsed, transaction.first_start, "started here for the first time")],
                 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.awaiting import await_where_made
+from ..fixes import cures
 from ..semantics.losses import LossKind
 from .rule import Finding, Mention, Rule
 
@@ -64,7 +64,7 @@ def _finding(module: ModuleFacts, lost: LostCoroutine) -> Finding:
         lost.call.node,
         f"`{source}` is never awaited, {_consequence(lost)}",
         help=_advice(lost),
-        fix=lambda: await_where_made(lost),
+        fix=lambda: cures.awaiting.await_where_made(lost),
         mentions=_mentions(lost),
     )
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.entering import enter_instead
+from ..fixes import cures
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class UnbalancedTransaction(Rule):
                 transaction.call.node,
                 f"`{transaction.name}` is neither committed nor rolled back{where}: {harm}",
                 help=f"write `async with {transaction.source}:`, which ends it on every way out",
-                fix=partial(enter_instead, transaction),
+                fix=partial(cures.entering.enter_instead, transaction),
                 mentions=_mentions(module, found),
             )
 

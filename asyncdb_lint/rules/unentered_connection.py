@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.acquiring import enter_connection
+from ..fixes import cures
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class UnenteredConnection(Rule):
                 use.query.node,
                 f"{_state(use)}, so this query fails with `Connection is not acquired`",
                 help=_advice(use),
-                fix=partial(enter_connection, use),
+                fix=partial(cures.acquiring.enter_connection, use),
                 mentions=[Mention(module.parsed, use.connection.node, "given here")] if not use.is_chained else [],
             )
 

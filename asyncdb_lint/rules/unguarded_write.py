@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
-from ..fixes.cures.guarding import guard_writes
+from ..fixes import cures
 from .rule import Finding, Mention, Rule
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class UnguardedWrite(Rule):
                 f"nothing in {names}{more} answers an error of this write{others}: "
                 "a duplicate or a broken constraint ends as a 500",
                 help=_advice(write, module.project),
-                fix=partial(guard_writes, write, module.project),
+                fix=partial(cures.guarding.guard_writes, write, module.project),
                 mentions=[Mention(other.module.parsed, other.node, "unguarded, too") for other in write.others],
             )
 
