@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from asyncdb_lint.fixes import cures
 
 COSTLY = (
     "libcst", "rich", "sqlglot", "pathspec", "tomllib", "asyncio", "asyncdb_lint.rules", "asyncdb_lint.project",
@@ -17,6 +20,14 @@ FOR_FINDINGS = (
     "asyncdb_lint.fixes.apply", "asyncdb_lint.gate", "asyncdb_lint.linked", "asyncdb_lint.nesting",
     "asyncdb_lint.pages", "asyncdb_lint.settings.options", "asyncdb_lint.settings.reading",
     "asyncdb_lint.suppressions.matching",
+)  # fmt: skip
+CURES = tuple(f"{cures.__name__}.{module.name}" for module in pkgutil.iter_modules(cures.__path__))
+# What only some findings, comments and settings need.
+FOR_FEW = (
+    "difflib", "importlib.metadata", "tempfile", "asyncdb_lint.cache", "asyncdb_lint.fixes.apply",
+    "asyncdb_lint.fixes.changes", "asyncdb_lint.fixes.resolving", "asyncdb_lint.gate", "asyncdb_lint.installed_plugins",
+    "asyncdb_lint.pages", "asyncdb_lint.reparsing", "asyncdb_lint.report.patches", "asyncdb_lint.settings.options",
+    "asyncdb_lint.settings.reading", "asyncdb_lint.suppressions.matching", "asyncdb_lint.timing", *CURES,
 )  # fmt: skip
 
 
@@ -64,6 +75,38 @@ def test_files_that_cannot_matter_need_neither_a_parser_nor_what_findings_need(t
     for arguments in (("check",), ("check", "app.py"), ("check", "--isolated", "--quiet")):
         loaded = imported_by_command(tmp_path, *arguments, modules=COSTLY + FOR_FINDINGS)
         assert loaded == ["asyncdb_lint.project"]
+
+
+def routes(folder: Path, body: str) -> None:
+    """Writes a project whose database is connected, with one route."""
+    (folder / ".git").mkdir()
+    (folder / "app.py").write_text(
+        "from contextlib import asynccontextmanager\n"
+        "from databases import Database\nfrom fastapi import FastAPI\n"
+        "database = Database('postgresql://localhost/shop')\n"
+        "@asynccontextmanager\nasync def lifespan(app):\n    async with database:\n        yield\n"
+        "app = FastAPI(lifespan=lifespan)\n"
+        f"@app.get('/items/{{key}}')\nasync def read(key: int):\n    {body}\n"
+    )
+
+
+def test_a_module_without_findings_needs_no_cure(tmp_path: Path) -> None:
+    routes(tmp_path, "return await database.fetch_all('SELECT id FROM items WHERE key = :key', {'key': key})")
+    modules = ("libcst.native", "asyncdb_lint.semantics.sql.tokens", "asyncdb_lint.semantics.waiting", *FOR_FEW)
+    assert imported_by_command(tmp_path, "check", "--isolated", "--no-cache", modules=modules) == list(modules[:3])
+
+
+def test_a_finding_needs_its_own_cure_and_no_other(tmp_path: Path) -> None:
+    routes(tmp_path, "return database.fetch_all('SELECT id FROM items WHERE key = :key', {'key': key})")
+    loaded = imported_by_command(tmp_path, "check", "--isolated", "--no-cache", modules=CURES)
+    assert f"{cures.__name__}.awaiting" in loaded
+    assert len(loaded) < 5
+
+
+def test_the_package_of_cures_has_what_it_says_and_nothing_else() -> None:
+    assert {f"{cures.__name__}.{name}" for name in cures.__all__} <= set(CURES)
+    assert all(getattr(cures, name).__name__ == f"{cures.__name__}.{name}" for name in cures.__all__)
+    assert not hasattr(cures, "cures")
 
 
 def test_a_folder_without_python_files_needs_no_more(tmp_path: Path) -> None:
