@@ -15,13 +15,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from hashlib import blake2b
+from typing import Any
 
 from . import __version__
-from .cache_files import UNFINISHED, write_whole
+from .cache_files import UNFINISHED, digest_of, write_whole
+from .kept_summaries import SUMMARIES_ENDING, Summaries
 from .last_run import RUN_ENDING
 
 Stamp = tuple[int, int, int]
@@ -48,25 +46,6 @@ def default_folder() -> Path:
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return base / "asyncdb-lint"
-
-
-def digest_of(*parts: bytes) -> str:
-    """A short digest of some bytes; which bytes are in which part matters."""
-    digest = _blake2b()(digest_size=12)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little"))
-        digest.update(part)
-    return digest.hexdigest()
-
-
-@functools.cache
-def _blake2b() -> type[blake2b]:
-    # `hashlib` would load OpenSSL, which takes as long as all else that a small run imports of ours.
-    try:
-        from _blake2 import blake2b
-    except ImportError:
-        from hashlib import blake2b
-    return blake2b
 
 
 @dataclass(slots=True)
@@ -151,17 +130,23 @@ class Cache:
 
         `metadata` is what else findings depend on, besides the files and the settings.
         """
-        place = str(root) if root is not None else os.path.commonpath([str(file.parent) for file in files])
+        place = _place(root, files)
         parts = self._linter, place, repr(settings), metadata
         key = digest_of(*(part.encode("utf-8", "surrogatepass") for part in parts))
         folder = self.folder / digest_of(place.encode("utf-8", "surrogatepass"))
         return ProjectCache(folder / (digest_of(repr(settings).encode()) + _ENDING), key)
 
+    def summaries_of(self, root: Path | None, files: Iterable[Path]) -> Summaries:
+        """What is known of the modules of a project, under whatever settings."""
+        place = _place(root, files).encode("utf-8", "surrogatepass")
+        file = self.folder / digest_of(place) / f"modules{SUMMARIES_ENDING}"
+        return Summaries(file, digest_of(self._linter.encode(), place))
+
     def clean(self) -> int:
         """Removes everything that is kept, and nothing else; returns how many files that were."""
         removed = 0
         for file in self.folder.glob("*/*"):
-            if file.suffix in (_ENDING, RUN_ENDING, UNFINISHED):
+            if file.suffix in (_ENDING, SUMMARIES_ENDING, RUN_ENDING, UNFINISHED):
                 file.unlink(missing_ok=True)
                 removed += 1
         for folder in self.folder.glob("*/"):
@@ -171,6 +156,10 @@ class Cache:
                 # Somebody else's, or in use.
                 continue
         return removed
+
+
+def _place(root: Path | None, files: Iterable[Path]) -> str:
+    return str(root) if root is not None else os.path.commonpath([str(file.parent) for file in files])
 
 
 def look(files: Sequence[Path]) -> dict[str, Stamp]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hashlib import blake2b
 
 UNFINISHED = ".unfinished"
 
@@ -40,3 +45,22 @@ def _drop_oldest(folder: Path, ending: str, most: int) -> None:
         files.sort(key=lambda file: file.stat().st_mtime_ns)
         for file in files[:-most]:
             file.unlink(missing_ok=True)
+
+
+def digest_of(*parts: bytes) -> str:
+    """A short digest of some bytes; which bytes are in which part matters."""
+    digest = _blake2b()(digest_size=12)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+@functools.cache
+def _blake2b() -> type[blake2b]:
+    # `hashlib` would load OpenSSL, which takes as long as all else that a small run imports of ours.
+    try:
+        from _blake2 import blake2b
+    except ImportError:
+        from hashlib import blake2b
+    return blake2b

@@ -10,15 +10,16 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from .cache import digest_of
+from .cache_files import digest_of
 from .screen import Signs, shows_database
 from .suppressions.presence import may_hold
 
 
-class Verdict(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Verdict:
     """What a look at some files without a database has shown."""
 
     size: int

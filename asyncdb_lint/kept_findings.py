@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .cache import Cache, Changes, ProjectCache, Snapshot, changes_since, digest_of, look, state_of
+from .cache import Cache, Changes, ProjectCache, Snapshot, changes_since, look, state_of
+from .cache_files import digest_of
 from .out_of_sight import CallsOutOfSight, called_in
 from .project_run import Findings, Run, Work
 from .screen import imports_driver, stays_out
@@ -23,6 +24,7 @@ class KeptFindings:
         self._session = session
         with session.measured("cache"):
             python = "" if work.settings.target_python else _required_pythons(work.files)
+            self._summaries_of = cache.summaries_of
             self._cache: ProjectCache = cache.of(work.project.root, work.project.wanted, work.settings, python)
             self._before = self._cache.read()
             self._changes = changes_since(self._before, work.files) if self._before is not None else None
@@ -71,7 +73,10 @@ class KeptFindings:
         """What is said of the wanted files after a look at all of them."""
         # Before the files are read, so that a later change shows.
         stamps = look(self._work.files)
-        run = Run(self._work, {}, self._session)
+        project = self._work.project
+        with self._session.measured("cache"):
+            summaries = self._summaries_of(project.root, project.wanted)
+        run = Run(self._work, {}, self._session, summaries)
         run.look(keeps_digests=True)
         digests = run.digests()
         state = state_of(digests, map(str, run.matters)) + (" checks syntax" if run.checks_syntax else "")
@@ -88,6 +93,9 @@ class KeptFindings:
         found = run.said_of_all(known)
         if run.linked is not None:
             calls = {**calls, **run.linked.calls_out_of_sight.answers}
+            with self._session.measured("cache"):
+                walked = run.linked.walked()
+                summaries.keep(walked, [*self._work.files, *walked])
         self._keep(before, stamps, digests, state, run.matters, calls, found)
         return found
 

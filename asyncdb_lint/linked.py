@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .cache_files import digest_of
 from .diagnostics import Diagnostic
 from .engine import check_module, enabled_rules
 from .out_of_sight import CallsOutOfSight
@@ -19,6 +21,7 @@ from .semantics.resolve import Resolver
 from .semantics.stubs import stub_record
 
 if TYPE_CHECKING:
+    from .kept_summaries import Summaries
     from .session import Session
     from .settings import Settings
 
@@ -27,12 +30,18 @@ class LinkedProject:
     """The files of a project that matter, as they were at one time; answers are worked out once."""
 
     def __init__(
-        self, contents: Mapping[Path, bytes], matters: set[Path], settings: Settings, session: Session
+        self,
+        contents: Mapping[Path, bytes],
+        matters: set[Path],
+        settings: Settings,
+        session: Session,
+        summaries: Summaries | None = None,
     ) -> None:
+        """Takes the contents of all files and those that matter; what `summaries` know need not be parsed."""
         self.contents = contents
         self.unparsable: dict[Path, UnparsableFile] = {}
-        self.texts: dict[Path, str] = {}
         self._session = session
+        self._summaries = summaries
         self._settings = settings
         self._rules = enabled_rules(settings)
         self._found: dict[Path, list[Diagnostic]] = {}
@@ -56,6 +65,14 @@ class LinkedProject:
         """The files of its modules, and of those that they import."""
         return self._records.keys()
 
+    def is_parsed(self, path: Path) -> bool:
+        """Whether a file is one of its modules: it could be parsed, now or when its summary was written."""
+        return self._records.get(path) is not None
+
+    def walked(self) -> dict[Path, tuple[str, ModuleRecord]]:
+        """Its modules and the stubs that they lead to, each with the digest of its content."""
+        return {path: (self._digest(path), record) for path, record in self._records.items() if record is not None}
+
     def findings(self, path: Path) -> list[Diagnostic]:
         """What the rules find in a module, before comments hide any of it."""
         if path not in self._found:
@@ -72,15 +89,24 @@ class LinkedProject:
 
     def _load(self, path: Path) -> ModuleRecord | None:
         if path not in self._records:
-            if is_stub(path) and path not in self.contents:
-                self._records[path] = stub_record(path)
-                return self._records[path]
             self._records[path] = None
             try:
-                record = self._session.record(path, self.contents[path] if path in self.contents else path.read_bytes())
+                self._records[path] = self._record(path)
             except UnparsableFile as problem:
                 self.unparsable[path] = problem
-                return None
-            self.texts[path] = record.parsed.text
-            self._records[path] = record
         return self._records[path]
+
+    def _record(self, path: Path) -> ModuleRecord:
+        walk = partial(stub_record, path) if self._is_ours(path) else partial(self._walk, path)
+        known = self._summaries.restored(path, self._digest(path), walk) if self._summaries is not None else None
+        return known or walk()
+
+    def _walk(self, path: Path) -> ModuleRecord:
+        return self._session.record(path, self.contents[path] if path in self.contents else path.read_bytes())
+
+    def _digest(self, path: Path) -> str:
+        # The linter's own files are part of what a summary is kept under.
+        return digest_of(self.contents[path]) if path in self.contents else ""
+
+    def _is_ours(self, path: Path) -> bool:
+        return is_stub(path) and path not in self.contents

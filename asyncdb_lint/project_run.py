@@ -14,6 +14,7 @@ from .suppressions.presence import may_hold
 
 if TYPE_CHECKING:
     from .diagnostics import Diagnostic
+    from .kept_summaries import Summaries
     from .linked import LinkedProject
     from .session import Session
     from .settings import Settings
@@ -48,9 +49,12 @@ class Work:
 class Run:
     """One look at a project's files."""
 
-    def __init__(self, work: Work, unsaved: Mapping[Path, bytes], session: Session) -> None:
+    def __init__(
+        self, work: Work, unsaved: Mapping[Path, bytes], session: Session, summaries: Summaries | None = None
+    ) -> None:
         self._settings = work.settings
         self._session = session
+        self._summaries = summaries
         self._root = work.project.root
         self.wanted = work.project.wanted
         self._files = work.files
@@ -105,7 +109,7 @@ class Run:
 
     def digests(self) -> dict[str, str]:
         """The content of each file."""
-        from .cache import digest_of
+        from .cache_files import digest_of
 
         return {**self._digests, **{str(path): digest_of(data) for path, data in self.contents.items()}}
 
@@ -142,14 +146,16 @@ class Run:
     def _said_of(self, file: Path) -> list[Diagnostic]:
         """What there is to say about a file, with the severities of the settings."""
         found: list[Diagnostic] = []
-        text: str | None = None
+        is_parsed = False
         problem = self._unreadable.get(file)
         if file in self.matters:
-            self.linked = linked = self._session.linked(self._root, self.contents, self.matters, self._settings)
+            self.linked = linked = self._session.linked(
+                self._root, self.contents, self.matters, self._settings, self._summaries
+            )
             found += linked.findings(file)
-            text = linked.texts.get(file)
+            is_parsed = linked.is_parsed(file)
             problem = linked.unparsable.get(file)
-        if self.checks_syntax and problem is None and text is None:
+        if self.checks_syntax and problem is None and not is_parsed:
             self._session.checkpoint()
             problem = self._session.syntax(file, self.contents[file])
         reports_syntax = self._settings.enables("ADB001") and not self._settings.ignores_in(file, "ADB001")
@@ -158,10 +164,10 @@ class Run:
 
             found.append(syntax_diagnostic(file, problem))
         if file in self.contents:
-            found = self._with_suppressions(file, found, text)
+            found = self._with_suppressions(file, found, is_parsed=is_parsed)
         return [self._settings.judged(item) for item in found]
 
-    def _with_suppressions(self, file: Path, found: list[Diagnostic], text: str | None) -> list[Diagnostic]:
+    def _with_suppressions(self, file: Path, found: list[Diagnostic], *, is_parsed: bool) -> list[Diagnostic]:
         """Drops what ignore comments hide and adds what is wrong with them."""
         # Files without such comments are not decoded.
         if not may_hold(self.contents[file], has_findings=bool(found)):
@@ -169,11 +175,9 @@ class Run:
         # Imported here, as for linking: most runs have nothing to suppress.
         from .engine import with_suppressions
 
-        is_parsed = text is not None
-        if text is None:
-            try:
-                text = decode(self.contents[file])[0]
-            except UnparsableFile:
-                return found
-            is_parsed = check_text(text) is None
+        try:
+            text = decode(self.contents[file])[0]
+        except UnparsableFile:
+            return found
+        is_parsed = is_parsed or check_text(text) is None
         return with_suppressions(file, text, found, self._settings, is_parsed=is_parsed)

@@ -19,6 +19,7 @@ from .surroundings import Surroundings
 
 if TYPE_CHECKING:
     from .cache import Cache
+    from .kept_summaries import Summaries
     from .linked import LinkedProject
     from .reparsing import CutModule
     from .semantics.records import ModuleRecord
@@ -127,9 +128,14 @@ class Session:
         return known.problem
 
     def linked(
-        self, root: Path | None, contents: Mapping[Path, bytes], matters: set[Path], settings: Settings
+        self,
+        root: Path | None,
+        contents: Mapping[Path, bytes],
+        matters: set[Path],
+        settings: Settings,
+        summaries: Summaries | None = None,
     ) -> LinkedProject:
-        """The files of the project below a root that matter, linked."""
+        """The files of the project below a root that matter, linked; see `LinkedProject`."""
         key = root, settings
         self._asked_projects.add(key)
         known = self._linked.get(key)
@@ -140,7 +146,7 @@ class Session:
             # The one before goes first: two linked projects need not fit into memory.
             self._linked.pop(key, None)
             with self.measured("link"):
-                known = self._linked[key] = LinkedProject(contents, matters, settings, self)
+                known = self._linked[key] = LinkedProject(contents, matters, settings, self, summaries)
         # Its modules are asked for through it.
         self._asked_files.update(known.loaded)
         return known

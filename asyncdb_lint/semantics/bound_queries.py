@@ -129,8 +129,13 @@ class RunText:
 
     query: BoundQuery
     module: ModuleRecord
-    node: cst.BaseExpression
+    argument: Argument
     texts: tuple[QueryText, ...]
+
+    @property
+    def node(self) -> cst.BaseExpression:
+        """The expression that gives the text."""
+        return self.argument.node
 
 
 class BoundQueries:
@@ -165,9 +170,9 @@ class BoundQueries:
                 argument, module = query.sql, query.sink.module
                 if query.query is not None:
                     argument, module = query.query, query.site.module
-                if query.texts and query.form in (Form.TEXT, Form.WRAPPED) and id(argument.node) not in seen:
-                    seen.add(id(argument.node))
-                    found.setdefault(module, []).append(RunText(query, module, argument.node, query.texts))
+                if query.texts and query.form in (Form.TEXT, Form.WRAPPED) and id(argument) not in seen:
+                    seen.add(id(argument))
+                    found.setdefault(module, []).append(RunText(query, module, argument, query.texts))
         return found
 
     def _queries(self, sink: CallRecord) -> Iterator[BoundQuery]:

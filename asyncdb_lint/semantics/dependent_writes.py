@@ -56,13 +56,11 @@ class WriteDependences:
     def dependent(self, module: ModuleRecord) -> Iterator[DependentWrites]:
         """One fact for each function of a module."""
         for function in module.functions:
-            if not function.is_async or not isinstance(function.node, cst.FunctionDef):
-                continue
-            found = self._in_function(function, function.node)
+            found = self._in_function(function) if function.is_async else None
             if found is not None:
                 yield found
 
-    def _in_function(self, function: FunctionRecord, node: cst.FunctionDef) -> DependentWrites | None:
+    def _in_function(self, function: FunctionRecord) -> DependentWrites | None:
         changing: dict[CallRecord, list[RowChange]] = {}
         for call in function.calls:
             if self.transactions.around(call) is None and not _is_handling(call) and _is_awaited(call):
@@ -76,7 +74,7 @@ class WriteDependences:
         ):
             # A transaction is there and never entered: that is the finding.
             return None
-        for first, second in in_order(node, list(changing)):
+        for first, second in in_order(function, list(changing)):
             why = self._dependence(first, changing[first], second, changing[second])
             if why is not None:
                 direct = tuple(call for call in (first, second) if self.changes.databases.is_query(call))
@@ -229,7 +227,7 @@ def _leaves(call: CallRecord) -> set[object]:
     return found
 
 
-def in_order(function: cst.FunctionDef, calls: Sequence[CallRecord]) -> list[tuple[CallRecord, CallRecord]]:
+def in_order(function: FunctionRecord, calls: Sequence[CallRecord]) -> list[tuple[CallRecord, CallRecord]]:
     """The pairs of calls that one run of a function may make, one after the other."""
     numbers = {id(call.node): number for number, call in enumerate(calls)}
     pairs: dict[tuple[int, int], None] = {}
@@ -244,7 +242,8 @@ def in_order(function: cst.FunctionDef, calls: Sequence[CallRecord]) -> list[tup
                 states |= {str(number)}
         return states
 
-    Paths(step, lambda _: False, lambda _: True).run(function.body.body, frozenset({""}))
+    body = function.node.body.body if isinstance(function.node, cst.FunctionDef) else ()
+    Paths(step, lambda _: False, lambda _: True).run(body, frozenset({""}))
     return [(calls[first], calls[second]) for first, second in pairs]
 
 

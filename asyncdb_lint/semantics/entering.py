@@ -44,8 +44,8 @@ class Entries:
         awaited: set[int] = set()
         for function in [module.body, *module.functions]:
             for context in function.withs if function is not None else ():
-                entry = self._entry(context, function) if id(context.node) not in seen and function else None
-                if entry is not None:
+                entry = self._entry(context, function) if function is not None else None
+                if entry is not None and id(context.node) not in seen:
                     seen.add(id(context.node))
                     awaited.add(id(entry.node))
                     yield entry
@@ -55,13 +55,11 @@ class Entries:
     # -- blocks --------------------------------------------------------------------------------------------------------
 
     def _entry(self, context: Context, function: FunctionRecord) -> WrongEntry | None:
-        if not isinstance(context.entered, cst.BaseExpression):
-            return None
         is_async = context.kind is ContextKind.ASYNC_WITH
         for term in context.items:
             values = tuple(value for value in self.resolver.resolve(term) if value != NONE)
             found = self._lifecycle_result(term, function) if not values else self._judge(term, values, is_async)
-            if found is None:
+            if found is None or not isinstance(context.entered, cst.BaseExpression):
                 continue
             kind, remedy = found
             method, is_method = "", not values or remedy is Remedy.RECEIVER
@@ -203,10 +201,10 @@ class Entries:
 
     def _awaited(self, call: CallRecord) -> Iterator[WrongEntry]:
         for use in call.uses:
-            if use.kind is not UseKind.AWAITED or use.taken or use.contained or not isinstance(use.node, cst.Await):
+            if use.kind is not UseKind.AWAITED or use.taken or use.contained:
                 continue
             values = [value for value in self.resolver.resolve(call.result) if value != NONE]
-            if values and all(map(self._is_unawaitable, values)):
+            if values and all(map(self._is_unawaitable, values)) and isinstance(use.node, cst.Await):
                 yield WrongEntry(EntryKind.AWAITED, use.function, use.node, None, None)
 
     # -- what values are -----------------------------------------------------------------------------------------------

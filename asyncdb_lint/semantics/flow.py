@@ -223,8 +223,8 @@ class FunctionWalk(Definitions):
         before, alive = dict(self.env), self.alive
         self.breaks.append([])
         self.context = self.enter(ContextKind.LOOP, node, items)
-        if all(known.node is not node for known in self.function.loops):
-            self.function.loops.append(self.context)
+        self.context.is_async = isinstance(node, cst.For) and node.asynchronous is not None
+        _list_once(self.context, self.function.loops)
         head()
         self.suite(body)
         carried = [name for name, term in self.env.items() if before.get(name) is not term and _keeps_result(term)]
@@ -247,8 +247,7 @@ class FunctionWalk(Definitions):
             final_context = self.context = self.enter(ContextKind.FINALLY, node)
         context = self.context = self.enter(ContextKind.TRY, node)
         context.clauses = clauses
-        if all(known.node is not node for known in self.function.tries):
-            self.function.tries.append(context)
+        _list_once(context, self.function.tries)
         self.suite(node.body)
         after_body = dict(self.env)
         self.context = final_context
@@ -293,8 +292,7 @@ class FunctionWalk(Definitions):
             context = self.enter(ContextKind.ASYNC_WITH if is_async else ContextKind.WITH, node, (term,))
             context.entered = item.item
             self.context = context
-            if all(known.entered is not item.item for known in self.function.withs):
-                self.function.withs.append(context)
+            _list_once(context, self.function.withs)
         self.suite(node.body)
         self.context = outer
 
@@ -374,6 +372,15 @@ def _joined(environments: list[Environment]) -> Environment:
                 continue
             joined[name] = options[0] if all(option is options[0] for option in options) else choice(options)
     return joined
+
+
+def _list_once(context: Context, known: list[Context]) -> None:
+    """Adds a context to those of its function, if it is not one of them that is walked again."""
+    context.first = next(
+        (other for other in known if other.node is context.node and other.entered is context.entered), None
+    )
+    if context.first is None:
+        known.append(context)
 
 
 def _keeps_result(term: Term) -> bool:

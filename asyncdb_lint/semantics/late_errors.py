@@ -59,7 +59,7 @@ class LateErrors:
         calls = self.tries.calls_in(function, context)
         returned = [call for call in calls if self._is_returned(call)]
         # Where something else is run that may fail, the clause has something to see.
-        if len(returned) != sum(self.tries.queries.driver_method(call) is not None for call in calls):
+        if not returned or len(returned) != sum(self.tries.queries.driver_method(call) is not None for call in calls):
             return
         if any(self.tries.leads_to_query(call) for call in calls) or _has_own_function(context.node):
             return

@@ -138,7 +138,7 @@ class Lifecycle:
                             pending.append(target)
             for context in _around_yield(function):
                 entered = context.items if context.kind is ContextKind.ASYNC_WITH else ()
-                if context.entered is not None and any(construction in self.makers.of(term) for term in entered):
+                if any(construction in self.makers.of(term) for term in entered) and context.entered is not None:
                     yield function, context.entered
 
     def serves_without(self, app: Application, construction: CallRecord) -> bool:
@@ -222,8 +222,10 @@ class Lifecycle:
 
 def _before_yield(function: FunctionRecord) -> list[CallRecord]:
     """The calls that a lifespan makes before the application serves; all of a plain startup handler's."""
+    if not function.is_generator:
+        return function.calls
     first = next((node for node in in_order(function.node) if isinstance(node, cst.Yield)), None)
-    if first is None or not function.is_generator:
+    if first is None:
         return function.calls
     ranges = function.module.parsed.range_of
     served_from = ranges(first).start

@@ -31,6 +31,7 @@ _DEEPEST = 3
 # A page, or many items at a time.
 _SEVERAL = re.compile(r"\boffset\b|\bany\s*\(|\bin\s*(?:\(\s*)?:|\bin\s*\(\s*\Z|\bunnest\b", re.IGNORECASE)
 _SEVERAL_CORE = {"in_", "not_in", "any_", "offset", "slice"}
+_REPEATING = {ContextKind.LOOP, ContextKind.COMPREHENSION}
 _ROWS = {"insert", "update", "delete", "replace", "merge"}
 _READS = {"select"}
 
@@ -83,6 +84,7 @@ class Loops:
         self.reach = reach
         self.iterables = Iterables(self.resolver)
         self._names: dict[int, set[str]] = {}
+        self._running: dict[FunctionRecord, bool] = {}
 
     def _item_names(self, loop: Context) -> set[str]:
         key = id(loop.node)
@@ -95,7 +97,7 @@ class Loops:
         found: dict[int, list[LoopQuery]] = {}
         for call in module.calls:
             # A plain function cannot wait for a query: what it makes is awaited elsewhere, or never runs.
-            loop = self._open_loop(call) if call.function.is_async else None
+            loop = self._open_loop(call) if call.function.is_async and self._may_be_query(call) else None
             query = self._behind(call, self._item_names(loop), None, {call.function}) if loop is not None else None
             if loop is not None and query is not None and self.reach.may_serve_requests(call.function):
                 item = self._judged(call, query, loop)
@@ -109,7 +111,7 @@ class Loops:
         """The innermost loop around a call that gives it its items; None where the loop is one that has to be."""
         innermost: Context | None = None
         for context in outwards(call.context):
-            if context.kind not in (ContextKind.LOOP, ContextKind.COMPREHENSION):
+            if context.kind not in _REPEATING:
                 continue
             node = context.node
             # What a `while` waits for, and what an `async for` brings, comes one by one.
@@ -120,6 +122,28 @@ class Loops:
         if innermost is None or self.iterables.is_closed(innermost) or leaves_early(innermost.node):
             return None
         return innermost
+
+    def _may_be_query(self, call: CallRecord) -> bool:
+        """Whether a call is in a loop, and a query or of a coroutine that may run one."""
+        return any(outer.kind in _REPEATING for outer in outwards(call.context)) and self._leads_to_query(call)
+
+    def _leads_to_query(self, call: CallRecord) -> bool:
+        return self.queries.sql_argument(call) is not None or any(map(self._runs_query, self._coroutines_of(call)))
+
+    def _coroutines_of(self, call: CallRecord) -> list[FunctionRecord]:
+        values = self.resolver.resolve(call.callee)
+        return [value.function for value in values if isinstance(value, FunctionValue) and value.function.is_async]
+
+    def _runs_query(self, function: FunctionRecord) -> bool:
+        if function not in self._running:
+            reached = [function]
+            for current in reached:
+                reached += dict.fromkeys(
+                    inner for call in current.calls for inner in self._coroutines_of(call) if inner not in reached
+                )
+            calls = (call for current in reached for call in current.calls)
+            self._running[function] = any(self.queries.sql_argument(call) is not None for call in calls)
+        return self._running[function]
 
     def _judged(self, call: CallRecord, seen: _Seen, loop: Context) -> LoopQuery | None:
         verbs, query = self._verbs(seen), seen.query
@@ -133,7 +157,7 @@ class Loops:
     def _is_guarded_alone(self, call: CallRecord, loop: Context) -> bool:
         """Whether every item has its own `try` or its own transaction inside the loop: then it stands for itself."""
         for context in outwards(call.context):
-            if context is loop or context.node is loop.node:
+            if context.is_same(loop):
                 return False
             if context.kind in (ContextKind.TRY, ContextKind.EXCEPT, ContextKind.ASYNC_WITH):
                 return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import libcst as cst
 
@@ -18,10 +18,11 @@ from .calling import class_roles
 from .lifecycle import Lifecycle
 from .queries import Queries
 from .reach import Origin
-from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
+from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord, Store
 from .terms import Attribute, Collection, Mapping, Term
 from .values import ClassValue, ExternalInstance, ExternalValue, FunctionValue, InstanceValue, ModuleValue, Value
 
+_Noted: TypeAlias = "CallRecord | Store | FunctionRecord"
 _LOOKS_ONLY = {"print", "repr", "str", "isinstance", "id", "bool", "type", "debug", "info", "Depends"}
 
 
@@ -103,46 +104,42 @@ class Openings:
         for name in names:
             for call in self.resolver.calls_named(name):
                 if not call.module.is_stub and isinstance(call.callee, Attribute) and not call.arguments:
-                    yield from self._place(construction, call.function, call.node, call.callee.base)
+                    yield from self._place(construction, call.function, call, call.callee.base)
         modules = [module for module in self.resolver.modules if not module.is_stub]
         for module in modules:
             for function in self._functions(module):
                 for context in function.withs:
-                    if context.kind is ContextKind.ASYNC_WITH and context.entered is not None:
-                        for item in context.items:
-                            if construction in self.makers.of(item):
-                                yield Place(function, context.entered, True)
-                            elif self._is_pool_of_unknown_make(item):
-                                yield Place(function, context.entered, False)
+                    for item in context.items if context.kind is ContextKind.ASYNC_WITH else ():
+                        is_certain = construction in self.makers.of(item)
+                        if (is_certain or self._is_pool_of_unknown_make(item)) and context.entered is not None:
+                            yield Place(function, context.entered, is_certain)
         for module in modules:
             for call in module.calls:
                 for argument in call.arguments:
-                    yield from self._handed_on(construction, call.function, call.node, argument.term, names)
+                    yield from self._handed_on(construction, call.function, call, argument.term, names)
                     if self._is_given_away(construction, argument.term, call):
                         yield Place(call.function, call.node, False)
             for store in module.stores:
-                yield from self._handed_on(construction, store.function, store.node, store.value, names)
+                yield from self._handed_on(construction, store.function, store, store.value, names)
             for function in self._functions(module):
                 for term in [*function.returned, *(term for terms in function.bindings.values() for term in terms)]:
-                    yield from self._handed_on(construction, function, function.node, term, names)
+                    yield from self._handed_on(construction, function, function, term, names)
             for collection in module.collections:
                 if module.body is not None:
-                    yield from self._handed_on(construction, module.body, module.body.node, collection, names)
+                    yield from self._handed_on(construction, module.body, module.body, collection, names)
 
     def _functions(self, module: ModuleRecord) -> list[FunctionRecord]:
         return [*module.functions, module.body] if module.body is not None else module.functions
 
-    def _place(
-        self, construction: CallRecord, function: FunctionRecord, node: cst.CSTNode, base: Term
-    ) -> Iterator[Place]:
+    def _place(self, construction: CallRecord, function: FunctionRecord, at: _Noted, base: Term) -> Iterator[Place]:
         made = self.makers.of(base)
         if construction in made:
-            yield Place(function, node, True)
+            yield Place(function, at.node, True)
         elif None in made and self._may_be_pool(base):
-            yield Place(function, node, False)
+            yield Place(function, at.node, False)
 
     def _handed_on(
-        self, construction: CallRecord, function: FunctionRecord, node: cst.CSTNode, term: Term, names: Sequence[str]
+        self, construction: CallRecord, function: FunctionRecord, at: _Noted, term: Term, names: Sequence[str]
     ) -> Iterator[Place]:
         """`[database.connect]`, `add_event_handler(..., database.connect)`, `app.state.close = database.disconnect`."""
         elements: Sequence[Term] = [term]
@@ -150,7 +147,7 @@ class Openings:
             elements = term.elements if isinstance(term, Collection) else [value for _, value in term.entries]
         for element in elements:
             if isinstance(element, Attribute) and element.name in names:
-                yield from self._place(construction, function, node, element.base)
+                yield from self._place(construction, function, at, element.base)
 
     def _is_given_away(self, construction: CallRecord, term: Term, call: CallRecord) -> bool:
         """Whether a pool, or a list with it, is passed to what is not the project's own, and may open or close it."""

@@ -149,10 +149,14 @@ class Pools:
             for call in function.calls
             if not _is_entered(call)
         ]
-        entered = [node for context in function.withs for node in self._shared_pools_entered(context)]
+        entered = [context for context in function.withs if self._enters_shared_pool(context)]
         if not (entered or any(opens or closes for _, opens, closes in calls)) or not self._serves_requests(function):
             return []
-        found: list[SharedConnect] = [SharedConnect(function, node, None, True, True, None) for node in entered]
+        found: list[SharedConnect] = [
+            SharedConnect(function, context.entered, None, True, True, None)
+            for context in entered
+            if context.entered is not None
+        ]
         closers = [call for call, _, closes in calls if closes]
         for call, opens, closes in calls:
             if opens:
@@ -162,15 +166,14 @@ class Pools:
                 found.append(SharedConnect(function, call.node, call, False, True, None))
         return found
 
-    def _shared_pools_entered(self, context: Context) -> Sequence[cst.CSTNode]:
-        """The items of an `async with` that are pools made elsewhere."""
-        if context.kind is not ContextKind.ASYNC_WITH or context.entered is None:
-            return []
+    def _enters_shared_pool(self, context: Context) -> bool:
+        """Whether an `async with` enters a pool that is made elsewhere."""
+        if context.kind is not ContextKind.ASYNC_WITH:
+            return False
         values = [value for item in context.items for value in self.resolver.resolve(item)]
         if not values or any(isinstance(item, Result) for item in context.items):
-            return []
-        shared = all(self._is_pool(value) and not self._is_built_per_request(value) for value in values)
-        return [context.entered] if shared else []
+            return False
+        return all(self._is_pool(value) and not self._is_built_per_request(value) for value in values)
 
     def _is_built_per_request(self, value: Value) -> bool:
         """Whether a pool is built anew for every request: then it is not shared, and that is another finding."""

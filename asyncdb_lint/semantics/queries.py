@@ -25,6 +25,7 @@ class Queries:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self._methods: dict[CallRecord, FunctionRecord | None] = {}
+        self._chosen: dict[int, Argument] = {}
 
     def driver_method(self, call: CallRecord) -> FunctionRecord | None:
         """The driver's method that a call runs; None unless every alternative is one."""
@@ -73,7 +74,10 @@ class Queries:
         found = next((argument for argument in call.arguments if argument.term is passed), None)
         if found is None or not isinstance(found.term, Choice):
             return found
-        return replace(found, term=as_passed(found.term))
+        # The same each time, for what becomes of an argument is known by it.
+        if id(found) not in self._chosen:
+            self._chosen[id(found)] = replace(found, term=as_passed(found.term))
+        return self._chosen[id(found)]
 
     def parameter_of_role(self, method: FunctionRecord, role: str) -> str | None:
         """The name of a method's parameter that has a role, alone or beside None."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from .terms import last_name
+from .terms import Restorable, last_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ class UseKind(enum.Enum):
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Use:
+class Use(Restorable):
     """One use of a value: how, where, and for an argument the call it was passed to."""
 
     kind: UseKind
@@ -98,7 +98,7 @@ class ContextKind(enum.Enum):
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class ExceptClause:
+class ExceptClause(Restorable):
     """`except types as name:`"""
 
     types: tuple[Term, ...]
@@ -107,7 +107,7 @@ class ExceptClause:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Context:
+class Context(Restorable):
     """One enclosing construct; `parent` leads outwards to the function's own body (None)."""
 
     kind: ContextKind
@@ -118,6 +118,20 @@ class Context:
     """What a `with` enters, or a `for` iterates."""
     entered: cst.CSTNode | None = None
     """The expression that a `with` enters."""
+    is_async: bool = False
+    """Whether it is an `async for`."""
+
+    first: Context | None = None
+    """Of a `try`, a `with` or a loop in the body of a loop that was walked twice: what it was the first time."""
+
+    def is_same(self, other: Context) -> bool:
+        """Whether another context stands for the same construct."""
+        if self is other or (self.first or self) is (other.first or other):
+            return True
+        return self.kind is other.kind and self.kind not in _LISTED and self.node is other.node
+
+
+_LISTED = {ContextKind.TRY, ContextKind.WITH, ContextKind.ASYNC_WITH, ContextKind.LOOP}
 
 
 def outwards(context: Context | None) -> Iterator[Context]:
@@ -138,7 +152,7 @@ def in_generator_expression(context: Context | None) -> bool:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Argument:
+class Argument(Restorable):
     """One argument of a call; `star` is "", "*" or "**"."""
 
     term: Term
@@ -148,7 +162,7 @@ class Argument:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class CallRecord:
+class CallRecord(Restorable):
     """One call expression and what became of its result."""
 
     module: ModuleRecord
@@ -192,7 +206,7 @@ class ParameterKind(enum.Enum):
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class ParameterRecord:
+class ParameterRecord(Restorable):
     """A parameter as declared."""
 
     name: str
@@ -203,7 +217,7 @@ class ParameterRecord:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Returned:
+class Returned(Restorable):
     """A `return`: what it gives, and what it stands in."""
 
     node: cst.Return
@@ -212,7 +226,7 @@ class Returned:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Unpacked:
+class Unpacked(Restorable):
     """A value taken apart into several names: `a, b = value`, `for a, b in values`."""
 
     target: cst.Tuple | cst.List
@@ -223,7 +237,7 @@ class Unpacked:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Spread:
+class Spread(Restorable):
     """`*value` among the elements of a list or the arguments of a call."""
 
     value: Term
@@ -232,7 +246,7 @@ class Spread:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Member:
+class Member(Restorable):
     """`self.name = value`, in a method: an attribute of its class."""
 
     method: FunctionRecord
@@ -242,7 +256,7 @@ class Member:
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
-class Notes:
+class Notes(Restorable):
     """What a walk notes down for the whole module, of the module's own body or of one function in it."""
 
     stars: list[Term] = field(default_factory=list)
@@ -269,7 +283,7 @@ class Notes:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class FunctionRecord:
+class FunctionRecord(Restorable):
     """A function, method, lambda, or a module's own body (`is_module`)."""
 
     module: ModuleRecord
@@ -323,7 +337,7 @@ class FunctionRecord:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class AttributeRecord:
+class AttributeRecord(Restorable):
     """An attribute of a class: declared type and everything assigned to it."""
 
     annotation: Term | None = None
@@ -331,7 +345,7 @@ class AttributeRecord:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class ClassRecord:
+class ClassRecord(Restorable):
     """A class with its bases, attributes (class level and `self.x`) and methods."""
 
     module: ModuleRecord
@@ -348,7 +362,7 @@ class ClassRecord:
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class Store:
+class Store(Restorable):
     """`base.name = value`, anywhere in a function."""
 
     base: Term

@@ -309,7 +309,7 @@ def _maker_context(term: Term) -> Context | None:
 
 def _stands_in(context: Context | None, outer: Context) -> bool:
     while context is not None:
-        if context is outer or context.node is outer.node:
+        if context.is_same(outer):
             return True
         context = context.parent
     return False

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
 from .changes import RowChange, RowChanges
 from .dependent_writes import holds, in_order, parts_of
 from .reach import Reach
@@ -42,10 +40,10 @@ class StaleWrites:
         if self.reach.module_kind(module) is not None:
             return
         for function in module.functions:
-            if function.is_async and isinstance(function.node, cst.FunctionDef):
-                yield from self._in_function(function, function.node)
+            if function.is_async:
+                yield from self._in_function(function)
 
-    def _in_function(self, function: FunctionRecord, node: cst.FunctionDef) -> Iterator[StaleWrite]:
+    def _in_function(self, function: FunctionRecord) -> Iterator[StaleWrite]:
         writes = {
             call: changes
             for call in function.calls
@@ -55,7 +53,7 @@ class StaleWrites:
             return
         reads = {call: read for call in function.calls if call not in writes and (read := self.changes.reads(call))}
         seen: set[CallRecord] = set()
-        for first, second in in_order(node, [*reads, *writes]):
+        for first, second in in_order(function, [*reads, *writes]):
             if first not in reads or second not in writes or second in seen or self._is_strict(second):
                 continue
             tables = {table for read in reads[first] if not read.is_locking for table in read.tables}

@@ -15,7 +15,7 @@ from ..nodes import children
 from .calling import roles
 from .connections import Connections, Frame, Identity
 from .queries import Queries, receiver, shown
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind, outwards, within_node
+from .records import CallRecord, Context, FunctionRecord, ModuleRecord, UseKind, outwards, within_node
 from .resolve import Resolver
 from .terms import Entered, Result, Term
 from .values import ClassValue, ExternalValue, GeneratorValue
@@ -87,7 +87,7 @@ class Streams:
 
     def _streams(self, function: FunctionRecord) -> Iterator[Stream]:
         for loop in function.loops:
-            if isinstance(loop.node, cst.For) and loop.node.asynchronous is not None:
+            if loop.is_async:
                 for item in loop.items:
                     found = self._running_query(item, None, 0)
                     if found is not None:
@@ -113,7 +113,7 @@ class Streams:
     def _around_yields(self, generator: FunctionRecord, frame: Frame, depth: int) -> tuple[CallRecord, Identity] | None:
         for context in generator.yields_in:
             for outer in outwards(context):
-                if outer.kind is ContextKind.LOOP and isinstance(outer.node, cst.For) and outer.node.asynchronous:
+                if outer.is_async:
                     for item in outer.items:
                         found = self._running_query(item, frame, depth + 1)
                         if found is not None:

@@ -15,8 +15,23 @@ if TYPE_CHECKING:
     from .records import CallRecord, ClassRecord, ExceptClause, FunctionRecord, ModuleRecord, Use
 
 
+class Restorable:
+    """Something that a summary can restore without the nodes of its tree, which are fetched when they are asked for."""
+
+    __slots__ = ("_origin",)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Fetches what was not restored; all else is set."""
+            if name == "_origin" or not hasattr(type(self), name) or not hasattr(self, "_origin"):
+                raise AttributeError(f"{type(self).__name__} has no {name}")
+            self._origin.fetch()
+            return object.__getattribute__(self, name)
+
+
 @dataclass(slots=True, eq=False)
-class Term:
+class Term(Restorable):
     """What an expression is, as far as its own source tells."""
 
 
@@ -38,7 +53,7 @@ class Constant(Term):
 
 
 @dataclass(slots=True, eq=False)
-class Hole:
+class Hole(Restorable):
     """A place in a text that an expression fills in."""
 
     term: Term

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 import libcst as cst
 
 from .calling import argument_for
-from .records import CallRecord, FunctionRecord
+from .records import Argument, CallRecord, FunctionRecord
 from .resolve import Resolver
 from .terms import (
     Attribute,
@@ -30,6 +31,9 @@ from .terms import (
     Term,
 )
 from .values import ConstantValue, ExternalValue, FunctionValue, TextValue
+
+_Place: TypeAlias = "Callable[[], cst.BaseExpression]"
+"""Gives an expression of the source; only what is reported needs it."""
 
 _MOST_VARIANTS = 12
 _DEEPEST = 24
@@ -62,9 +66,14 @@ class Gap(NamedTuple):
     """A hole left in a flattened text: which expression fills it, and through which calls it was reached."""
 
     term: Term
-    node: cst.BaseExpression
+    place: _Place
     frame: Frame | None
     spec: str = ""
+
+    @property
+    def node(self) -> cst.BaseExpression:
+        """The expression that fills it."""
+        return self.place()
 
 
 Parts = tuple["str | Gap", ...]
@@ -74,8 +83,6 @@ class FlatText(NamedTuple):
     """One text that an expression may stand for."""
 
     parts: Parts
-    builder: cst.BaseExpression | None = None
-    """The expression that puts literal text and holes together, if there is just one."""
 
     @property
     def literal(self) -> str | None:
@@ -112,20 +119,21 @@ class Texts:
         match term:
             case Constant(value=str() as text):
                 return [FlatText((text,))]
-            case Template(parts=parts, node=node):
-                return self._sequence(parts, node, frame, deeper)
+            case Template():
+                return self._sequence(term, frame, deeper)
             case Choice(options=options):
                 found = [flat for option in options for flat in self._flatten(option, frame, deeper)]
                 return found[:_MOST_VARIANTS]
             case Checked(base=base) | Narrowed(base=base):
                 return self._flatten(base, frame, deeper)
-            case Computed(operator="+", operands=(left, right), nodes=(left_node, right_node)):
-                return self._concatenated(left, right, left_node, right_node, frame, deeper)
-            case Computed(operator="%", operands=(left, right), nodes=(_, right_node)):
+            case Computed(operator="+", operands=(left, right)):
+                places = _operand(term, 0), _operand(term, 1)
+                return self._concatenated(left, right, places, frame, deeper)
+            case Computed(operator="%", operands=(left, right)):
                 return [
                     flat
                     for base in self._flatten(left, frame, deeper)
-                    for flat in self._percent(base, right, right_node, frame, deeper)
+                    for flat in self._percent(base, right, _operand(term, 1), frame, deeper)
                 ]
             case Parameter():
                 passed = self.argument(term, frame)
@@ -153,55 +161,42 @@ class Texts:
                     return []
         return found
 
-    def _sequence(
-        self, parts: tuple[str | Hole, ...], node: cst.BaseExpression, frame: Frame | None, depth: int
-    ) -> list[FlatText]:
+    def _sequence(self, template: Template, frame: Frame | None, depth: int) -> list[FlatText]:
         variants: list[list[str | Gap]] = [[]]
-        for part in parts:
+        for part in template.parts:
             if isinstance(part, str):
                 options: list[Parts] = [(part,)]
             else:
-                options = self._hole(part.term, part.node, frame, depth, part.spec)
+                options = self._hole(part.term, _at(part), frame, depth, part.spec)
                 if _is_in_quotes(variants[0]):
                     # What is put together for a place in quotes is a value, and seen where it becomes SQL.
                     options = [
-                        (Gap(part.term, part.node, frame, part.spec),) if _has_gaps(option) else option
+                        (Gap(part.term, _at(part), frame, part.spec),) if _has_gaps(option) else option
                         for option in options
                     ]
             variants = [[*variant, *option] for variant in variants for option in options][:_MOST_VARIANTS]
-        return [FlatText(tuple(variant), node) for variant in variants]
+        return [FlatText(tuple(variant)) for variant in variants]
 
-    def _hole(
-        self, term: Term, node: cst.BaseExpression, frame: Frame | None, depth: int, spec: str = ""
-    ) -> list[Parts]:
+    def _hole(self, term: Term, place: _Place, frame: Frame | None, depth: int, spec: str = "") -> list[Parts]:
         """What may stand in a hole: texts known to the letter or with holes of their own, else the hole itself."""
         flat = self._flatten(term, frame, depth) if not spec else []
-        return [_seen_at(inner.parts, node) for inner in flat] or [(Gap(term, node, frame, spec),)]
+        return [_seen_at(inner.parts, place) for inner in flat] or [(Gap(term, place, frame, spec),)]
 
     def _concatenated(
-        self,
-        left: Term,
-        right: Term,
-        left_node: cst.BaseExpression,
-        right_node: cst.BaseExpression,
-        frame: Frame | None,
-        depth: int,
+        self, left: Term, right: Term, places: tuple[_Place, _Place], frame: Frame | None, depth: int
     ) -> list[FlatText]:
         lefts, rights = self._flatten(left, frame, depth), self._flatten(right, frame, depth)
         if not lefts and not rights:
             return []
-        before = [flat.parts for flat in lefts] or [(Gap(left, left_node, frame),)]
-        after = [flat.parts for flat in rights] or [(Gap(right, right_node, frame),)]
+        before = [flat.parts for flat in lefts] or [(Gap(left, places[0], frame),)]
+        after = [flat.parts for flat in rights] or [(Gap(right, places[1], frame),)]
         return [FlatText((*first, *second)) for first in before for second in after][:_MOST_VARIANTS]
 
-    def _percent(
-        self, base: FlatText, right: Term, node: cst.BaseExpression, frame: Frame | None, depth: int
-    ) -> list[FlatText]:
+    def _percent(self, base: FlatText, right: Term, whole: _Place, frame: Frame | None, depth: int) -> list[FlatText]:
         text = base.literal
         if text is None:
             return [base]
         ordered = list(right.elements) if isinstance(right, Collection) and right.kind == "tuple" else [right]
-        nodes = _element_nodes(node, len(ordered))
         named = (
             {key.value: value for key, value in right.entries if isinstance(key, Constant)}
             if isinstance(right, Mapping)
@@ -221,9 +216,9 @@ class Texts:
                 term = (
                     named.get(match.group(1)) if match.group(1) else (ordered[index] if index < len(ordered) else None)
                 )
-                place = _named_node(node, match.group(1)) if match.group(1) else nodes[min(index, len(nodes) - 1)]
+                place = _named(whole, match.group(1)) if match.group(1) else _element(whole, index, len(ordered))
                 index += 1
-                filled = self._hole(term, place, frame, depth) if term is not None else [(Gap(right, node, frame),)]
+                filled = self._hole(term, place, frame, depth) if term is not None else [(Gap(right, whole, frame),)]
                 variants = [[*variant, *pieces[0], *option] for variant in variants for option in filled][
                     :_MOST_VARIANTS
                 ]
@@ -281,7 +276,7 @@ class Texts:
             return [base]
         variants: list[list[str | Gap]] = [[]]
         for number, piece in enumerate(text.split(old.value)):
-            options = self._hole(new.term, new.node, frame, depth) if number else [()]
+            options = self._hole(new.term, _at(new), frame, depth) if number else [()]
             variants = [[*variant, *option, piece] for variant in variants for option in options][:_MOST_VARIANTS]
         return [FlatText(tuple(variant)) for variant in variants]
 
@@ -307,11 +302,10 @@ class Texts:
                 argument = positional[int(key)]
             filled: list[Parts]
             if argument is None:
-                filled = (
-                    [("",)] if not call.arguments else [(Gap(call.arguments[0].term, call.arguments[0].node, frame),)]
-                )
+                first = call.arguments[0] if call.arguments else None
+                filled = [(Gap(first.term, _at(first), frame),)] if first is not None else [("",)]
             else:
-                filled = self._hole(argument.term, argument.node, frame, depth)
+                filled = self._hole(argument.term, _at(argument), frame, depth)
             variants = [[*variant, before, *option] for variant in variants for option in filled][:_MOST_VARIANTS]
         return [FlatText((*variant, text[position:])) for variant in variants]
 
@@ -320,12 +314,12 @@ class Texts:
         if not between:
             return []
         items = call.arguments[0].term
-        node = call.arguments[0].node
+        place = _at(call.arguments[0])
         if not isinstance(items, Collection):
-            return [FlatText((Gap(Joined(separator, items), node, frame),))]
+            return [FlatText((Gap(Joined(separator, items), place, frame),))]
         variants: list[list[str | Gap]] = [[]]
         for number, element in enumerate(items.elements):
-            options = self._hole(element, node, frame, depth)
+            options = self._hole(element, place, frame, depth)
             glue: Parts = between[0].parts if number else ()
             variants = [[*variant, *glue, *option] for variant in variants for option in options][:_MOST_VARIANTS]
         return [FlatText(tuple(variant)) for variant in variants]
@@ -340,19 +334,38 @@ def _is_in_quotes(parts: list[str | Gap]) -> bool:
     return sum(part.count("'") for part in parts if isinstance(part, str)) % 2 == 1
 
 
-def _seen_at(parts: Parts, node: cst.BaseExpression) -> Parts:
+def _at(noted: Hole | Argument) -> _Place:
+    return lambda: noted.node
+
+
+def _operand(term: Computed, index: int) -> _Place:
+    return lambda: term.nodes[index]
+
+
+def _element(whole: _Place, index: int, count: int) -> _Place:
+    """The element of a tuple with `count` of them; of anything else, the whole."""
+
+    def find() -> cst.BaseExpression:
+        node = whole()
+        if count and isinstance(node, cst.Tuple) and len(node.elements) == count:
+            return node.elements[min(index, count - 1)].value
+        return node
+
+    return find
+
+
+def _named(whole: _Place, name: str) -> _Place:
+    """What a dict holds under a name; of anything else, the whole."""
+    return lambda: _named_node(whole(), name)
+
+
+def _seen_at(parts: Parts, place: _Place) -> Parts:
     """Text that only wraps a value (quotes, percent signs) is seen where it is filled in; SQL where it is written."""
     gaps = [part for part in parts if not isinstance(part, str)]
     literal = "".join(part for part in parts if isinstance(part, str))
     if len(gaps) != 1 or any(character.isalnum() for character in literal):
         return parts
-    return tuple(part if isinstance(part, str) else part._replace(node=node) for part in parts)
-
-
-def _element_nodes(node: cst.BaseExpression, count: int) -> list[cst.BaseExpression]:
-    if isinstance(node, cst.Tuple) and len(node.elements) == count:
-        return [element.value for element in node.elements]
-    return [node] * max(count, 1)
+    return tuple(part if isinstance(part, str) else part._replace(place=place) for part in parts)
 
 
 def _named_node(node: cst.BaseExpression, name: str) -> cst.BaseExpression:

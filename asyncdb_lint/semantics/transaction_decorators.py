@@ -43,12 +43,10 @@ class WrongDecoration(NamedTuple):
 def wrong_decorations(resolver: Resolver, module: ModuleRecord) -> Iterator[WrongDecoration]:
     """The functions of a module that a transaction decorates in vain."""
     for function in module.functions:
-        if not isinstance(function.node, cst.FunctionDef):
-            continue
-        for term, decorator in zip(function.decorators, function.node.decorators, strict=False):
-            kind = _decoration(resolver, term, function, is_innermost=decorator is function.node.decorators[-1])
-            if kind is not None:
-                yield WrongDecoration(kind, function, decorator)
+        for place, term in enumerate(function.decorators):
+            kind = _decoration(resolver, term, function, is_innermost=place == len(function.decorators) - 1)
+            if kind is not None and isinstance(function.node, cst.FunctionDef):
+                yield WrongDecoration(kind, function, function.node.decorators[place])
 
 
 def _decoration(

@@ -228,9 +228,9 @@ class Transactions:
 
     def _blocks_in(self, function: FunctionRecord) -> Iterator[Block]:
         for context in function.withs:
-            if context.kind is ContextKind.ASYNC_WITH and context.entered is not None:
+            if context.kind is ContextKind.ASYNC_WITH:
                 handles = tuple(handle for item in context.items for handle in self.entered(item))
-                if handles:
+                if handles and context.entered is not None:
                     calls = tuple(call for call in function.calls if stands_in(call.context, context))
                     made = next((found for found in self._objects_of(function) if context in found.entered), None)
                     yield Block(function, context, context.entered, handles, calls, made)

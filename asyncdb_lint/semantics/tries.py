@@ -89,7 +89,7 @@ class Tries:
     def _reaches(self, call: CallRecord, outer: Context) -> bool:
         """Whether a call stands in the body of a `try` or `with`, and nothing between them keeps its errors."""
         for context in outwards(call.context):
-            if context.kind is outer.kind and context.node is outer.node and context.entered is outer.entered:
+            if context.is_same(outer):
                 return True
             if self._keeps_errors(context):
                 return False

@@ -36,8 +36,7 @@ class UnsafeClosings:
         return [found for function in module.functions if (found := self._unsafe_closing(function)) is not None]
 
     def _unsafe_closing(self, function: FunctionRecord) -> UnsafeClosing | None:
-        node = function.node
-        if not function.is_async or not function.is_generator or not isinstance(node, cst.FunctionDef):
+        if not function.is_async or not function.is_generator:
             return None
         decorated = self.resolver.decorated(function)
         if not isinstance(decorated, FunctionValue) or decorated.form != "async_context":
@@ -47,7 +46,8 @@ class UnsafeClosings:
         # connects is another finding.
         if origins <= {Origin.TEST, Origin.SCRIPT} or origins & {Origin.LIFECYCLE, Origin.HANDLER, Origin.DEPENDENCY}:
             return None
-        if len(function.yields_in) != 1 or function.yields_in[0] is not None:
+        node = function.node
+        if len(function.yields_in) != 1 or function.yields_in[0] is not None or not isinstance(node, cst.FunctionDef):
             return None
         statements = [line for line in node.body.body if isinstance(line, cst.SimpleStatementLine)]
         yields = [line for line in statements if any(_is_yield(small) for small in line.body)]

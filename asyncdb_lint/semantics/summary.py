@@ -1,0 +1,124 @@
+"""What a walk noted of a module, written down without its tree: the next run knows the module and need not parse it.
+
+A restored module answers like a walked one. Whoever asks for a node of its tree gets it all the same: then the module
+is parsed and walked after all, and the nodes that the walk notes now are given to what was restored, object by object,
+for it notes the same things in the same order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+from .records import ModuleRecord
+from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, NODE, Numbers, Objects
+from .terms import UNKNOWN
+
+Summary = list[list[Any]]
+"""For each class of what a walk notes how many objects there are, and a column of values for each field."""
+
+_Groups = dict[type[Any], list[Any]]
+# The first objects that a number stands for are those that no module owns.
+_OWNERLESS: tuple[object, ...] = (None, UNKNOWN)
+_LEADING = {
+    cls: [(name, form.leads_to) for name, form in forms.items() if form.leads_to is not None]
+    for cls, forms in FORMS.items()
+}
+
+
+def written(record: ModuleRecord) -> Summary:
+    """A walked module as JSON can hold it; raises TypeError where it holds what cannot be written down."""
+    groups = _grouped(record)
+    numbers: Numbers = {id(item): number for number, item in enumerate(_OWNERLESS)}
+    for group in groups.values():
+        for item in group:
+            numbers[id(item)] = len(numbers)
+    return [[len(group), *_columns(cls, group, numbers)] for cls, group in groups.items()]
+
+
+def _columns(cls: type[Any], group: list[Any], numbers: Numbers) -> list[list[Any]]:
+    columns: list[list[Any]] = []
+    for name, form in FORMS[cls].items():
+        column = form.write([getattr(item, name) for item in group], numbers)
+        # Of `True` and `1`, which are the same to Python, only constants have both.
+        is_uniform = form is not CONSTANT and len(column) > 1 and column.count(column[0]) == len(column)
+        columns.append(column[:1] if is_uniform else column)
+    return columns
+
+
+def restored(summary: Summary, path: Path, walk: Callable[[], ModuleRecord]) -> ModuleRecord:
+    """The module that was written; `walk` parses and walks it, and is called when somebody asks for a node.
+
+    Raises what comes of reading something else: ValueError, TypeError, LookupError or AttributeError.
+    """
+    groups: _Groups = {
+        cls: list(map(object.__new__, repeat(cls, columns[0]))) for cls, columns in zip(CLASSES, summary, strict=True)
+    }
+    objects: Objects = [*_OWNERLESS, *(item for group in groups.values() for item in group)]
+    origin = Origin(groups, walk)
+    for (cls, group), (count, *columns) in zip(groups.items(), summary, strict=True):
+        for item in group:
+            item._origin = origin
+        for (name, form), column in zip(FORMS[cls].items(), columns, strict=True):
+            whole = column * count if len(column) == 1 else column
+            place = getattr(cls, name).__set__
+            if form is NODE:
+                for item, has_node in zip(group, whole, strict=True):
+                    if not has_node:
+                        place(item, None)
+            else:
+                deque(map(place, group, form.read(whole, objects)), maxlen=0)
+    record = groups[ModuleRecord][0]
+    if not isinstance(record, ModuleRecord):
+        raise TypeError("a summary without a module")
+    record.path = path
+    return record
+
+
+class Origin:
+    """Where the objects of a restored module get their nodes from."""
+
+    def __init__(self, groups: _Groups, walk: Callable[[], ModuleRecord]) -> None:
+        self._groups = groups
+        self._walk: Callable[[], ModuleRecord] | None = walk
+
+    def fetch(self) -> None:
+        """Gives every restored object its nodes."""
+        if self._walk is None:
+            return
+        walk, self._walk = self._walk, None
+        groups = _grouped(walk())
+        pairs = {cls: list(zip(group, self._groups[cls], strict=True)) for cls, group in groups.items()}
+        old_of = {id(new): old for group in pairs.values() for new, old in group}
+        for cls, group in pairs.items():
+            for name, form in FORMS[cls].items():
+                if form is NODE:
+                    for new, old in group:
+                        setattr(old, name, getattr(new, name))
+                elif form is BY_NODE and name != "walked":
+                    for new, old in group:
+                        known = getattr(old, name)
+                        known.clear()
+                        known.update((key, old_of[id(item)]) for key, item in getattr(new, name).items())
+        self._groups = {}
+
+
+def _grouped(record: ModuleRecord) -> _Groups:
+    """All that a module's record leads to by class, always in the same order."""
+    groups: _Groups = {cls: [] for cls in CLASSES}
+    seen = set(map(id, _OWNERLESS))
+    seen.add(id(record))
+    found: list[Any] = [record]
+    # It grows while it is gone through.
+    for item in found:
+        cls = type(item)
+        groups[cls].append(item)
+        for name, leads_to in _LEADING[cls]:
+            for other in leads_to(getattr(item, name)):
+                if id(other) not in seen:
+                    seen.add(id(other))
+                    found.append(other)
+    return groups
