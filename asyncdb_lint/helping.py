@@ -6,20 +6,18 @@ It says whether that is so. If not, or if anything else stands in the way, the r
 from __future__ import annotations
 
 import json
-import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .cache_files import digest_of
+from .forking import forked
 from .screen import Signs, shows_database
 from .suppressions.presence import may_hold
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a look at some files without a database has shown."""
 
     size: int
@@ -33,28 +31,8 @@ class Verdict:
 @contextmanager
 def helped(files: Sequence[Path], *, digests: bool) -> Iterator[Callable[[], Verdict | None]]:
     """Has another process look at files meanwhile; what is given answers None if one of them shows a database."""
-    reading, writing = os.pipe()
-    process = os.fork()
-    if process == 0:
-        _help(files, reading, writing, digests=digests)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as answer:
-        try:
-            yield lambda: _verdict(answer.read())
-        finally:
-            # Done, or of no use any more.
-            os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
-
-
-def _help(files: Sequence[Path], reading: int, writing: int, *, digests: bool) -> None:
-    """The other process: it must end here, whatever happens, and write nothing but its answer."""
-    try:
-        os.close(reading)
-        with os.fdopen(writing, "wb") as answer:
-            answer.write(_look(files, digests=digests))
-    finally:
-        os._exit(0)
+    with forked(lambda: _look(files, digests=digests)) as answer:
+        yield lambda: _verdict(answer())
 
 
 def _look(files: Sequence[Path], *, digests: bool) -> bytes:

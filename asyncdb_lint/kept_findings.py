@@ -94,8 +94,8 @@ class KeptFindings:
         if run.linked is not None:
             calls = {**calls, **run.linked.calls_out_of_sight.answers}
             with self._session.measured("cache"):
-                walked = run.linked.walked()
-                summaries.keep(walked, [*self._work.files, *walked])
+                modules = run.linked.known()
+                summaries.keep(modules, [*self._work.files, *modules])
         self._keep(before, stamps, digests, state, run.matters, calls, found)
         return found
 

@@ -12,6 +12,7 @@ from .cache_files import digest_of, write_whole
 
 if TYPE_CHECKING:
     from .semantics.records import ModuleRecord
+    from .semantics.summary import Summary
 
 SUMMARIES_ENDING = ".summaries"
 
@@ -56,9 +57,13 @@ class Summaries:
         except (zlib.error, ValueError, TypeError, LookupError, AttributeError):
             return None
 
-    def keep(self, walked: Mapping[Path, tuple[str, ModuleRecord]], files: Iterable[Path]) -> None:
+    def has(self, path: Path, content: str) -> bool:
+        """Whether there is a summary of a module whose content has the digest `content`."""
+        return self._content(path) == content
+
+    def keep(self, known: Mapping[Path, tuple[str, ModuleRecord | Summary]], files: Iterable[Path]) -> None:
         """Keeps what is known of modules, each with the digest of its content; those of other files are let go of."""
-        new = {path: known for path, known in walked.items() if self._found(path, known[0]) is None}
+        new = {path: (content, what) for path, (content, what) in known.items() if not self._found(path, content)}
         if not new:
             return
         kept = {
@@ -106,13 +111,14 @@ class Summaries:
         return f"{_FORMAT} {self._key} {digest_of(index)}".encode()
 
 
-def _written(walked: Mapping[Path, tuple[str, ModuleRecord]]) -> dict[Path, tuple[str, bytes]]:
+def _written(known: Mapping[Path, tuple[str, ModuleRecord | Summary]]) -> dict[Path, tuple[str, bytes]]:
     from .semantics.summary import written
 
     summaries: dict[Path, tuple[str, bytes]] = {}
-    for path, (content, record) in walked.items():
+    for path, (content, what) in known.items():
         try:
-            text = json.dumps(written(record), separators=(",", ":"))
+            summary = what if isinstance(what, list) else written(what)
+            text = json.dumps(summary, separators=(",", ":"))
         except (TypeError, ValueError):
             # A number with thousands of digits, say: such a module is parsed every time.
             continue

@@ -19,9 +19,11 @@ from .semantics.project_facts import ProjectFacts
 from .semantics.records import ModuleRecord
 from .semantics.resolve import Resolver
 from .semantics.stubs import stub_record
+from .shared_parsing import shares, walked_by_others
 
 if TYPE_CHECKING:
     from .kept_summaries import Summaries
+    from .semantics.summary import Summary
     from .session import Session
     from .settings import Settings
 
@@ -46,16 +48,12 @@ class LinkedProject:
         self._rules = enabled_rules(settings)
         self._found: dict[Path, list[Diagnostic]] = {}
         self._records: dict[Path, ModuleRecord | None] = {}
+        self._of_others: dict[Path, Summary] = {}
         roots = tuple(settings.root / folder for folder in settings.src)
         hints = Hints(settings.database_types, roots, settings.target_python)
         index = ModuleIndex(contents, self._load, hints.roots)
-        modules: list[ModuleRecord] = []
-        for number, path in enumerate(sorted(matters)):
-            session.checkpoint()
-            session.tell_progress(number / len(matters) / 2)
-            record = self._load(path)
-            if record is not None:
-                modules.append(record)
+        self._load_all(matters)
+        modules = [record for path in sorted(matters) if (record := self._load(path)) is not None]
         self.modules = {module.path: module for module in modules}
         self.calls_out_of_sight = CallsOutOfSight(contents, matters)
         self.facts = ProjectFacts(Resolver(modules, index, self.calls_out_of_sight, hints))
@@ -69,9 +67,13 @@ class LinkedProject:
         """Whether a file is one of its modules: it could be parsed, now or when its summary was written."""
         return self._records.get(path) is not None
 
-    def walked(self) -> dict[Path, tuple[str, ModuleRecord]]:
-        """Its modules and the stubs that they lead to, each with the digest of its content."""
-        return {path: (self._digest(path), record) for path, record in self._records.items() if record is not None}
+    def known(self) -> dict[Path, tuple[str, ModuleRecord | Summary]]:
+        """Its modules and the stubs that they lead to, walked or summed up, each with the digest of its content."""
+        return {
+            path: (self._digest(path), self._of_others.get(path) or record)
+            for path, record in self._records.items()
+            if record is not None
+        }
 
     def findings(self, path: Path) -> list[Diagnostic]:
         """What the rules find in a module, before comments hide any of it."""
@@ -86,6 +88,30 @@ class LinkedProject:
                         found.extend(check_module(facts, (rule,), self._settings))
             self._found[path] = found
         return self._found[path]
+
+    def _load_all(self, paths: set[Path]) -> None:
+        """Loads modules, some of them by other processes if there is much to parse."""
+        session = self._session
+        unknown = {path: len(self.contents[path]) for path in paths if not self._is_summed_up(path)}
+        jobs = 1 if session.keeps else session.jobs
+        _, *others = shares(unknown, jobs)
+        with walked_by_others(others, self._walk, session.timing) as summaries:
+            own = sorted(paths.difference(*others))
+            for number, path in enumerate(own):
+                session.checkpoint()
+                session.tell_progress(number / len(own) / 2)
+                self._load(path)
+            with session.measured("wait"):
+                self._of_others = summaries()
+        if self._of_others:
+            from .semantics.summary import restored
+
+            self._records |= {
+                path: restored(summary, path, partial(self._walk, path)) for path, summary in self._of_others.items()
+            }
+
+    def _is_summed_up(self, path: Path) -> bool:
+        return self._summaries is not None and self._summaries.has(path, self._digest(path))
 
     def _load(self, path: Path) -> ModuleRecord | None:
         if path not in self._records:

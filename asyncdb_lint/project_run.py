@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from .forking import IS_SAFE
 from .parsing import UnparsableFile, check_text, decode
 from .screen import relevant, shows_database
 from .suppressions.presence import may_hold
@@ -29,8 +29,8 @@ Findings: TypeAlias = "dict[Path, list[Diagnostic]]"
 
 
 def is_worth_help(files: Sequence[Path], jobs: int) -> bool:
-    """Whether a second process saves time; forking is safe only without threads, and there are none."""
-    return sys.platform == "linux" and jobs > 1 and len(files) >= _FEWEST_FILES
+    """Whether a second process saves time."""
+    return IS_SAFE and jobs > 1 and len(files) >= _FEWEST_FILES
 
 
 @dataclass(frozen=True, slots=True)

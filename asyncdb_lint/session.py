@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .timing import Timing
 
 _Stamp = tuple[int, int, int]
-# Bytes of source; their trees take some hundred times as much.
-_WORTH_COLLECTING = 500_000
+# Objects that the collector has not looked at yet, some 100 bytes each.
+_WORTH_COLLECTING = 5_000_000
 _ProjectKey = tuple["Path | None", "Settings"]
 
 
@@ -197,13 +197,12 @@ class Session:
         """Lets go of a project that nobody will ask for again, in a run that comes once."""
         if self.keeps:
             return
-        is_large = sum(len(known.data) for known in self._walked.values()) > _WORTH_COLLECTING
         for known in (self._on_disk, self._walked, self._checked, self._linked):
             known.clear()
         self._looked_at.clear()
         self.signs.forget_all_but(set())
-        if is_large:
-            # Trees and records refer to one another, and the collector rests while a run lasts.
+        # Trees and records refer to one another, and the collector rests while a run lasts.
+        if gc.get_count()[0] > _WORTH_COLLECTING:
             gc.collect()
 
     def begin_round(self) -> None:

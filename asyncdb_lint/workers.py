@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .cache import Cache
+from .forking import IS_SAFE
 from .project import findings_in
 from .project_run import Findings, Run, Work
 from .session import Session
@@ -34,9 +34,9 @@ def findings_by_workers(works: Sequence[Work], large: Sequence[int], session: Se
     from concurrent.futures import ProcessPoolExecutor
 
     folder = session.cache.folder if session.cache is not None else None
-    # Forking is only safe without threads, and there are none; elsewhere each process starts anew.
-    context = get_context("fork" if sys.platform == "linux" else "spawn")
-    if sys.platform == "linux":
+    # Elsewhere each process starts anew.
+    context = get_context("fork" if IS_SAFE else "spawn")
+    if IS_SAFE:
         _learn()
     with ProcessPoolExecutor(min(session.jobs, len(large)), mp_context=context) as pool:
         futures: dict[int, Future[str]] = {n: pool.submit(_work, works[n], folder) for n in large}
