@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import StaticPool, create_engine, text
 
@@ -27,6 +27,7 @@ from asyncdb_lint.semantics.sql import (
     places,
     read,
 )
+from asyncdb_lint.semantics.sql.tokens import read_tokens, tokens
 
 
 def parts_of(template: str) -> tuple[str | Hole, ...]:
@@ -485,9 +486,26 @@ def test_no_literal_makes_it_raise(sql: str) -> None:
     assert places([sql]) == ()
 
 
-def test_a_text_without_holes_imports_no_tokenizer() -> None:
+@pytest.mark.parametrize("sql", ["SELECT :a", "SELECT a FROM t WHERE b = {0} AND c IN ('x', \"y\") ORDER BY 1;"])
+def test_a_plain_text_imports_no_tokenizer(sql: str) -> None:
     program = (
-        "import sys; from asyncdb_lint.semantics.sql import read, places;"
-        "read(['SELECT :a']); places(['SELECT :a']); assert 'sqlglot' not in sys.modules"
+        "import sys; from tests.test_sql import parts_of, places, read;"
+        f"read(parts_of({sql!r})); places(parts_of({sql!r})); assert 'sqlglot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+PLAIN = [
+    *WORDS, "order\n by", "GROUP BY", "order bye", "Partition By", "PRIMARY KEY", "double precision", "a", "_b1",
+    "E", "N", "'a'", "''", "'a b", '"c"', "1", "12", "3.5", ".5", "1e5", "1a", "=", "<", ">", "<=", "<>", "!=", "<=>",
+    "=>", "==", "!", "*", "(", ")", ",", ".", ";", "-", "--", "/*", "é",
+]  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from(PLAIN), st.sampled_from(["", " ", "\n"])), max_size=12))
+@example([("E", ""), ("'a'", "")])
+@example([("'a'", ""), ("'a'", "")])
+@example([("a", ""), (".", ""), ("1", "")])
+def test_a_plain_text_has_the_tokens_of_any_other(pieces: list[tuple[str, str]]) -> None:
+    sql = "".join(piece + gap for piece, gap in pieces)
+    assert tokens(sql) == read_tokens(sql)
