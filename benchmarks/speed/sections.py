@@ -181,6 +181,35 @@ def hook(bench: Bench) -> list[Line]:
     ]  # fmt: skip
 
 
+def changed(bench: Bench) -> list[Line]:
+    """One changed file of the project with the most files that matter: by itself, and with all of the project."""
+    project = bench.scratch("changed") / "project"
+    source = max(bench.databases, key=lambda folder: bench.screened(folder)[1])
+    shutil.copytree(source, project)
+    (project / ".git").mkdir(exist_ok=True)
+    listed, matter, total = bench.screened(project)
+    passed = sorted(map(Path, listed.read_text(encoding="utf-8").splitlines()), key=lambda file: file.stat().st_size)
+    file = ChangedFile(passed[len(passed) // 2])
+    caches = bench.cache / "scratch" / "changed"
+    found = bench.run(
+        bench.ours("the file", project, "--cache-dir", str(caches / "one"), str(file.file), before=file.change),
+        bench.ours("everything", project, "--cache-dir", str(caches / "all"), "-j", "1", ".", before=file.change),
+        bench.ours("without a cache", project, "-j", "1", "."),
+        bench.python("LibCST and parse", children.PARSE_ONE, str(file.file), folder=project),
+    )
+    what, note = f"one changed file of a project ({matter} of {total} files matter)", bench.lacks("--cache-dir")
+    return [
+        compare(
+            what, found["the file"], "`import libcst` and the parse of that file", found["LibCST and parse"],
+            Target(1.3), note=note,
+        ),
+        compare(
+            f"{what}, all of it linted", found["everything"], "all of it without a cache", found["without a cache"],
+            None, note=note,
+        ),
+    ]  # fmt: skip
+
+
 def tenfold(bench: Bench) -> list[Line]:
     """Ten times the files: copies of a tree in packages of other names."""
     tree = max(bench.databases, key=lambda folder: len(python_files(folder)))
@@ -243,8 +272,9 @@ SECTIONS: Mapping[str, Callable[[Bench], list[Line]]] = {
     "warm": warm,
     "parse": parse,
     "hook": hook,
+    "changed": changed,
     "tenfold": tenfold,
     "peers": peers,
     "django": django,
 }
-NEED_DATABASES = frozenset({"parse", "hook", "tenfold", "peers"})
+NEED_DATABASES = frozenset({"parse", "hook", "changed", "tenfold", "peers"})
