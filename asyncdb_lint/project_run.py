@@ -75,11 +75,6 @@ class Run:
         self.look()
         return self.said_of_all({})
 
-    def bytes_to_parse(self) -> int:
-        """The size of the files that matter."""
-        self.look()
-        return sum(len(self.contents[file]) for file in self.matters)
-
     def take(self, contents: Mapping[Path, bytes], matters: set[Path]) -> None:
         """Looks at some files only, of a project in which it is known which files matter."""
         self.contents, self.matters = dict(contents), matters

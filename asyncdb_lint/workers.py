@@ -8,10 +8,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cache import Cache
+from .cache import Cache, look
 from .forking import IS_SAFE
 from .project import findings_in
-from .project_run import Findings, Run, Work
+from .project_run import Findings, Work
 from .session import Session
 from .stored_findings import restored, stored
 from .timing import Timing
@@ -19,13 +19,13 @@ from .timing import Timing
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-# Below this many bytes of source to parse, starting a process takes longer than it saves.
-_WORTH_A_PROCESS = 100_000
+# Below this many bytes of source, of which about a third is parsed, starting a process takes longer than it saves.
+_WORTH_A_PROCESS = 150_000
 
 
 def worth_a_process(works: Sequence[Work], session: Session) -> list[int]:
     """The places of those projects that take long, the longest first."""
-    sizes = {number: _bytes_to_parse(work, session) for number, work in enumerate(works)}
+    sizes = {number: _bytes_to_look_at(work, session) for number, work in enumerate(works)}
     return sorted((n for n, size in sizes.items() if size >= _WORTH_A_PROCESS), key=lambda number: -sizes[number])
 
 
@@ -55,16 +55,14 @@ def _learn() -> None:
     _ = LinkedProject, all_rules(), driver_stubs()
 
 
-def _bytes_to_parse(work: Work, session: Session) -> int:
-    """How much source there is to parse before a project's findings are known: what its run costs, roughly."""
+def _bytes_to_look_at(work: Work, session: Session) -> int:
+    """How much source there is in a project whose findings are not known; how much of it matters, only a look says."""
     if session.cache is not None and not work.settings.plugins:
         from .kept_findings import KeptFindings
 
         if KeptFindings(work, session.cache, session).is_unchanged:
             return 0
-    size = Run(work, {}, session).bytes_to_parse()
-    session.end_work()
-    return size
+    return sum(size for _, size, _ in look(work.files).values())
 
 
 def _here(work: Work, session: Session) -> Findings:
