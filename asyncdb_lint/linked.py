@@ -101,8 +101,9 @@ class LinkedProject:
                 session.checkpoint()
                 session.tell_progress(number / len(own) / 2)
                 self._load(path)
-            with session.measured("wait"):
-                self._of_others = summaries()
+            if others:
+                with session.measured("wait"):
+                    self._of_others = summaries()
         if self._of_others:
             from .semantics.summary import restored
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 # Below this many bytes of source, of which about a third is parsed, starting a process takes longer than it saves.
-_WORTH_A_PROCESS = 150_000
+_WORTH_A_PROCESS = 100_000
 
 
 def worth_a_process(works: Sequence[Work], session: Session) -> list[int]:
