@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 
 
@@ -22,12 +22,13 @@ def lazy_names(package: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[
     return find
 
 
-def lazy_modules(package: str, modules: Collection[str]) -> Callable[[str], ModuleType]:
+def lazy_modules(package: str) -> Callable[[str], ModuleType]:
     """The `__getattr__` of a package whose modules are used as `package.module.name`."""
 
     def find(name: str) -> ModuleType:
-        if name not in modules:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return importlib.import_module(f"{package}.{name}")
+        try:
+            return importlib.import_module(f"{package}.{name}")
+        except ModuleNotFoundError as error:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}") from error
 
     return find
