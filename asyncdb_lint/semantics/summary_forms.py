@@ -31,6 +31,12 @@ class Form:
 
 
 PLAIN = Form(lambda values, numbers: values, lambda column, objects: column)
+# Each object has a list of its own, also where one was written for all.
+_NAMES = Form(lambda values, numbers: values, lambda column, objects: map(list, column))
+_NAME_LISTS = Form(
+    lambda values, numbers: values,
+    lambda column, objects: ({name: list(others) for name, others in value.items()} for value in column),
+)
 _NAME_SETS = Form(
     lambda values, numbers: [{name: sorted(others) for name, others in value.items()} for value in values],
     lambda column, objects: ({name: set(others) for name, others in value.items()} for value in column),
@@ -141,9 +147,11 @@ _NO_ROLES = Form(_NO_NOTES.write, lambda column, objects: (None for _ in column)
 _GIVEN = Form(_NO_NOTES.write, lambda column, objects: ())
 
 _FORM_OF = {
-    **dict.fromkeys(("str", "str | None", "bool", "int", "list[str]", "dict[str, list[str]]"), PLAIN),
+    **dict.fromkeys(("str", "str | None", "bool", "int"), PLAIN),
     **{f"{kinds.__name__}": _kinds(kinds) for kinds in (UseKind, ContextKind, ParameterKind)},
     "object": CONSTANT,
+    "list[str]": _NAMES,
+    "dict[str, list[str]]": _NAME_LISTS,
     "dict[str, set[str]]": _NAME_SETS,
     "tuple[str | Hole, ...]": _PARTS,
     "list[tuple[Term | None, Term]]": _ENTRIES,
