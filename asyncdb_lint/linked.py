@@ -49,6 +49,7 @@ class LinkedProject:
         self._found: dict[Path, list[Diagnostic]] = {}
         self._records: dict[Path, ModuleRecord | None] = {}
         self._of_others: dict[Path, Summary] = {}
+        self._digests: dict[Path, str] = {}
         roots = tuple(settings.root / folder for folder in settings.src)
         hints = Hints(settings.database_types, roots, settings.target_python)
         index = ModuleIndex(contents, self._load, hints.roots)
@@ -133,7 +134,9 @@ class LinkedProject:
 
     def _digest(self, path: Path) -> str:
         # The linter's own files are part of what a summary is kept under.
-        return digest_of(self.contents[path]) if path in self.contents else ""
+        if path not in self._digests:
+            self._digests[path] = digest_of(self.contents[path]) if path in self.contents else ""
+        return self._digests[path]
 
     def _is_ours(self, path: Path) -> bool:
         return is_stub(path) and path not in self.contents

@@ -10,9 +10,9 @@ import libcst as cst
 
 from .calling import class_roles, roles
 from .reach import Reach
-from .records import CallRecord, FunctionRecord, ModuleRecord
+from .records import CallRecord, FunctionRecord, ModuleRecord, stands_in
 from .terms import Parameter, decorating
-from .transactions import Block, Transactions, stands_in
+from .transactions import Block, Transactions
 from .values import ClassValue, FunctionValue
 
 

@@ -141,6 +141,11 @@ def outwards(context: Context | None) -> Iterator[Context]:
         context = context.parent
 
 
+def stands_in(context: Context | None, outer: Context) -> bool:
+    """Whether a context is another one, or lies in it."""
+    return any(inner.is_same(outer) for inner in outwards(context))
+
+
 def within_node(context: Context | None, node: cst.CSTNode) -> bool:
     """Whether a context, or one around it, is the construct of a node."""
     return any(outer.node is node for outer in outwards(context))

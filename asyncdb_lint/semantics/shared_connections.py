@@ -12,7 +12,7 @@ from .calling import argument_for, class_roles, is_startable, roles
 from .databases import key_of
 from .queries import shown
 from .reach import Origin, Reach
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind, stands_in
 from .resolve import Resolver
 from .terms import (
     Attribute,
@@ -136,8 +136,8 @@ class SharedConnections:
         """Whether tasks are made of one call for each item of a loop, and the connection is made before it."""
         context = work.context
         while context is not None:
-            if context.kind in _REPEATING and not _stands_in(_maker_context(connection), context):
-                is_around = _stands_in(call.context, context)
+            if context.kind in _REPEATING and not stands_in(_maker_context(connection), context):
+                is_around = stands_in(call.context, context)
                 return not is_around or not any(use.kind is UseKind.AWAITED for use in call.uses)
             context = context.parent
         return False
@@ -305,11 +305,3 @@ def _maker_context(term: Term) -> Context | None:
                 return call.context
             case _:
                 return None
-
-
-def _stands_in(context: Context | None, outer: Context) -> bool:
-    while context is not None:
-        if context.is_same(outer):
-            return True
-        context = context.parent
-    return False

@@ -13,8 +13,8 @@ from .backend import Backends
 from .databases import Databases
 from .paths import Paths
 from .reach import Origin, Reach
-from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord, ModuleRecord
-from .transactions import Block, Transactions, option, stands_in
+from .records import CallRecord, Context, ContextKind, ExceptClause, FunctionRecord, ModuleRecord, stands_in
+from .transactions import Block, Transactions, option
 from .values import ExternalValue
 
 _EVERYTHING = {"builtins.Exception", "builtins.BaseException"}

@@ -11,7 +11,17 @@ import libcst as cst
 from .calling import class_roles, roles
 from .databases import Databases, Handle
 from .queries import Queries
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, Use, UseKind, outwards
+from .records import (
+    CallRecord,
+    Context,
+    ContextKind,
+    FunctionRecord,
+    ModuleRecord,
+    Use,
+    UseKind,
+    outwards,
+    stands_in,
+)
 from .resolve import Resolver
 from .terms import Attribute, Awaited, Checked, Choice, Constant, Entered, Narrowed, Result, Term
 from .values import NONE, ContextValue, FunctionValue, InstanceValue, Values
@@ -304,13 +314,6 @@ def calls_in(term: Term) -> list[CallRecord]:
             return [call for option in options for call in calls_in(option)]
         case _:
             return []
-
-
-def stands_in(context: Context | None, outer: Context) -> bool:
-    """Whether a context is another one, or lies in it."""
-    return any(
-        inner is outer or (inner.entered is not None and inner.entered is outer.entered) for inner in outwards(context)
-    )
 
 
 def option(call: CallRecord, name: str) -> object:

@@ -140,15 +140,22 @@ def parse(bench: Bench) -> list[Line]:
     ]  # fmt: skip
 
 
+def _repository(bench: Bench, name: str, source: Path) -> tuple[Path, list[Path], int]:
+    """A copy of a tree as a repository, its files that pass the screen, the smallest first, and how many it has."""
+    project = bench.scratch(name) / "project"
+    shutil.copytree(source, project)
+    (project / ".git").mkdir(exist_ok=True)
+    listed, _, total = bench.screened(project)
+    passed = map(Path, listed.read_text(encoding="utf-8").splitlines())
+    return project, sorted(passed, key=lambda file: file.stat().st_size), total
+
+
 def hook(bench: Bench) -> list[Line]:
     """One changed file, as a commit hook passes it, with the rest of the project known."""
-    project = bench.scratch("hook") / "project"
-    shutil.copytree(max(bench.databases, key=lambda folder: len(python_files(folder))), project)
-    (project / ".git").mkdir(exist_ok=True)
-    (project / "plain_arithmetic.py").write_text("def twice(number):\n    return number * 2\n", encoding="utf-8")
-    listed, *_ = bench.screened(project)
-    passed = sorted(map(Path, listed.read_text(encoding="utf-8").splitlines()), key=lambda file: file.stat().st_size)
+    largest = max(bench.databases, key=lambda folder: len(python_files(folder)))
+    project, passed, _ = _repository(bench, "hook", largest)
     chosen, plain = passed[len(passed) // 2], project / "plain_arithmetic.py"
+    plain.write_text("def twice(number):\n    return number * 2\n", encoding="utf-8")
     cache = ("--cache-dir", str(bench.cache / "scratch" / "hook" / "cache"))
     changed, dull = ChangedFile(chosen), ChangedFile(plain)
     found = bench.run(
@@ -183,12 +190,8 @@ def hook(bench: Bench) -> list[Line]:
 
 def changed(bench: Bench) -> list[Line]:
     """One changed file of the project with the most files that matter: by itself, and with all of the project."""
-    project = bench.scratch("changed") / "project"
     source = max(bench.databases, key=lambda folder: bench.screened(folder)[1])
-    shutil.copytree(source, project)
-    (project / ".git").mkdir(exist_ok=True)
-    listed, matter, total = bench.screened(project)
-    passed = sorted(map(Path, listed.read_text(encoding="utf-8").splitlines()), key=lambda file: file.stat().st_size)
+    project, passed, total = _repository(bench, "changed", source)
     file = ChangedFile(passed[len(passed) // 2])
     caches = bench.cache / "scratch" / "changed"
     found = bench.run(
@@ -197,7 +200,10 @@ def changed(bench: Bench) -> list[Line]:
         bench.ours("without a cache", project, "-j", "1", "."),
         bench.python("LibCST and parse", children.PARSE_ONE, str(file.file), folder=project),
     )
-    what, note = f"one changed file of a project ({matter} of {total} files matter)", bench.lacks("--cache-dir")
+    what, note = (
+        f"one changed file of a project ({len(passed)} of {total} files matter)",
+        bench.lacks("--cache-dir"),
+    )
     return [
         compare(
             what, found["the file"], "`import libcst` and the parse of that file", found["LibCST and parse"],
