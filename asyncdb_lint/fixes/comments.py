@@ -12,7 +12,7 @@ from typing import Any
 import libcst as cst
 
 from asyncdb_lint.fixes import blocks
-from asyncdb_lint.fixes.differing import differing
+from asyncdb_lint.fixes.differing import changed_region
 from asyncdb_lint.fixes.rewrite import Unit
 from asyncdb_lint.nodes import comments_in
 from asyncdb_lint.parsing import ParsedModule
@@ -39,7 +39,7 @@ def with_lost_comments(
     suspects = [index for index in units if index < len(body) and "#" in text[slice(*places[index])]]
     if not suspects:
         return dict(units)
-    changed = [differing(body[index : index + 1], unit) for index, unit in units.items()]
+    changed = [changed_region(body[index : index + 1], unit).differing for index, unit in units.items()]
     old = Counter(c.value for gone, _ in changed for c in _comments(gone))
     new = Counter(c.value for _, come in changed for c in _comments(come))
     lost = old - new

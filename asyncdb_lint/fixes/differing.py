@@ -3,23 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import libcst as cst
 
 from asyncdb_lint.nodes import field_names
 
+_WITH_BLOCK = (cst.ClassDef, cst.FunctionDef, cst.With, cst.For, cst.While, cst.If)
 
-def differing(old: Sequence[cst.CSTNode], new: Sequence[cst.CSTNode]) -> tuple[list[cst.CSTNode], list[cst.CSTNode]]:
-    """The statements that are only in the one, and those only in the other, as deep as only blocks differ.
 
-    A statement that both have is the same node.
+class Region(NamedTuple):
+    """Statements that follow one another in a block, and what has become of them."""
+
+    old: Sequence[cst.CSTNode]
+    new: Sequence[cst.CSTNode]
+    indents: tuple[str | None, ...] = ()
+    """The indentation of each block around them, outermost first; None for the module's own."""
+
+    @property
+    def differing(self) -> tuple[list[cst.CSTNode], list[cst.CSTNode]]:
+        """The statements that are only in the one, and those only in the other."""
+        return _without(self.old, self.new), _without(self.new, self.old)
+
+
+def changed_region(
+    old: Sequence[cst.CSTNode], new: Sequence[cst.CSTNode], indents: tuple[str | None, ...] = ()
+) -> Region:
+    """The smallest region in which statements differ, as deep as only blocks do.
+
+    A statement that both have is the same node. There is at least one old statement, if there was any.
     """
-    gone, come = _without(old, new), _without(new, old)
-    if len(gone) == len(come) == 1:
-        inside = _blocks(gone[0], come[0])
-        if inside is not None:
-            return differing(inside[0].body, inside[1].body)
-    return gone, come
+    start, end = _trimmed(old, new)
+    if start + end == len(old) and old:
+        # What is only inserted stands beside a statement that is still there.
+        end, start = (end - 1, start) if end else (end, start - 1)
+    old, new = old[start : len(old) - end], new[start : len(new) - end]
+    if len(old) == len(new) == 1:
+        blocks = _blocks(old[0], new[0])
+        if blocks is not None and blocks[0].body:
+            return changed_region(blocks[0].body, blocks[1].body, (*indents, blocks[0].indent))
+    return Region(old, new, indents)
+
+
+def _trimmed(old: Sequence[cst.CSTNode], new: Sequence[cst.CSTNode]) -> tuple[int, int]:
+    """How many statements both have at the start, and at the end."""
+    most = min(len(old), len(new))
+    start = 0
+    while start < most and old[start] is new[start]:
+        start += 1
+    end = 0
+    while end < most - start and old[-1 - end] is new[-1 - end]:
+        end += 1
+    return start, end
 
 
 def _without(some: Sequence[cst.CSTNode], others: Sequence[cst.CSTNode]) -> list[cst.CSTNode]:
@@ -28,10 +63,10 @@ def _without(some: Sequence[cst.CSTNode], others: Sequence[cst.CSTNode]) -> list
 
 
 def _blocks(old: cst.CSTNode, new: cst.CSTNode) -> tuple[cst.IndentedBlock, cst.IndentedBlock] | None:
-    """The blocks of two classes that differ in nothing else."""
-    if not isinstance(old, cst.ClassDef) or not isinstance(new, cst.ClassDef) or not _same_but_body(old, new):
+    """The blocks of two statements that differ in nothing else."""
+    if not isinstance(old, _WITH_BLOCK) or type(old) is not type(new) or not _same_but_body(old, new):
         return None
-    before, after = old.body, new.body
+    before, after = old.body, getattr(new, "body", None)
     if not isinstance(before, cst.IndentedBlock) or not isinstance(after, cst.IndentedBlock):
         return None
     return (before, after) if _same_but_body(before, after) else None

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import TypeVar
 
 import libcst as cst
 
 from asyncdb_lint.diagnostics import Edit, Fix, FreedImport, Range
 from asyncdb_lint.fixes.changes import AddImport, Change, FixPlan, PlanRefused, Remove, RemoveImport, Replace
 from asyncdb_lint.fixes.comments import with_lost_comments
-from asyncdb_lint.fixes.differing import differing
+from asyncdb_lint.fixes.differing import Region, changed_region
 from asyncdb_lint.fixes.imports import add_import
 from asyncdb_lint.fixes.rewrite import NodeChange, Rewriter, Unit
 from asyncdb_lint.fixes.shape import shape
 from asyncdb_lint.fixes.textdiff import Splice, joined, splices
 from asyncdb_lint.fixes.unused_imports import remove_imports
-from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse_text, with_fresh_stack
-from asyncdb_lint.positions import PlainText
+from asyncdb_lint.parsing import ParsedModule, UnparsableFile, line_starts, parse_text, with_fresh_stack
+from asyncdb_lint.positions import PlaceRecorder, PlainText
 
 _NONE: frozenset[int] = frozenset()
+_State = TypeVar("_State", PlainText, PlaceRecorder)
 
 
 def resolve_plan(plan: FixPlan) -> Fix:
@@ -75,18 +77,43 @@ def _module_splices(module: ParsedModule, changes: _Changes) -> list[Splice]:
     for wanted in changes.added:
         add_import(units, wanted)
     remove_imports(units, module, changes.freed)
+    for index in sorted(units):
+        narrow = _region_splices(module, changed_region(module.tree.body[index : index + 1], units[index]))
+        found += narrow if narrow is not None else _unit_splices(module, index, units[index])
+    return joined(found)
+
+
+def _region_splices(module: ParsedModule, region: Region) -> list[Splice] | None:
+    """The edits of statements inside of a top-level one; None where the text must be compared as a whole."""
+    if not region.indents:
+        return None
+    text, place = module.places.text, module.places.of(region.old[0])
+    recorder = _indented(PlaceRecorder(module.tree.default_indent, module.tree.default_newline), region.indents)
+    for statement in region.old:
+        statement._codegen(recorder)
+    written = recorder.places[id(region.old[0])]
+    if place is None:
+        return None
+    start = line_starts(text)[place[1] - written[1]]
+    old, new = "".join(recorder.tokens), code_of_unit(module, region.new, region.indents)
+    # The last line of a file may have no end, where LibCST writes one.
+    if not text.startswith(old, start):
+        return None
+    return [(start + a, start + b, content) for a, b, content in splices(old, new)]
+
+
+def _unit_splices(module: ParsedModule, index: int, unit: Unit) -> list[Splice]:
+    """The edits of a top-level statement."""
     # What the tree is written out as, so that what LibCST drops there does not count as a change.
     text, statements = module.places.text, module.places.statements
-    for index in sorted(units):
-        # A module without statements has one place for them: its end.
-        start, end = statements[index] if statements else (len(text), len(text))
-        old, new = text[start:end], code_of_unit(module, units[index])
-        if end == len(text) and old and not old.endswith(("\n", "\r")):
-            new = new.removesuffix(module.tree.default_newline)
-        if not statements and text and not text.endswith(("\n", "\r")):
-            new = module.tree.default_newline + new
-        found += [(start + a, start + b, content) for a, b, content in splices(old, new)]
-    return joined(found)
+    # A module without statements has one place for them: its end.
+    start, end = statements[index] if statements else (len(text), len(text))
+    old, new = text[start:end], code_of_unit(module, unit)
+    if end == len(text) and old and not old.endswith(("\n", "\r")):
+        new = new.removesuffix(module.tree.default_newline)
+    if not statements and text and not text.endswith(("\n", "\r")):
+        new = module.tree.default_newline + new
+    return [(start + a, start + b, content) for a, b, content in splices(old, new)]
 
 
 def _rebuilt(module: ParsedModule, changes: list[NodeChange]) -> dict[int, Unit]:
@@ -121,7 +148,7 @@ def _attempt(
     body = module.tree.body
     for index, unit in units.items():
         # What has not changed reads back as it did.
-        _, changed = differing(body[index : index + 1], unit)
+        _, changed = changed_region(body[index : index + 1], unit).differing
         text = code_of_unit(module, changed)
         try:
             read = parse_text(text)
@@ -132,9 +159,15 @@ def _attempt(
     return units, None
 
 
-def code_of_unit(module: ParsedModule, unit: Sequence[cst.CSTNode]) -> str:
-    """The text of statements in a module's style, at the top level."""
-    state = PlainText(module.tree.default_indent, module.tree.default_newline)
+def code_of_unit(module: ParsedModule, unit: Sequence[cst.CSTNode], indents: Iterable[str | None] = ()) -> str:
+    """The text of statements in a module's style, at the top level or inside of blocks with an indentation each."""
+    state = _indented(PlainText(module.tree.default_indent, module.tree.default_newline), indents)
     for statement in unit:
         statement._codegen(state)
     return "".join(state.tokens)
+
+
+def _indented(state: _State, indents: Iterable[str | None]) -> _State:
+    for indent in indents:
+        state.increase_indent(state.default_indent if indent is None else indent)
+    return state

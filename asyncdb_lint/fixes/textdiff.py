@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 _INDENT = re.compile(r"[ \t\f]*")
@@ -16,7 +16,9 @@ Splice = tuple[int, int, str]
 def splices(old: str, new: str) -> list[Splice]:
     """The edits between two texts, in order and apart from each other."""
     old_lines, new_lines = _LINE.findall(old), _LINE.findall(new)
-    starts = [0]
+    first, last = _shared(old_lines, new_lines)
+    starts = [sum(map(len, old_lines[:first]))]
+    old_lines, new_lines = old_lines[first : len(old_lines) - last], new_lines[first : len(new_lines) - last]
     for line in old_lines:
         starts.append(starts[-1] + len(line))
     found: list[Splice] = []
@@ -37,6 +39,19 @@ def splices(old: str, new: str) -> list[Splice]:
         else:
             found.append((starts[a], starts[b], "".join(new_lines[c:d])))
     return joined(found)
+
+
+def _shared(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many lines both have at the start, and at the end, up to a line that is not blank."""
+    most = min(len(old), len(new))
+    first = next((number for number in range(most) if old[number] != new[number]), most)
+    # Blank lines may belong to what has come.
+    while first and not old[first - 1].strip():
+        first -= 1
+    last = next((number for number in range(most - first) if old[-1 - number] != new[-1 - number]), most - first)
+    while last and not old[-last].strip():
+        last -= 1
+    return first, last
 
 
 def _resemble(old: str, new: str) -> bool:
