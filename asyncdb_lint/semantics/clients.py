@@ -78,7 +78,7 @@ class Clients:
             if opening is None or not self.openings.needs_opening(pool) or self.openings.in_tests(pool, "opens"):
                 continue
             if any(self._asks(path, handler) for handler in self._handlers(pool) for path in self._paths()):
-                return UnenteredClient(call, app, opening[1], opening[0].module, self._can_be_entered(call))
+                return UnenteredClient(call, app, opening.node, opening.function.module, self._can_be_entered(call))
         return None
 
     def _tests(self) -> Iterator[ModuleRecord]:

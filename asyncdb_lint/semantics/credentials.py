@@ -56,13 +56,13 @@ class Passwords:
         if self.reach.module_kind(module) is Origin.TEST or set(PurePath(module.path).parts[-6:-1]) & _EXAMPLE_FOLDERS:
             return ()
         texts = {login.written.written for login in self._all}
-        return [Credentials(login, len(texts) == 1) for login in self._all if login.module is module]
+        # Each literal once.
+        found = {id(login.node): login for login in reversed(self._all) if login.module is module}
+        return [Credentials(login, len(texts) == 1) for login in reversed(found.values())]
 
     @cached_property
     def _all(self) -> tuple[Login, ...]:
-        """Each literal once."""
-        found = {id(login.node): login for login in reversed(self.logins.all) if is_credential(login)}
-        return tuple(reversed(found.values()))
+        return tuple(login for login in self.logins.all if is_credential(login))
 
 
 def is_credential(login: Login) -> bool:

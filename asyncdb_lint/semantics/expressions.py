@@ -358,6 +358,8 @@ class Expressions(Scope):
 
     def _yielded(self, node: cst.Yield) -> Term:
         self.function.is_generator = True
+        if not self.function.yields_in:
+            self.function.calls_before_yield = len(self.function.calls)
         self.function.yields_in.append(self.context)
         if node.value is None:
             self.function.yielded.append(Constant(None))

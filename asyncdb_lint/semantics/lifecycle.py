@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import libcst as cst
-
-from ..nodes import in_order
 from .applications import Application, Applications
 from .calling import roles
 from .import_graph import ImportGraph
 from .makers import Makers
 from .reach import Origin, Reach
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, outwards
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, Store, outwards
 from .resolve import Resolver
 from .terms import UNKNOWN, Attribute, GlobalName, Import, Term
 from .values import FunctionValue, InstanceValue
 
+if TYPE_CHECKING:
+    import libcst as cst
 
-class Touch(NamedTuple):
-    """A place that opens or closes a pool: a call, or an expression that `async with` enters."""
+
+Noted: TypeAlias = "CallRecord | Context | Store | FunctionRecord"
+"""What a walk notes of a place."""
+
+
+class Place(NamedTuple):
+    """A place that opens or closes a pool, or may: a call, an `async with`, or what hands the method on."""
 
     function: FunctionRecord
-    node: cst.BaseExpression
+    noted: Noted
+    """Its node is asked for only where one is to be shown."""
     is_sure: bool
     """Whether it is this pool and no other on every path."""
+
+    @property
+    def node(self) -> cst.CSTNode:
+        """What stands there; of an `async with`, the expression that it enters."""
+        if isinstance(self.noted, Context) and self.noted.entered is not None:
+            return self.noted.entered
+        return self.noted.node
 
 
 class Binding(NamedTuple):
@@ -53,8 +65,6 @@ class Lifecycle:
         self.makers = Makers(resolver)
         self.imports = ImportGraph(resolver)
         self.applications = Applications(resolver, reach, self.makers, self.imports)
-        # Asked for every pool of the project, and the same each time.
-        self._calls_before_yield: dict[FunctionRecord, list[CallRecord]] = {}
 
     def _modules(self) -> Iterator[ModuleRecord]:
         for module in self.resolver.modules:
@@ -87,50 +97,47 @@ class Lifecycle:
                 if not call.module.is_stub and isinstance(call.callee, Attribute):
                     yield call, call.callee.base
 
-    def touches(self, construction: CallRecord) -> list[Touch]:
+    def touches(self, construction: CallRecord) -> list[Place]:
         """Every place outside of tests and scripts that opens or closes a pool."""
-        found: list[Touch] = []
+        found: list[Place] = []
         for call, base in self._calls_of(construction):
-            found += self._touch(construction, call.function, call.node, base)
+            found += self._touch(construction, call.function, call, base)
         for module in self._modules():
             for function in module.functions:
                 for context in function.withs:
-                    if context.kind is ContextKind.ASYNC_WITH and isinstance(context.entered, cst.BaseExpression):
-                        for term in context.items:
-                            found += self._touch(construction, function, context.entered, term)
+                    for term in context.items if context.kind is ContextKind.ASYNC_WITH else ():
+                        found += self._touch(construction, function, context, term)
         return [
             touch
             for touch in found
             if self.reach.module_kind(touch.function.module) not in (Origin.TEST, Origin.SCRIPT)
         ]
 
-    def _touch(
-        self, construction: CallRecord, function: FunctionRecord, node: cst.BaseExpression, term: Term
-    ) -> list[Touch]:
+    def _touch(self, construction: CallRecord, function: FunctionRecord, noted: Noted, term: Term) -> list[Place]:
         made = self.makers.of(term)
-        return [Touch(function, node, made == {construction})] if construction in made else []
+        return [Place(function, noted, made == {construction})] if construction in made else []
 
     def opens_at_startup(self, app: Application, construction: CallRecord) -> bool:
         """Whether an application's lifespan, or one of its startup handlers, opens a pool."""
         return next(self.openings(app, construction), None) is not None
 
-    def openings(self, app: Application, construction: CallRecord) -> Iterator[tuple[FunctionRecord, cst.CSTNode]]:
-        """Where an application's lifespan and its startup handlers open a pool: the function and the place in it."""
+    def openings(self, app: Application, construction: CallRecord) -> Iterator[Place]:
+        """Where an application's lifespan and its startup handlers open a pool."""
         opening, closing = set(self.methods(construction, "opens")), set(self.methods(construction, "closes"))
         for handler in app.handlers("startup"):
             if self._calls(handler.term, opening, construction):
-                yield handler.call.function, handler.call.node
+                yield Place(handler.call.function, handler.call, True)
         started = [handler.function for handler in app.handlers("startup")]
         pending = [function for function in [app.lifespan, *started] if function is not None]
         seen = set(pending)
         while pending:
             function = pending.pop()
-            calls = self._before_yield(function)
+            calls = _before_yield(function)
             only_tried = any(self._calls(call.callee, closing, construction) for call in calls)
             for call in calls:
                 callee = call.callee
                 if self._calls(callee, opening, construction) and not only_tried:
-                    yield function, call.node
+                    yield Place(function, call, True)
                 for value in self.resolver.resolve(callee):
                     for target in self.resolver.targets(value):
                         if target not in seen and not target.module.is_stub:
@@ -138,17 +145,16 @@ class Lifecycle:
                             pending.append(target)
             for context in _around_yield(function):
                 entered = context.items if context.kind is ContextKind.ASYNC_WITH else ()
-                if any(construction in self.makers.of(term) for term in entered) and context.entered is not None:
-                    yield function, context.entered
+                if any(construction in self.makers.of(term) for term in entered):
+                    yield Place(function, context, True)
 
     def serves_without(self, app: Application, construction: CallRecord) -> bool:
         """Whether an application's lifespan tries to open or close a pool, and goes on where that fails."""
         if app.lifespan is None:
             return False
-        touched = {id(touch.node) for touch in self.touches(construction) if touch.function is app.lifespan}
+        touched = [place.noted for place in self.touches(construction) if place.function is app.lifespan]
         return any(
-            id(call.node) in touched
-            and any(outer.kind is ContextKind.TRY and outer.clauses for outer in outwards(call.context))
+            call in touched and any(outer.kind is ContextKind.TRY and outer.clauses for outer in outwards(call.context))
             for call in app.lifespan.calls
         )
 
@@ -178,11 +184,6 @@ class Lifecycle:
                         seen.add(target)
                         pending.append(target)
         return False
-
-    def _before_yield(self, function: FunctionRecord) -> list[CallRecord]:
-        if function not in self._calls_before_yield:
-            self._calls_before_yield[function] = _before_yield(function)
-        return self._calls_before_yield[function]
 
     def _calls(self, callee: Term, names: set[str], construction: CallRecord) -> bool:
         if not isinstance(callee, Attribute) or callee.name not in names:
@@ -222,14 +223,7 @@ class Lifecycle:
 
 def _before_yield(function: FunctionRecord) -> list[CallRecord]:
     """The calls that a lifespan makes before the application serves; all of a plain startup handler's."""
-    if not function.is_generator:
-        return function.calls
-    first = next((node for node in in_order(function.node) if isinstance(node, cst.Yield)), None)
-    if first is None:
-        return function.calls
-    ranges = function.module.parsed.range_of
-    served_from = ranges(first).start
-    return [call for call in function.calls if ranges(call.node).start < served_from]
+    return function.calls[: function.calls_before_yield] if function.yields_in else function.calls
 
 
 def _around_yield(function: FunctionRecord) -> list[Context]:

@@ -14,7 +14,7 @@ from .records import CallRecord, FunctionRecord, ModuleRecord
 from .terms import Constant, Mapping, Term, last_name
 from .urls import Urls
 from .values import ClassValue, FunctionValue, MappingValue
-from .written_urls import WrittenUrl
+from .written_urls import Spot, WrittenUrl
 
 _ROLES = ("URL", "User", "Password", "Host", "DatabaseName")
 _UNKNOWN = "\0"
@@ -28,7 +28,7 @@ class Login(NamedTuple):
     written: WrittenUrl
     """The text with the password in it: a URL, a DSN, or the password alone."""
     module: ModuleRecord
-    node: cst.BaseExpression
+    spot: Spot
     """Where the text is written; or handed to the driver, where it comes from a file that is not linted."""
     user: str
     password: str
@@ -40,12 +40,17 @@ class Login(NamedTuple):
     is_the_only_choice: bool = False
     """Whether no environment, setting or branch could have the program log in with something else."""
 
+    @property
+    def node(self) -> cst.BaseExpression:
+        """What the text is written in."""
+        return self.spot.node
+
 
 class _Given(NamedTuple):
     """What a parameter is given, and where that is written."""
 
     term: Term
-    node: cst.BaseExpression
+    spot: Spot
     module: ModuleRecord | None
     """None for a file that is not linted."""
 
@@ -87,7 +92,7 @@ class Logins:
             position = next(at for at, parameter in enumerate(function.parameters) if parameter.name == name)
             argument = call.argument(position - offset, name)
             if argument is not None:
-                given.setdefault(role, _Given(argument.term, argument.node, call.module))
+                given.setdefault(role, _Given(argument.term, Spot(argument), call.module))
         given |= self._in_mappings(call, function)
         if "URL" in given:
             choices = self._written(call, given["URL"])
@@ -116,7 +121,7 @@ class Logins:
         """What `**options` passes, where the dict is written out."""
         taken = _taken(function)
         return {
-            taken[key.value]: _Given(value, argument.node, self._home(mapping.term))
+            taken[key.value]: _Given(value, Spot(argument), self._home(mapping.term))
             for argument in call.arguments
             if argument.star == "**"
             for mapping in self.resolver.resolve(argument.term)
@@ -129,12 +134,12 @@ class Logins:
         """The module that a dict is written in, if it is linted."""
         return next((module for module in self.resolver.modules if mapping in module.collections), None)
 
-    def _place(self, written: WrittenUrl, call: CallRecord, given: _Given) -> tuple[ModuleRecord, cst.BaseExpression]:
+    def _place(self, written: WrittenUrl, call: CallRecord, given: _Given) -> tuple[ModuleRecord, Spot]:
         is_linted = given.module is not None and written.module in self.resolver.modules
-        return (written.module, written.node) if is_linted else (call.module, given.node)
+        return (written.module, written.spot) if is_linted else (call.module, given.spot)
 
     def _written(self, call: CallRecord, given: _Given) -> Sequence[WrittenUrl]:
-        return self.urls.written_for(call, given.term, given.node, given.module)
+        return self.urls.written_for(call, given.term, given.spot, given.module)
 
     def _text(self, call: CallRecord, given: dict[str, _Given], role: str) -> str:
         """What one argument is; empty where there is none."""
@@ -157,16 +162,16 @@ def _is_certain(written: WrittenUrl, choices: int) -> bool:
     return choices == 1 and written.reader is None and not written.is_setting
 
 
-def _in_url(written: WrittenUrl, module: ModuleRecord, node: cst.BaseExpression, is_certain: bool) -> Login | None:
+def _in_url(written: WrittenUrl, module: ModuleRecord, spot: Spot, is_certain: bool) -> Login | None:
     if written.password is None:
         return None
     database = written.path.strip("/")
     return Login(
-        written, module, node, written.user, written.password, written.host, database, is_the_only_choice=is_certain
+        written, module, spot, written.user, written.password, written.host, database, is_the_only_choice=is_certain
     )
 
 
-def _in_dsn(written: WrittenUrl, module: ModuleRecord, node: cst.BaseExpression, is_certain: bool) -> Login | None:
+def _in_dsn(written: WrittenUrl, module: ModuleRecord, spot: Spot, is_certain: bool) -> Login | None:
     """`host=db user=shop password=...`, as libpq reads it."""
     if _DSN.fullmatch(written.written) is None:
         return None
@@ -177,7 +182,7 @@ def _in_dsn(written: WrittenUrl, module: ModuleRecord, node: cst.BaseExpression,
     return Login(
         written,
         module,
-        node,
+        spot,
         options.get("user", ""),
         password,
         options.get("host", "").lower(),

@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 _Pending = list[tuple[FunctionRecord, cst.FunctionDef]]
 _OF_BODY = (
     "is_generator", "returned", "returns_at", "yielded", "calls", "parameter_uses", "bindings", "nested", "tries",
-    "withs", "loops", "yields_in", "notes",
+    "withs", "loops", "yields_in", "calls_before_yield", "notes",
 )  # fmt: skip
 """What a walk of its body fills in of a function."""
 

@@ -8,31 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
-
-import libcst as cst
+from typing import NamedTuple
 
 from .applications import Application, EventHandler
 from .backend import Backends
 from .calling import class_roles
-from .lifecycle import Lifecycle
+from .lifecycle import Lifecycle, Noted, Place
 from .queries import Queries
 from .reach import Origin
-from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord, Store
+from .records import CallRecord, ContextKind, FunctionRecord, ModuleRecord
 from .terms import Attribute, Collection, Mapping, Term
 from .values import ClassValue, ExternalInstance, ExternalValue, FunctionValue, InstanceValue, ModuleValue, Value
 
-_Noted: TypeAlias = "CallRecord | Store | FunctionRecord"
 _LOOKS_ONLY = {"print", "repr", "str", "isinstance", "id", "bool", "type", "debug", "info", "Depends"}
-
-
-class Place(NamedTuple):
-    """A place that opens or closes a pool, or may."""
-
-    function: FunctionRecord
-    node: cst.CSTNode
-    is_sure: bool
-    """Whether it is known to be this pool."""
 
 
 class UnclosedPool(NamedTuple):
@@ -55,7 +43,7 @@ class UnclosedPool(NamedTuple):
         """Where something is to be changed."""
         if self.reopening is None:
             return self.opening
-        return Place(self.reopening.call.function, self.reopening.call.node, True)
+        return Place(self.reopening.call.function, self.reopening.call, True)
 
 
 class UnopenedPool(NamedTuple):
@@ -111,14 +99,14 @@ class Openings:
                 for context in function.withs:
                     for item in context.items if context.kind is ContextKind.ASYNC_WITH else ():
                         is_certain = construction in self.makers.of(item)
-                        if (is_certain or self._is_pool_of_unknown_make(item)) and context.entered is not None:
-                            yield Place(function, context.entered, is_certain)
+                        if is_certain or self._is_pool_of_unknown_make(item):
+                            yield Place(function, context, is_certain)
         for module in modules:
             for call in module.calls:
                 for argument in call.arguments:
                     yield from self._handed_on(construction, call.function, call, argument.term, names)
                     if self._is_given_away(construction, argument.term, call):
-                        yield Place(call.function, call.node, False)
+                        yield Place(call.function, call, False)
             for store in module.stores:
                 yield from self._handed_on(construction, store.function, store, store.value, names)
             for function in self._functions(module):
@@ -131,15 +119,20 @@ class Openings:
     def _functions(self, module: ModuleRecord) -> list[FunctionRecord]:
         return [*module.functions, module.body] if module.body is not None else module.functions
 
-    def _place(self, construction: CallRecord, function: FunctionRecord, at: _Noted, base: Term) -> Iterator[Place]:
+    def _place(self, construction: CallRecord, function: FunctionRecord, noted: Noted, base: Term) -> Iterator[Place]:
         made = self.makers.of(base)
         if construction in made:
-            yield Place(function, at.node, True)
+            yield Place(function, noted, True)
         elif None in made and self._may_be_pool(base):
-            yield Place(function, at.node, False)
+            yield Place(function, noted, False)
 
     def _handed_on(
-        self, construction: CallRecord, function: FunctionRecord, at: _Noted, term: Term, names: Sequence[str]
+        self,
+        construction: CallRecord,
+        function: FunctionRecord,
+        noted: Noted,
+        term: Term,
+        names: Sequence[str],
     ) -> Iterator[Place]:
         """`[database.connect]`, `add_event_handler(..., database.connect)`, `app.state.close = database.disconnect`."""
         elements: Sequence[Term] = [term]
@@ -147,7 +140,7 @@ class Openings:
             elements = term.elements if isinstance(term, Collection) else [value for _, value in term.entries]
         for element in elements:
             if isinstance(element, Attribute) and element.name in names:
-                yield from self._place(construction, function, at, element.base)
+                yield from self._place(construction, function, noted, element.base)
 
     def _is_given_away(self, construction: CallRecord, term: Term, call: CallRecord) -> bool:
         """Whether a pool, or a list with it, is passed to what is not the project's own, and may open or close it."""
@@ -202,7 +195,7 @@ class Openings:
 
     @cached_property
     def _unclosed(self) -> list[UnclosedPool]:
-        found: dict[cst.CSTNode, UnclosedPool] = {}
+        found: dict[Noted, UnclosedPool] = {}
         for app in self.lifecycle.applications.all:
             for construction in self.constructions:
                 opening = next(self.lifecycle.openings(app, construction), None)
@@ -210,8 +203,8 @@ class Openings:
                     continue
                 reopened = self._reopened(app, construction)
                 if reopened is not None or not self._is_closed(app, construction):
-                    pool = UnclosedPool(construction, app, Place(*opening, True), reopened)
-                    found.setdefault(pool.place.node, pool)
+                    pool = UnclosedPool(construction, app, opening, reopened)
+                    found.setdefault(pool.place.noted, pool)
         return list(found.values())
 
     def _is_closed(self, app: Application, construction: CallRecord) -> bool:

@@ -317,6 +317,8 @@ class FunctionRecord(Restorable):
     withs: list[Context] = field(default_factory=list)
     loops: list[Context] = field(default_factory=list)
     yields_in: list[Context | None] = field(default_factory=list)
+    calls_before_yield: int = 0
+    """How many of its calls come before its first `yield`."""
     notes: Notes = field(default_factory=Notes)
     """Where a walk of its body notes what counts for the module: nested functions share those of the outermost."""
     roles: frozenset[str] | None = None

@@ -124,9 +124,9 @@ class Unrun:
             own = list(self.lifecycle.openings(app, pool))
             if not own or any(self.lifecycle.opens_at_startup(other, pool) for other in outer):
                 continue
-            functions = {function for function, _ in own}
+            functions = {place.function for place in own}
             if all(place.function in functions for place in self.openings.places(pool, "opens")):
-                return MountedLifespan(app, self._registration(app), own[0][1], own[0][0].module)
+                return MountedLifespan(app, self._registration(app), own[0].node, own[0].function.module)
         return None
 
     def _runs_others(self) -> bool:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-import libcst as cst
-
 from .calling import argument_for, class_roles, roles
 from .reach import Origin, Reach
 from .records import CallRecord, FunctionRecord, ModuleRecord
@@ -19,7 +17,6 @@ from .terms import (
     Computed,
     Constant,
     GlobalName,
-    Hole,
     Import,
     Narrowed,
     Result,
@@ -28,7 +25,7 @@ from .terms import (
     last_name,
 )
 from .values import ClassValue, ExternalValue, FunctionValue, InstanceValue, ModuleValue, NamespaceValue, Value
-from .written_urls import Piece, WrittenUrl
+from .written_urls import Piece, Spot, WrittenUrl
 
 _DEEPEST = 12
 _MOST = 8
@@ -76,14 +73,14 @@ class Urls:
                     (argument for argument in construction.arguments if argument.keyword == parameter.name), None
                 )
                 given = passed or construction.argument(0, parameter.name)
-                return self.written_for(construction, given.term, given.node) if given is not None else ()
+                return self.written_for(construction, given.term, Spot(given)) if given is not None else ()
         return ()
 
     def written_for(
-        self, call: CallRecord, term: Term, node: cst.BaseExpression, module: ModuleRecord | None = None
+        self, call: CallRecord, term: Term, spot: Spot, module: ModuleRecord | None = None
     ) -> Sequence[WrittenUrl]:
         """The texts that one argument of a call may be, which is written in its module or in another one."""
-        reading = _Reading(self, call, node)
+        reading = _Reading(self, call, spot)
         return tuple(
             WrittenUrl(call, found.pieces, found.reader, found.is_setting)
             for found in reading.of(term, module or call.module, 0)
@@ -99,13 +96,13 @@ class _Found(NamedTuple):
 class _Reading:
     """Follows one expression to the texts it may be."""
 
-    def __init__(self, urls: Urls, construction: CallRecord, node: cst.BaseExpression) -> None:
+    def __init__(self, urls: Urls, construction: CallRecord, spot: Spot) -> None:
         self.resolver = urls.resolver
         self.construction = construction
-        self.node = node
+        self.spot = spot
 
-    def _unknown(self, module: ModuleRecord, node: cst.BaseExpression | None = None) -> list[_Found]:
-        return [_Found((Piece(None, module, node if node is not None else self.node),))]
+    def _unknown(self, module: ModuleRecord, spot: Spot | None = None) -> list[_Found]:
+        return [_Found((Piece(None, module, spot or self.spot),))]
 
     def of(self, term: Term, module: ModuleRecord, depth: int) -> list[_Found]:
         """All that a term, written in a module, may be."""
@@ -113,15 +110,15 @@ class _Reading:
             return self._unknown(module)
         deeper = depth + 1
         match term:
-            case Constant(value=str() as text, node=node):
-                return [_Found((Piece(text, module, node if node is not None else self.node),))]
+            case Constant(value=str() as text):
+                return [_Found((Piece(text, module, Spot(term, otherwise=self.spot)),))]
             case Constant(value=None):
                 return []
-            case Template(parts=parts, node=node):
-                return self._template(parts, node, module, deeper)
-            case Computed(operator="+", operands=(left, right), nodes=(left_node, right_node)):
+            case Template():
+                return self._template(term, module, deeper)
+            case Computed(operator="+", operands=(left, right)):
                 return self._joined(
-                    self._at(left, left_node, module, deeper), self._at(right, right_node, module, deeper)
+                    self._at(left, Spot(term, 0), module, deeper), self._at(right, Spot(term, 1), module, deeper)
                 )
             case Choice(options=options):
                 return [found for option in options for found in self.of(option, module, deeper)][:_MOST]
@@ -141,30 +138,29 @@ class _Reading:
                 pass
         return self._unknown(module)
 
-    def _at(self, term: Term, node: cst.BaseExpression, module: ModuleRecord, depth: int) -> list[_Found]:
-        outer, self.node = self.node, node
+    def _at(self, term: Term, spot: Spot, module: ModuleRecord, depth: int) -> list[_Found]:
+        outer, self.spot = self.spot, spot
         try:
             return self.of(term, module, depth) or self._unknown(module)
         finally:
-            self.node = outer
+            self.spot = outer
 
     def _all(self, terms: Iterable[Term], module: ModuleRecord, depth: int) -> list[_Found]:
         return [found for term in terms for found in self.of(term, module, depth)][:_MOST]
 
-    def _template(
-        self, parts: tuple[str | Hole, ...], node: cst.BaseExpression, module: ModuleRecord, depth: int
-    ) -> list[_Found]:
+    def _template(self, template: Template, module: ModuleRecord, depth: int) -> list[_Found]:
+        spot = Spot(template)
         variants = [_Found(())]
-        for part in parts:
+        for part in template.parts:
             if isinstance(part, str):
-                filled = [_Found((Piece(part, module, node),))]
+                filled = [_Found((Piece(part, module, spot),))]
             else:
                 filled = [
                     # What fills a hole is shown where it is filled in.
                     _Found(
-                        tuple(Piece(piece.text, module, node) for piece in found.pieces), found.reader, found.is_setting
+                        tuple(Piece(piece.text, module, spot) for piece in found.pieces), found.reader, found.is_setting
                     )
-                    for found in self._at(part.term, part.node, module, depth)
+                    for found in self._at(part.term, Spot(part), module, depth)
                 ]
             variants = self._joined(variants, filled)
         return variants
@@ -206,7 +202,7 @@ class _Reading:
         found: list[_Found] = []
         for value in self.resolver.resolve(call.callee):
             found += self._called(value, call, depth)
-        return found or self._unknown(call.module, call.node)
+        return found or self._unknown(call.module, Spot(call))
 
     def _called(self, value: Value, call: CallRecord, depth: int) -> list[_Found]:
         match value:
@@ -230,8 +226,8 @@ class _Reading:
                     return self._all(function.returned, function.module, depth + 2)
             case _:
                 pass
-        return self._unknown(call.module, call.node)
+        return self._unknown(call.module, Spot(call))
 
     def _default(self, default: Term | None, call: CallRecord, depth: int) -> list[_Found]:
         given = self.of(default, call.module, depth) if default is not None else []
-        return given or self._unknown(call.module, call.node)
+        return given or self._unknown(call.module, Spot(call))

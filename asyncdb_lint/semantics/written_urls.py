@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from .records import CallRecord, ModuleRecord
+from .records import Argument, CallRecord, ModuleRecord
+from .terms import Computed, Constant, Hole, Template
 
 _HOLE = "\0"
 _SHAPE = re.compile(
@@ -18,12 +19,38 @@ _SHAPE = re.compile(
 )
 
 
+class Spot(NamedTuple):
+    """Where something is written: what the walk noted of it, whose node is asked for only where one is to be shown."""
+
+    noted: Constant | Template | Hole | Computed | Argument | CallRecord
+    operand: int = 0
+    """Which of its operands, where it has some."""
+    otherwise: Spot | None = None
+    """Where that is which has no node of its own."""
+
+    @property
+    def node(self) -> cst.BaseExpression:
+        """What is written there."""
+        if isinstance(self.noted, Computed):
+            return self.noted.nodes[self.operand]
+        if self.noted.node is not None:
+            return self.noted.node
+        if self.otherwise is None:
+            raise LookupError("a text that is written nowhere")
+        return self.otherwise.node
+
+
 class Piece(NamedTuple):
     """A part of a URL: text with the literal it is written in, or, without text, an expression that is not known."""
 
     text: str | None
     module: ModuleRecord
-    node: cst.BaseExpression
+    spot: Spot
+
+    @property
+    def node(self) -> cst.BaseExpression:
+        """What it is written in."""
+        return self.spot.node
 
 
 class UrlOption(NamedTuple):
@@ -100,9 +127,14 @@ class WrittenUrl:
         return len(self.pieces) == 1 and self.pieces[0].text is not None
 
     @property
-    def node(self) -> cst.BaseExpression:
+    def spot(self) -> Spot:
         """Where the URL starts to be written."""
-        return self.pieces[0].node
+        return self.pieces[0].spot
+
+    @property
+    def node(self) -> cst.BaseExpression:
+        """What it starts to be written in."""
+        return self.spot.node
 
     @property
     def module(self) -> ModuleRecord:

@@ -12,7 +12,7 @@ import libcst as cst
 from ...nodes import descendants
 from ...parsing import with_fresh_stack
 from ...semantics.applications import Application
-from ...semantics.lifecycle import Binding, Lifecycle, Touch
+from ...semantics.lifecycle import Binding, Lifecycle, Place
 from ...semantics.reach import Origin
 from ...semantics.records import CallRecord, FunctionRecord, UseKind
 from ...semantics.terms import Attribute, Term, last_name
@@ -123,7 +123,7 @@ class _Trimming:
             self._functions[function] = parents_in(function.node)
         return self._functions[function]
 
-    def drop(self, touch: Touch, name: str | None = None) -> None:
+    def drop(self, touch: Place, name: str | None = None) -> None:
         """Takes a connect, a disconnect or an `async with` out; `name` is what the pool is called afterwards."""
         parents = self.parents(touch.function)
         parent = parents.get(id(touch.node))
