@@ -144,10 +144,8 @@ class Run:
         is_parsed = False
         problem = self._unreadable.get(file)
         if file in self.matters:
-            self.linked = linked = self._session.linked(
-                self._root, self.contents, self.matters, self._settings, self._summaries
-            )
-            found += linked.findings(file)
+            linked, own = self._linked_findings(file)
+            found += own
             is_parsed = linked.is_parsed(file)
             problem = linked.unparsable.get(file)
         if self.checks_syntax and problem is None and not is_parsed:
@@ -161,6 +159,22 @@ class Run:
         if file in self.contents:
             found = self._with_suppressions(file, found, is_parsed=is_parsed)
         return [self._settings.judged(item) for item in found]
+
+    def _linked_findings(self, file: Path) -> tuple[LinkedProject, list[Diagnostic]]:
+        from .semantics.summary import NotTheSame
+
+        try:
+            self.linked = self._link()
+            return self.linked, self.linked.findings(file)
+        except NotTheSame:
+            # Python's parser and LibCST's read a module in different ways: LibCST's counts.
+            self._session.read_in_full()
+            self._summaries = None
+            self.linked = self._link()
+            return self.linked, self.linked.findings(file)
+
+    def _link(self) -> LinkedProject:
+        return self._session.linked(self._root, self.contents, self.matters, self._settings, self._summaries)
 
     def _with_suppressions(self, file: Path, found: list[Diagnostic], *, is_parsed: bool) -> list[Diagnostic]:
         """Drops what ignore comments hide and adds what is wrong with them."""

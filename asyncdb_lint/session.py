@@ -10,10 +10,11 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .parsing import UnparsableFile, check_syntax, parse
+from .parsing import ParsedModule, UnparsableFile, check_syntax, decode, parse
 from .screen import Signs
 from .surroundings import Surroundings
 
@@ -75,6 +76,8 @@ class Session:
         """Where in the run the current project begins, and which part of the run it is."""
         self.keeps = keeps
         """Whether another run will come; if not, a project is let go of when its work is done."""
+        self.reads_quickly = not keeps
+        """Whether modules are walked by what Python's own parser says; an editor reuses parts of full trees."""
         self.surroundings = Surroundings(checkouts)
         self.signs = Signs()
         self.checkpoint: Callable[[], None] = _never
@@ -111,7 +114,8 @@ class Session:
         self._asked_files.add(path)
         known = self._walked.get(path)
         if known is None or known.data != data:
-            known = self._walked[path] = self._walk(path, data, known)
+            quick = self._walk_quickly(path, data) if self.reads_quickly else None
+            known = self._walked[path] = _Known(data, quick) if quick is not None else self._walk(path, data, known)
         if known.problem is not None:
             raise known.problem
         if known.record is None:
@@ -156,6 +160,43 @@ class Session:
         known = self._walked.get(path)
         if known is not None and known.cut is None and known.record is not None:
             self._walked[path] = replace(known, cut=_cut(known))
+
+    def read_in_full(self) -> None:
+        """Forgets all modules, and walks them by LibCST's trees from now on."""
+        self.reads_quickly = False
+        self._walked.clear()
+        self._linked.clear()
+
+    def _walk_quickly(self, path: Path, data: bytes) -> ModuleRecord | None:
+        """A module whose nodes are there when somebody asks for them; None where that takes LibCST's tree."""
+        from .quick_tree import quick_tree
+        from .semantics.linking import is_stub
+        from .semantics.module_walk import walk_module
+        from .semantics.records import ModuleRecord
+        from .semantics.summary import without_nodes
+
+        if path.suffix not in (".py", ".pyi"):
+            return None
+        with self.measured("parse"):
+            try:
+                text, encoding, has_bom = decode(data)
+            except UnparsableFile:
+                return None
+            tree = quick_tree(text)
+        if tree is None:
+            return None
+        with self.measured("walk"):
+            parsed = ParsedModule(path, text, encoding, has_bom, tree)
+            record = walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path)))
+            return without_nodes(record, partial(self._walk_in_full, path, data))
+
+    def _walk_in_full(self, path: Path, data: bytes) -> ModuleRecord:
+        known = self._walk(path, data, None)
+        if known.problem is not None:
+            raise known.problem
+        if known.record is None:
+            raise UnparsableFile("the file could not be walked")
+        return known.record
 
     def _walk(self, path: Path, data: bytes, before: _Known | None) -> _Known:
         from .semantics.linking import is_stub

@@ -2,7 +2,7 @@
 
 A restored module answers like a walked one. Whoever asks for a node of its tree gets it all the same: then the module
 is parsed and walked after all, and the nodes that the walk notes now are given to what was restored, object by object,
-for it notes the same things in the same order.
+for it notes the same things in the same order. A module whose walk read a quick tree is like a restored one.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+from ..parsing import UnparsableFile
 from .records import ModuleRecord
-from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, NODE, Numbers, Objects
+from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, FRESH, NODE, Numbers, Objects
 from .terms import UNKNOWN
 
 Summary = list[list[Any]]
@@ -27,6 +28,10 @@ _LEADING = {
     cls: [(name, form.leads_to) for name, form in forms.items() if form.leads_to is not None]
     for cls, forms in FORMS.items()
 }
+
+
+class NotTheSame(Exception):
+    """A walk that notes other things than the one before it: nobody knows which node belongs to what."""
 
 
 def written(record: ModuleRecord) -> Summary:
@@ -42,11 +47,46 @@ def written(record: ModuleRecord) -> Summary:
 def _columns(cls: type[Any], group: list[Any], numbers: Numbers) -> list[list[Any]]:
     columns: list[list[Any]] = []
     for name, form in FORMS[cls].items():
-        column = form.write([getattr(item, name) for item in group], numbers)
+        column = (
+            [_has_node(item, name) for item in group]
+            if form is NODE
+            else form.write([getattr(item, name) for item in group], numbers)
+        )
         # Of `True` and `1`, which are the same to Python, only constants have both.
         is_uniform = form is not CONSTANT and len(column) > 1 and column.count(column[0]) == len(column)
         columns.append(column[:1] if is_uniform else column)
     return columns
+
+
+def _has_node(item: object, name: str) -> bool:
+    """Whether something has a node, which nobody need fetch for that."""
+    try:
+        return getattr(type(item), name).__get__(item) is not None
+    except AttributeError:
+        return True
+
+
+def without_nodes(record: ModuleRecord, walk: Callable[[], ModuleRecord]) -> ModuleRecord:
+    """A walked module, which lets go of its nodes; `walk` walks it again, and is called when somebody asks for one."""
+    groups = _grouped(record)
+    origin = Origin(groups, walk)
+    for cls, group in groups.items():
+        for item in group:
+            item._origin = origin
+        for name, form in FORMS[cls].items():
+            place = getattr(cls, name)
+            if form is NODE:
+                for item in group:
+                    if place.__get__(item) is not None:
+                        place.__delete__(item)
+            elif form is BY_NODE:
+                for item in group:
+                    place.__set__(
+                        item, {-number: other for number, other in enumerate(getattr(item, name).values(), 1)}
+                    )
+            elif form in FRESH:
+                deque(map(place.__set__, group, form.read(group, [])), maxlen=0)
+    return record
 
 
 def restored(summary: Summary, path: Path, walk: Callable[[], ModuleRecord]) -> ModuleRecord:
@@ -86,12 +126,15 @@ class Origin:
         self._walk: Callable[[], ModuleRecord] | None = walk
 
     def fetch(self) -> None:
-        """Gives every restored object its nodes."""
+        """Gives every restored object its nodes; raises `NotTheSame` where those cannot be told."""
         if self._walk is None:
             return
         walk, self._walk = self._walk, None
-        groups = _grouped(walk())
-        pairs = {cls: list(zip(group, self._groups[cls], strict=True)) for cls, group in groups.items()}
+        try:
+            groups = _grouped(walk())
+            pairs = {cls: list(zip(group, self._groups[cls], strict=True)) for cls, group in groups.items()}
+        except (UnparsableFile, ValueError) as error:
+            raise NotTheSame(str(error)) from error
         old_of = {id(new): old for group in pairs.values() for new, old in group}
         for cls, group in pairs.items():
             for name, form in FORMS[cls].items():

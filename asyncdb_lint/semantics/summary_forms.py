@@ -144,6 +144,8 @@ def _kinds(kinds: type[enum.Enum]) -> Form:
 _NO_NOTES = Form(lambda values, numbers: [0] * len(values), lambda column, objects: (Notes() for _ in column))
 _NO_MAPPING = Form(_NO_NOTES.write, lambda column, objects: ({} for _ in column))
 _NO_ROLES = Form(_NO_NOTES.write, lambda column, objects: (None for _ in column))
+FRESH = (_NO_NOTES, _NO_MAPPING, _NO_ROLES)
+"""What a restored object has of its own, and nothing of what the walk had."""
 _GIVEN = Form(_NO_NOTES.write, lambda column, objects: ())
 
 _FORM_OF = {
