@@ -12,8 +12,8 @@ import re
 import warnings
 from typing import TYPE_CHECKING
 
-from .expressions import TooLittleKnown
-from .statements import Statements
+from asyncdb_lint.quick_tree.expressions import TooLittleKnown
+from asyncdb_lint.quick_tree.statements import Statements
 
 if TYPE_CHECKING:
     import libcst as cst

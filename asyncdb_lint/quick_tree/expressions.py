@@ -11,7 +11,8 @@ from typing import Any
 
 import libcst as cst
 
-from . import nodes as make
+from asyncdb_lint.parsing import UnparsableFile, parse_text
+from asyncdb_lint.quick_tree import nodes as make
 
 # Beyond so many levels, LibCST's parser may give up (see `nesting`).
 MOST_LEVELS = 60
@@ -22,8 +23,8 @@ _STRING = re.compile(
         | '(?:[^'\\]|\\.)*'              |  "(?:[^"\\]|\\.)*" )""",
     re.DOTALL | re.VERBOSE,
 )
-# `{value=}` is text as well.
-_SELF_DOCUMENTING = re.compile(rb"=\s*(?:![rsa])?\s*[:}]")
+# What Python's tree does not have as it is written: escapes, line ends, and `{value=}`, which is text as well.
+_NOT_AS_WRITTEN = re.compile(rb"[\\\r]|=\s*(?:![rsa])?\s*[:}]")
 _KNOWS_PLACES_IN_FORMATTED = sys.version_info >= (3, 12)
 _SINGLETONS = {True: "True", False: "False", None: "None"}
 
@@ -233,7 +234,7 @@ class Expressions:
         if self._in_formatted:
             raise TooLittleKnown
         written = self._written(node)
-        if b"\\" not in written and not _SELF_DOCUMENTING.search(written) and _STRING.fullmatch(written):
+        if not _NOT_AS_WRITTEN.search(written) and _STRING.fullmatch(written):
             self._in_formatted = True
             depth = self._depth
             try:
@@ -242,8 +243,7 @@ class Expressions:
                 self._depth = depth
             finally:
                 self._in_formatted = False
-        # Its pieces may stand on several lines.
-        return cst.parse_expression(f"({written.decode()})")
+        return _parsed(written.decode())
 
     def _formatted_part(self, node: ast.expr) -> Any:
         match node:
@@ -278,6 +278,15 @@ class Expressions:
         if self._lines is None:
             self._lines = self._source.splitlines(keepends=True)
         return self._lines
+
+
+def _parsed(expression: str) -> Any:
+    """An expression as LibCST reads it; it may stand on several lines."""
+    try:
+        line = cst.ensure_type(parse_text(f"({expression})").body[0], cst.SimpleStatementLine)
+    except UnparsableFile as problem:
+        raise TooLittleKnown from problem
+    return cst.ensure_type(line.body[0], cst.Expr).value
 
 
 def operators(names: Mapping[str, str], ending: str = "") -> dict[type[ast.AST], Any]:

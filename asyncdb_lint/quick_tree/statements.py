@@ -9,8 +9,8 @@ from typing import Any
 
 import libcst as cst
 
-from . import nodes as make
-from .expressions import ARITHMETIC, MOST_LEVELS, Expressions, TooLittleKnown, operators
+from asyncdb_lint.quick_tree import nodes as make
+from asyncdb_lint.quick_tree.expressions import ARITHMETIC, MOST_LEVELS, Expressions, TooLittleKnown, operators
 
 _Converter = Callable[["Statements", Any], Any]
 
