@@ -170,9 +170,11 @@ class BindValues:
             if use.contained or use.taken:
                 continue  # that was done to the list it is in, or to one of its values
             match use:
-                case Use(kind=UseKind.OTHER, node=cst.Subscript() as node):
-                    self._set_item(found, node)
-                case Use(kind=UseKind.OTHER, node=cst.Del()):
+                case Use(kind=UseKind.ITEM_SET, name=str() as name):
+                    found.keys.setdefault(name, Constant(...))
+                case Use(kind=UseKind.ITEM_SET):
+                    found.is_complete = False
+                case Use(kind=UseKind.DELETED):
                     found.certain.clear()
                 case Use(kind=UseKind.ATTRIBUTE, node=cst.Attribute(attr=cst.Name(value=name)) as node):
                     if name in _TAKING_AWAY:
@@ -186,14 +188,6 @@ class BindValues:
                 case _:
                     continue
         return found
-
-    def _set_item(self, found: Given, node: cst.Subscript) -> None:
-        for element in node.slice:
-            key = element.slice.value if isinstance(element.slice, cst.Index) else None
-            if isinstance(key, cst.SimpleString) and isinstance(key.evaluated_value, str):
-                found.keys.setdefault(key.evaluated_value, Constant(...))
-            else:
-                found.is_complete = False
 
     def _updated(self, found: Given, use: Use, node: cst.Attribute, frame: Frame | None, depth: int) -> None:
         call = next((call for call in use.function.calls if call.node.func is node), None)
@@ -220,7 +214,7 @@ class BindValues:
                 if argument is None or argument is not call.arguments[use.argument].term:
                     continue
                 for inner in function.parameter_uses.get(parameter.name, ()):
-                    if inner.kind is UseKind.OTHER and isinstance(inner.node, cst.Subscript | cst.Del):
+                    if inner.kind in (UseKind.ITEM_SET, UseKind.DELETED):
                         return True
                     if inner.kind is UseKind.ATTRIBUTE and isinstance(inner.node, cst.Attribute):
                         if inner.node.attr.value not in _READING:

@@ -75,7 +75,7 @@ class Bindings(Expressions):
                 else:
                     name = key.value if isinstance(key, Constant) and isinstance(key.value, str) else None
                     self.use(value, UseKind.STORED, target, name=name, holder=base)
-                    self.use(base, UseKind.OTHER, target)
+                    self.use(base, UseKind.ITEM_SET, target, name=name)
             case _:
                 self.use(value, UseKind.STORED, target)
 

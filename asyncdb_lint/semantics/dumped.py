@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import libcst as cst
-
 from . import members
 from .calling import result
 from .records import CallRecord, ClassRecord, Use, UseKind
@@ -122,11 +120,10 @@ def _changed(entries: Sequence[Entry], uses: Sequence[Use], frame: Frame | None)
             left.pop(_popped(use) or "", None)
         elif use.kind is UseKind.ATTRIBUTE and use.attribute not in _LOOKS:
             return None
-        elif use.kind is UseKind.OTHER and isinstance(use.node, cst.Subscript):
-            name = _key(use.node)
-            if name is None:
+        elif use.kind is UseKind.ITEM_SET:
+            if use.name is None:
                 return None
-            left.setdefault(name, Entry(name, UNKNOWN, frame))
+            left.setdefault(use.name, Entry(use.name, UNKNOWN, frame))
     return list(left.values())
 
 
@@ -138,10 +135,3 @@ def _popped(use: Use) -> str | None:
         if key is not None and isinstance(key.term, Constant) and isinstance(key.term.value, str)
         else None
     )
-
-
-def _key(node: cst.Subscript) -> str | None:
-    index = node.slice[0].slice
-    literal = index.value if isinstance(index, cst.Index) else None
-    value = literal.evaluated_value if isinstance(literal, cst.SimpleString) else None
-    return value if isinstance(value, str) else None

@@ -114,9 +114,9 @@ class FunctionWalk(Definitions):
             case cst.Nonlocal():
                 self.nonlocals.update(item.name.value for item in node.names)
             case cst.Del():
-                self.use(self.expression(node.target), UseKind.OTHER, node)
+                self.use(self.expression(node.target), UseKind.DELETED, node)
                 if isinstance(node.target, cst.Subscript):
-                    self.use(self.expression(node.target.value), UseKind.OTHER, node)
+                    self.use(self.expression(node.target.value), UseKind.DELETED, node)
             case cst.Break():
                 if self.breaks and self.alive:
                     self.breaks[-1].append(dict(self.env))

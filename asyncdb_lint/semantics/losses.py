@@ -31,15 +31,16 @@ _HARMLESS_WHEN_CONTAINED = {
     UseKind.ITERATED,
     UseKind.UNPACKED,
     UseKind.OPERAND,
+    # `page["other"] = value` and `del page["other"]` are no use of what the page already holds.
+    UseKind.ITEM_SET,
+    UseKind.DELETED,
 }
 _AWAITABLE_TYPES = {"Awaitable", "Coroutine", "Future", "Task"}
 _DEEPEST = 5
 
 
 def _is_harmless_when_contained(use: Use) -> bool:
-    # `page["other"] = value` and `del page["other"]` are no use of what the page already holds.
-    changes = use.kind is UseKind.OTHER and isinstance(use.node, cst.Subscript | cst.Del)
-    return changes or use.kind in _HARMLESS_WHEN_CONTAINED
+    return use.kind in _HARMLESS_WHEN_CONTAINED
 
 
 class Losses:

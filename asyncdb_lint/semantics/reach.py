@@ -36,6 +36,7 @@ _LIFECYCLE_NAME = re.compile(
 _TEST_FILE = re.compile(r"^(?:test_.*|.*_test|tests?|conftest)\.py$")
 _TEST_FOLDERS = {"test", "tests", "testing"}
 _MIGRATION_FOLDERS = {"alembic", "migrations", "migration", "versions", "seeds", "seeders"}
+_NO_REFERENCES = {UseKind.BOUND, UseKind.OTHER, UseKind.CALLED, UseKind.ITEM_SET, UseKind.DELETED}
 _LIFECYCLE_KEYWORDS = {"on_startup", "on_shutdown", "lifespan"}
 
 
@@ -156,7 +157,7 @@ class Reach:
         return Origin.SCRIPT if name in _COMMANDS else None
 
     def _referenced(self, use: Use) -> Origin | None:
-        if use.kind in (UseKind.BOUND, UseKind.OTHER, UseKind.CALLED):
+        if use.kind in _NO_REFERENCES:
             return None
         call = use.call
         if call is None:

@@ -47,6 +47,8 @@ class UseKind(enum.Enum):
     ARGUMENT = "passed on"
     STORED = "stored"
     UNPACKED = "unpacked"
+    ITEM_SET = "given an item"
+    DELETED = "deleted, or an item of it"
     OTHER = "used"
 
 

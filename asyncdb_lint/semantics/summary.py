@@ -8,14 +8,15 @@ for it notes the same things in the same order. A module whose walk read a quick
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import repeat
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from ..parsing import UnparsableFile
 from .records import ModuleRecord
-from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, FRESH, NODE, Numbers, Objects
+from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, FRESH, NODE, ONE, Numbers, Objects
 from .terms import UNKNOWN
 
 Summary = list[list[Any]]
@@ -24,8 +25,20 @@ Summary = list[list[Any]]
 _Groups = dict[type[Any], list[Any]]
 # The first objects that a number stands for are those that no module owns.
 _OWNERLESS: tuple[object, ...] = (None, UNKNOWN)
+
+
+def _leading_to_one(names: list[str]) -> Callable[[Any], Iterable[Any]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    return (lambda item: (getattr(item, names[0]),)) if names else lambda item: ()
+
+
+# For each class, what its objects lead to: by fields with one object each, and by fields with several.
 _LEADING = {
-    cls: [(name, form.leads_to) for name, form in forms.items() if form.leads_to is not None]
+    cls: (
+        _leading_to_one([name for name, form in forms.items() if form is ONE]),
+        [(name, form.leads_to) for name, form in forms.items() if form.leads_to is not None and form is not ONE],
+    )
     for cls, forms in FORMS.items()
 }
 
@@ -159,8 +172,14 @@ def _grouped(record: ModuleRecord) -> _Groups:
     for item in found:
         cls = type(item)
         groups[cls].append(item)
-        for name, leads_to in _LEADING[cls]:
-            for other in leads_to(getattr(item, name)):
+        leading_to_one, leading_to_several = _LEADING[cls]
+        for other in leading_to_one(item):
+            if id(other) not in seen:
+                seen.add(id(other))
+                found.append(other)
+        for name, leads_to in leading_to_several:
+            value = getattr(item, name)
+            for other in leads_to(value) if value else ():
                 if id(other) not in seen:
                     seen.add(id(other))
                     found.append(other)

@@ -43,11 +43,12 @@ _NAME_SETS = Form(
 )
 NODE = Form(lambda values, numbers: [value is not None for value in values], lambda column, objects: ())
 """What only the tree has: that there is one is all that is written."""
-_ONE = Form(
+ONE = Form(
     lambda values, numbers: [numbers[id(value)] for value in values],
     lambda column, objects: map(objects.__getitem__, column),
     lambda value: (value,),
 )
+"""One object."""
 _LIST = Form(
     lambda values, numbers: [[numbers[id(item)] for item in value] for value in values],
     lambda column, objects: ([objects[number] for number in value] for value in column),
@@ -160,7 +161,7 @@ _FORM_OF = {
     "dict[int, tuple[Term, Term]]": _DECLARED,
     "Path": _GIVEN,
     "ParsedModule": NODE,
-    "Collection | Mapping": _ONE,
+    "Collection | Mapping": ONE,
 }
 # Only a walk, or what comes of the first question, fills these in.
 _NOT_WRITTEN = {
@@ -190,7 +191,7 @@ def form_of(annotation: str) -> Form:
         ):
             return form
     if _is_noted(annotation):
-        return _ONE
+        return ONE
     raise TypeError(f"nobody has said how {annotation} is written down")
 
 

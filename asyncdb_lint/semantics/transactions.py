@@ -26,7 +26,16 @@ from .resolve import Resolver
 from .terms import Attribute, Awaited, Checked, Choice, Constant, Entered, Narrowed, Result, Term
 from .values import NONE, ContextValue, FunctionValue, InstanceValue, Values
 
-_HANDED_ON = {UseKind.ARGUMENT, UseKind.RETURNED, UseKind.YIELDED, UseKind.STORED, UseKind.CALLED, UseKind.OTHER}
+_HANDED_ON = {
+    UseKind.ARGUMENT,
+    UseKind.RETURNED,
+    UseKind.YIELDED,
+    UseKind.STORED,
+    UseKind.CALLED,
+    UseKind.ITEM_SET,
+    UseKind.DELETED,
+    UseKind.OTHER,
+}
 _TRANSACTIONS = frozenset({"transaction", "bare_transaction"})
 _ROLES = ("starts", "commits", "rolls_back")
 _DEEPEST = 6

@@ -28,7 +28,16 @@ from .terms import (
 
 _GETTERS = {"get", "pop", "setdefault"}
 _VIEWS = {"values", "items", "get", "pop", "copy", "setdefault"}
-_REFERENCE_USES = {UseKind.ARGUMENT, UseKind.RETURNED, UseKind.STORED, UseKind.YIELDED, UseKind.OTHER, UseKind.BOUND}
+_REFERENCE_USES = {
+    UseKind.ARGUMENT,
+    UseKind.RETURNED,
+    UseKind.STORED,
+    UseKind.YIELDED,
+    UseKind.BOUND,
+    UseKind.ITEM_SET,
+    UseKind.DELETED,
+    UseKind.OTHER,
+}
 
 
 def mark(term: Term, use: Use) -> None:
