@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import libcst as cst
-
 from .calling import argument_for
 from .records import CallRecord, ParameterKind, Use, UseKind
 from .resolve import Resolver
@@ -176,11 +174,11 @@ class BindValues:
                     found.is_complete = False
                 case Use(kind=UseKind.DELETED):
                     found.certain.clear()
-                case Use(kind=UseKind.ATTRIBUTE, node=cst.Attribute(attr=cst.Name(value=name)) as node):
+                case Use(kind=UseKind.ATTRIBUTE, attribute=name):
                     if name in _TAKING_AWAY:
                         found.certain.clear()
                     elif name not in _READING:
-                        self._updated(found, use, node, frame, depth)
+                        self._updated(found, use, frame, depth)
                 case Use(kind=UseKind.ARGUMENT, call=CallRecord() as call):
                     if self._is_changed_by(call, use):
                         found.is_complete = False
@@ -189,8 +187,8 @@ class BindValues:
                     continue
         return found
 
-    def _updated(self, found: Given, use: Use, node: cst.Attribute, frame: Frame | None, depth: int) -> None:
-        call = next((call for call in use.function.calls if call.node.func is node), None)
+    def _updated(self, found: Given, use: Use, frame: Frame | None, depth: int) -> None:
+        call = next((call for call in use.function.calls if call.node.func is use.node), None)
         if call is None or not isinstance(call.callee, Attribute) or call.callee.name not in ("update", "setdefault"):
             found.is_complete = False
             return
@@ -216,9 +214,8 @@ class BindValues:
                 for inner in function.parameter_uses.get(parameter.name, ()):
                     if inner.kind in (UseKind.ITEM_SET, UseKind.DELETED):
                         return True
-                    if inner.kind is UseKind.ATTRIBUTE and isinstance(inner.node, cst.Attribute):
-                        if inner.node.attr.value not in _READING:
-                            return True
+                    if inner.kind is UseKind.ATTRIBUTE and inner.attribute not in _READING:
+                        return True
         return False
 
     # -- parameters, calls, names -----------------------------------------------------------------------------------

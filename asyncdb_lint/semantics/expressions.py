@@ -80,7 +80,7 @@ class Expressions(Scope):
 
     def _attribute(self, node: cst.Attribute) -> Term:
         base = self.expression(node.value)
-        self.use(base, UseKind.ATTRIBUTE, node)
+        self.use(base, UseKind.ATTRIBUTE, node, name=node.attr.value)
         key = dotted_name(node)
         if key is not None and key in self.env:
             narrowed = self.env[key]

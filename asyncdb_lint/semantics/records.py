@@ -83,7 +83,7 @@ class Use(Restorable):
     @property
     def attribute(self) -> str:
         """The attribute that was asked for."""
-        return self.node.attr.value if isinstance(self.node, cst.Attribute) else ""
+        return self.name or "" if self.kind is UseKind.ATTRIBUTE else ""
 
 
 class ContextKind(enum.Enum):
