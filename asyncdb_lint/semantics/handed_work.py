@@ -32,13 +32,12 @@ class HandedWorks:
 
     def of(self, call: CallRecord) -> list[HandedWork]:
         """The work on a database among the arguments of a call, also behind `gather(...)` and `wait_for(...)`."""
-        found = [
-            work
-            for index, argument in enumerate(call.arguments)
-            if self._is_run(call, index, argument.keyword)
-            for work in self._of_term(argument.term, 0)
-        ]
-        return [work for work in found if self.coroutines.touch(work.function)]
+        found: list[HandedWork] = []
+        for index, argument in enumerate(call.arguments):
+            works = [work for work in self._of_term(argument.term, 0) if self.coroutines.touch(work.function)]
+            if works and self._is_run(call, index, argument.keyword):
+                found += works
+        return found
 
     def _is_run(self, call: CallRecord, index: int, keyword: str | None) -> bool:
         """Whether an argument is what is awaited, or called and awaited."""

@@ -100,9 +100,8 @@ class UnenteredConnections:
         for use in connection.uses:
             if use.kind in _OUT_OF_SIGHT or use.function is not connection.function:
                 return False
-            if use.kind is UseKind.ATTRIBUTE and isinstance(use.node, cst.Attribute):
-                if use.node.attr.value in ("__aenter__", "__aexit__"):
-                    return False
+            if use.attribute in ("__aenter__", "__aexit__"):
+                return False
         return True
 
     def _last_before(self, call: CallRecord, blocks: list[Context]) -> Context | None:
