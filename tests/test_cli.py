@@ -359,11 +359,17 @@ def test_rule_all_lists_every_rule_with_its_state(project: Project) -> None:
 def test_rule_as_json(project: Project) -> None:
     one = json.loads(project.run("rule", "ADB101", "--output-format=json").out)
     assert (one["code"], one["name"], one["severity"], one["since"]) == ("ADB101", "unawaited-query", "error", "0.1.0")
+    assert (one["cwe"], one["security_severity"]) == ([], None)
     assert one["summary"].startswith("Finds ")
     assert one["explanation"].startswith("# unawaited-query")
     every = json.loads(project.run("rule", "--all", "--output-format=json").out)
     assert one in every
     assert [page["code"] for page in every] == sorted(page["code"] for page in every)
+    assert {page["code"]: (page["cwe"], page["security_severity"]) for page in every if page["cwe"]} == {
+        "ADB303": (["CWE-209"], "5.4"),
+        "ADB401": (["CWE-89"], "8.8"),
+        "ADB801": (["CWE-798", "CWE-259"], "9.8"),
+    }
 
 
 @pytest.mark.parametrize(
