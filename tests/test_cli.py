@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -236,6 +237,56 @@ def test_diff_shows_the_fix_changes_nothing_and_can_be_applied(project: Project)
     assert project.read("app.py") == PITFALL
     subprocess.run(["git", "apply", "-p0"], input=ran.out.encode(), cwd=project.root, check=True)
     assert project.read("app.py") == FIXED
+
+
+def source_in(encoding: str, coding: str, word: str, *, fixed: bool = False) -> bytes:
+    """A pitfall with a word of another language on its line and on one before it."""
+    call = f"{'await ' if fixed else ''}database.fetch_one(\"SELECT name AS '{word}' FROM users\")"
+    return f"""\
+{coding}from databases import Database
+# {word}
+async def has_users(database: Database):
+    user = {call}
+    return user is not None
+""".encode(encoding)
+
+
+def diff_of(project: Project, *arguments: str, stdin: bytes = b"") -> bytes:
+    command = [sys.executable, "-m", "asyncdb_lint", "check", "--diff", *arguments]
+    narrow = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ran = subprocess.run(command, cwd=project.root, input=stdin, env=narrow, capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (1, b"Would fix 1 finding.\n")
+    return ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("encoding", "coding", "word"),
+    [
+        ("utf-8", "", "\u65e5\u672c"),
+        ("utf-8-sig", "", "\u65e5\u672c"),
+        ("latin-1", "# coding: latin-1\n", "\xe9\xff"),
+        # One of these characters ends with the byte of a backslash.
+        ("shift_jis", "# coding: shift_jis\n", "\u8868\u793a"),
+        # Each line begins and ends in ASCII, between shifts.
+        ("iso2022_jp", "# coding: iso2022_jp\n", "\u8868\u793a"),
+    ],
+)
+def test_a_diff_that_is_piped_has_the_bytes_of_the_file(
+    project: Project, encoding: str, coding: str, word: str
+) -> None:
+    file = project.write("app.py", source_in(encoding, coding, word))
+    subprocess.run(["git", "apply", "-p0"], input=diff_of(project), cwd=project.root, check=True)
+    assert file.read_bytes() == source_in(encoding, coding, word, fixed=True)
+
+
+def test_so_has_a_diff_of_standard_input(project: Project) -> None:
+    latin = source_in("latin-1", "# coding: latin-1\n", "\xe9")
+    assert diff_of(project, "-", stdin=latin).count(b"'\xe9'") == 2
+
+
+def test_a_diff_for_people_is_text_in_the_encoding_of_the_terminal(project: Project) -> None:
+    project.write("app.py", source_in("latin-1", "# coding: latin-1\n", "\xe9"))
+    assert project.check("--diff", "--color=always").out.count("'\xe9'") == 2
 
 
 def test_diff_shows_unsafe_fixes_when_asked_for(project: Project) -> None:
