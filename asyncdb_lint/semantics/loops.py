@@ -46,6 +46,8 @@ class LoopQuery(NamedTuple):
     loop: Context
     writes: bool
     inserts_only: bool
+    serves_requests: bool
+    """A handler or dependency is known to lead to the loop; otherwise it may stand in a background task."""
     others: tuple[CallRecord, ...] = ()
 
     @property
@@ -152,7 +154,7 @@ class Loops:
         writes = bool(verbs & _ROWS)
         if writes and (self._is_guarded_alone(call, loop) or self._is_in_transaction(call, seen)):
             return None
-        return LoopQuery(call, query, loop, writes, verbs == {"insert"})
+        return LoopQuery(call, query, loop, writes, verbs == {"insert"}, self.reach.surely_from_requests(call.function))
 
     def _is_guarded_alone(self, call: CallRecord, loop: Context) -> bool:
         """Whether every item has its own `try` or its own transaction inside the loop: then it stands for itself."""
@@ -300,12 +302,6 @@ def _parameters_given(call: CallRecord, value: FunctionValue, names: set[str]) -
 
 
 def _together(items: list[LoopQuery]) -> LoopQuery:
-    first = items[0]
-    return LoopQuery(
-        first.call,
-        first.query,
-        first.loop,
-        first.writes,
-        all(item.inserts_only for item in items),
-        tuple(item.call for item in items[1:]),
+    return items[0]._replace(
+        inserts_only=all(item.inserts_only for item in items), others=tuple(item.call for item in items[1:])
     )
