@@ -37,6 +37,8 @@ _ONLY_AST = 0x400
 _SHORTEST_CRASH = 4096
 _STACK_BYTES = 64 * 1024 * 1024
 _DEEP_RECURSION = 10_000
+_SWITCH = threading.Lock()
+_UNCHECKED: list[None] = []
 
 
 class UnparsableFile(Exception):
@@ -174,7 +176,7 @@ def _tree_of(text: str) -> cst.Module:
     import libcst as cst
 
     try:
-        with _without_checks():
+        with without_checks():
             return with_fresh_stack(lambda: cst.parse_module(text))
     except UnicodeEncodeError as error:
         place = _position_in(text, error.start)
@@ -187,19 +189,25 @@ def _tree_of(text: str) -> cst.Module:
 
 
 @contextmanager
-def _without_checks() -> Iterator[None]:
-    """Lets LibCST make nodes without checking them: what its parser has read is right, and checks take a fifth.
+def without_checks() -> Iterator[None]:
+    """Lets LibCST make nodes without checking them, in all threads, until the last that asked for it is done.
 
-    They also have bugs of their own: `return(lambda: 0)` is one for them.
+    What its parser has read is right, and checks take a fifth; what a fix makes is read back. They also have bugs of
+    their own: `return(lambda: 0)` and `return(a if b else c)` are errors for them.
     """
     import libcst as cst
 
     checks = _checks()
-    setattr(cst.CSTNode, "__post_init__", _no_checks)  # noqa: B010
+    with _SWITCH:
+        _UNCHECKED.append(None)
+        setattr(cst.CSTNode, "__post_init__", _no_checks)  # noqa: B010
     try:
         yield
     finally:
-        setattr(cst.CSTNode, "__post_init__", checks)  # noqa: B010
+        with _SWITCH:
+            _UNCHECKED.pop()
+            if not _UNCHECKED:
+                setattr(cst.CSTNode, "__post_init__", checks)  # noqa: B010
 
 
 @functools.cache

@@ -239,6 +239,14 @@ def test_diff_shows_the_fix_changes_nothing_and_can_be_applied(project: Project)
     assert project.read("app.py") == FIXED
 
 
+def test_a_keyword_with_no_space_behind_is_no_obstacle(project: Project) -> None:
+    # LibCST's own checks take it for an error, where a route becomes `async def` as well.
+    source = UNSAFE.replace("return database", "return(1 if app else database").rstrip("\n") + ")\n"
+    project.write("app.py", source)
+    assert project.check("--fix", "--unsafe-fixes").code == 0
+    assert project.read("app.py") == source.replace("def users", "async def users").replace("else ", "else await ")
+
+
 def source_in(encoding: str, coding: str, word: str, *, fixed: bool = False) -> bytes:
     """A pitfall with a word of another language on its line and on one before it."""
     call = f"{'await ' if fixed else ''}database.fetch_one(\"SELECT name AS '{word}' FROM users\")"
