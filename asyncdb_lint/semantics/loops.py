@@ -14,7 +14,6 @@ from .loop_items import (
     Iterables,
     dependents,
     feeds_itself,
-    is_asynchronous,
     item_names,
     leaves_early,
     mentions,
@@ -115,9 +114,8 @@ class Loops:
         for context in outwards(call.context):
             if context.kind not in _REPEATING:
                 continue
-            node = context.node
             # What a `while` waits for, and what an `async for` brings, comes one by one.
-            if isinstance(node, cst.While) or is_asynchronous(node):
+            if context.is_async or isinstance(context.node, cst.While):
                 return None
             if innermost is None and mentions(call, self._item_names(context)):
                 innermost = context
