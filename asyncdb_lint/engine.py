@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from .decoding import UnparsableFile
 from .diagnostics import Diagnostic, Fix, Position, Range, RelatedPlace
-from .parsing import UnparsableFile, without_checks
+from .parsing import without_checks
 from .rules import Finding, Rule, all_rules
 from .semantics.facts import ModuleFacts
 from .settings import Settings

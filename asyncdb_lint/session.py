@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .parsing import UnparsableFile, check_syntax, parse
+from .decoding import UnparsableFile
+from .parsing import check_syntax, parse
 from .screen import Signs
 from .surroundings import Surroundings
 

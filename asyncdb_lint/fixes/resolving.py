@@ -7,6 +7,7 @@ from functools import partial
 
 import libcst as cst
 
+from asyncdb_lint.decoding import UnparsableFile
 from asyncdb_lint.diagnostics import Edit, Fix, FreedImport, Range
 from asyncdb_lint.fixes.changes import AddImport, Change, FixPlan, PlanRefused, Remove, RemoveImport, Replace
 from asyncdb_lint.fixes.comments import with_lost_comments
@@ -16,7 +17,7 @@ from asyncdb_lint.fixes.rewrite import NodeChange, Rewriter, Unit
 from asyncdb_lint.fixes.shape import shape
 from asyncdb_lint.fixes.textdiff import Splice, joined, splices
 from asyncdb_lint.fixes.unused_imports import remove_imports
-from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse_text, with_fresh_stack, without_checks
+from asyncdb_lint.parsing import ParsedModule, parse_text, with_fresh_stack, without_checks
 from asyncdb_lint.positions import PlainText
 
 _NONE: frozenset[int] = frozenset()

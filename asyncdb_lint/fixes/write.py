@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from asyncdb_lint.parsing import UnparsableFile, decode
+from asyncdb_lint.decoding import UnparsableFile, decode
 
 
 class CannotWrite(OSError):
