@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from .calling import argument_for
+from .flat_texts import Frame
 from .records import CallRecord, ParameterKind, Use, UseKind
 from .resolve import Resolver
 from .terms import (
@@ -28,7 +29,7 @@ from .terms import (
     Term,
     last_name,
 )
-from .texts import Frame, Texts
+from .texts import Texts
 from .value_types import Types
 from .values import ClassValue, FunctionValue, InstanceValue
 

@@ -10,6 +10,7 @@ import libcst as cst
 
 from ..nodes import descendants, names_in
 from .calling import class_roles, roles
+from .flat_texts import FlatText, Frame
 from .loop_items import (
     Iterables,
     dependents,
@@ -23,7 +24,7 @@ from .reach import Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind, outwards
 from .sql import read
 from .terms import Attribute, Parameter, Result, Term, decorating, last_name
-from .texts import FlatText, Frame, Texts
+from .texts import Texts
 from .values import FunctionValue, InstanceValue
 
 _DEEPEST = 3
