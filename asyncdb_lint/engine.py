@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from .decoding import UnparsableFile
 from .diagnostics import Diagnostic, Fix, Position, Range, RelatedPlace
-from .parsing import UnparsableFile
+from .parsing import without_checks
 from .rules import Finding, Rule, all_rules
 from .semantics.facts import ModuleFacts
 from .settings import Settings
@@ -117,7 +118,8 @@ def _fix(finding: Finding) -> Fix | None:
     from .fixes import PlanRefused, resolve
 
     try:
-        plan = finding.fix()
+        with without_checks():
+            plan = finding.fix()
         return resolve(plan) if plan is not None else None
     except PlanRefused:
         # The finding stands; only this cure cannot be written here (a name is taken, say).

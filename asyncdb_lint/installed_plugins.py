@@ -21,7 +21,7 @@ from asyncdb_lint.problems import MendableError
 if TYPE_CHECKING:
     from importlib import metadata
 
-    from asyncdb_lint.rules import Rule
+    from asyncdb_lint.rules import Rule, Weakness
 
 GROUP = "asyncdb_lint.rules"
 PREFIX = re.compile(r"[A-Z]{2,16}")
@@ -94,6 +94,7 @@ def _page_text(rule: Rule, prefix: str) -> str:
         severity,
         f"{'no' if rule.fix_availability == 'none' else rule.fix_availability} fix",
         f"since {getattr(rule, 'since', 'its first version')}",
+        *_weakness(rule.weakness),
         *([] if rule.default else ["off by default"]),
     ]
     options = [f"`{option.name}` ({option.default}): {option.text}" for option in rule.options]
@@ -107,6 +108,12 @@ def _page_text(rule: Rule, prefix: str) -> str:
         f"A rule of the plugin `{prefix}`, which comes with {package}.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _weakness(weakness: Weakness | None) -> Iterable[str]:
+    if weakness is not None:
+        yield ", ".join(f"CWE-{number}" for number in weakness.cwe)
+        yield f"security severity {weakness.severity}"
 
 
 @functools.cache

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .cache_files import digest_of
+from .decoding import UnparsableFile
 from .diagnostics import Diagnostic
 from .engine import check_module, enabled_rules
 from .out_of_sight import CallsOutOfSight
-from .parsing import UnparsableFile
 from .semantics.facts import ModuleFacts
 from .semantics.hints import Hints
 from .semantics.linking import ModuleIndex, is_stub

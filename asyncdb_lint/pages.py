@@ -34,6 +34,17 @@ class Page(NamedTuple):
         return "off by default" not in self.facts
 
     @property
+    def cwe(self) -> tuple[str, ...]:
+        """The weaknesses it finds, `("CWE-89",)`, of a rule of security."""
+        return next((tuple(fact.split(", ")) for fact in self.facts if fact.startswith("CWE-")), ())
+
+    @property
+    def security_severity(self) -> str | None:
+        """How bad they are by the scale of CVSS, `"8.8"`."""
+        named = "security severity "
+        return next((fact.removeprefix(named) for fact in self.facts if fact.startswith(named)), None)
+
+    @property
     def finds(self) -> str:
         """What the rule finds, as the end of a sentence: the first one of the summary."""
         sentence = re.sub(r"^(?:Finds|Reports) ", "", first_sentence(self.summary))

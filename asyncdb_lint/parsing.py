@@ -1,4 +1,4 @@
-"""From the bytes of a file to its tree, with exact positions; what cannot be parsed says why.
+"""From the text of a file to its tree, with exact positions; what cannot be parsed says why.
 
 LibCST is imported only when a file must be parsed: importing it alone takes longer than linting a small project.
 """
@@ -6,7 +6,6 @@ LibCST is imported only when a file must be parsed: importing it alone takes lon
 from __future__ import annotations
 
 import bisect
-import codecs
 import functools
 import re
 import sys
@@ -16,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+
+from asyncdb_lint.decoding import UnparsableFile, decode, line_starts, position_in, position_of
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -28,8 +29,6 @@ _T = TypeVar("_T")
 
 _INVALID = "this is not valid Python syntax"
 _TOO_DEEP = "the code nests deeper than the parser can follow"
-_CODING_LINE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#|\r|\n|$)")
 _PLACE = re.compile(r"error at (\d+):(\d+)")
 _NEWLINE = re.compile(r"\r\n?|\n")
 # `ast.PyCF_ONLY_AST`, without the import of `ast`: parse, but compile nothing.
@@ -37,15 +36,8 @@ _ONLY_AST = 0x400
 _SHORTEST_CRASH = 4096
 _STACK_BYTES = 64 * 1024 * 1024
 _DEEP_RECURSION = 10_000
-
-
-class UnparsableFile(Exception):
-    """A file that has no tree: one sentence why, and where."""
-
-    def __init__(self, reason: str, position: Position | None = None) -> None:
-        super().__init__(reason, position)
-        self.reason = reason
-        self.position = position or _position(1, 1)
+_SWITCH = threading.Lock()
+_UNCHECKED: list[None] = []
 
 
 class ParsedModule:
@@ -77,7 +69,7 @@ class ParsedModule:
             start = self._alignment.start(self._alignment.index(line, column))
             end = self._alignment.end(self._alignment.index(end_line, end_column))
             return Range(self.position_at(start), self.position_at(max(start, end)))
-        return Range(_position(line, column), _position(end_line, end_column))
+        return Range(position_of(line, column), position_of(end_line, end_column))
 
     @property
     def places(self) -> Places:
@@ -124,7 +116,7 @@ class ParsedModule:
             raise ValueError(f"{self.path} has no character {offset}")
         starts = self._starts()
         line = bisect.bisect_right(starts, offset)
-        return _position(line, offset - starts[line - 1] + 1)
+        return position_of(line, offset - starts[line - 1] + 1)
 
     def text_of(self, place: Range) -> str:
         """The text between two positions."""
@@ -134,18 +126,6 @@ class ParsedModule:
         if self._line_starts is None:
             self._line_starts = line_starts(self.text)
         return self._line_starts
-
-
-def _position(line: int, column: int) -> Position:
-    # Imported here: a run that finds nothing needs neither places nor findings.
-    from asyncdb_lint.diagnostics import Position
-
-    return Position(line, column)
-
-
-def line_starts(text: str) -> list[int]:
-    """The index of each line's first character; only CR, LF and CRLF end a line, as in Python's own grammar."""
-    return [0, *(match.end() for match in _NEWLINE.finditer(text))]
 
 
 def parse(path: Path, data: bytes) -> ParsedModule:
@@ -170,14 +150,14 @@ def _tree_of(text: str) -> cst.Module:
 
     deep = find_too_deep(text)
     if deep is not None:
-        raise UnparsableFile(_TOO_DEEP, _position_in(text, deep))
+        raise UnparsableFile(_TOO_DEEP, position_in(text, deep))
     import libcst as cst
 
     try:
-        with _without_checks():
+        with without_checks():
             return with_fresh_stack(lambda: cst.parse_module(text))
     except UnicodeEncodeError as error:
-        place = _position_in(text, error.start)
+        place = position_in(text, error.start)
         raise UnparsableFile("the file contains characters that are not text", place) from None
     except RecursionError:
         raise UnparsableFile(_TOO_DEEP) from None
@@ -187,19 +167,25 @@ def _tree_of(text: str) -> cst.Module:
 
 
 @contextmanager
-def _without_checks() -> Iterator[None]:
-    """Lets LibCST make nodes without checking them: what its parser has read is right, and checks take a fifth.
+def without_checks() -> Iterator[None]:
+    """Lets LibCST make nodes without checking them, in all threads, until the last that asked for it is done.
 
-    They also have bugs of their own: `return(lambda: 0)` is one for them.
+    What its parser has read is right, and checks take a fifth; what a fix makes is read back. They also have bugs of
+    their own: `return(lambda: 0)` and `return(a if b else c)` are errors for them.
     """
     import libcst as cst
 
     checks = _checks()
-    setattr(cst.CSTNode, "__post_init__", _no_checks)  # noqa: B010
+    with _SWITCH:
+        _UNCHECKED.append(None)
+        setattr(cst.CSTNode, "__post_init__", _no_checks)  # noqa: B010
     try:
         yield
     finally:
-        setattr(cst.CSTNode, "__post_init__", checks)  # noqa: B010
+        with _SWITCH:
+            _UNCHECKED.pop()
+            if not _UNCHECKED:
+                setattr(cst.CSTNode, "__post_init__", checks)  # noqa: B010
 
 
 @functools.cache
@@ -241,94 +227,6 @@ def _crashes_builtin(text: str) -> bool:
     from asyncdb_lint.nesting import find_too_deep
 
     return find_too_deep(text) is not None
-
-
-def decode(data: bytes) -> tuple[str, str, bool]:
-    """The text of a source file without its BOM, its encoding and whether it had one; newlines stay as they are."""
-    has_bom = data.startswith(codecs.BOM_UTF8)
-    body = data[len(codecs.BOM_UTF8) :] if has_bom else data
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise UnparsableFile("the file is UTF-16, which Python does not read as source")
-    null = body.find(b"\0")
-    if null != -1:
-        raise UnparsableFile("the file contains null bytes", _position_in_bytes(body, null))
-    encoding = _encoding(body, has_bom)
-    try:
-        return body.decode(encoding), encoding, has_bom
-    except UnicodeDecodeError as error:
-        place = _position_in_bytes(body, error.start)
-        declared = "" if _coding_line(body) else " and has no coding line"
-        raise UnparsableFile(f"the file is not valid {_shown(encoding)}{declared}", place) from None
-    except (LookupError, UnicodeError, ValueError):
-        raise UnparsableFile(f"the file cannot be read as `{encoding}`") from None
-
-
-def encode_unsaved(text: str) -> bytes:
-    """The bytes that `decode` reads a text from, of a file that an editor holds and may not be able to save."""
-    data = text.encode("utf-8", "surrogatepass")
-    try:
-        encoding = _encoding(data.removeprefix(codecs.BOM_UTF8), data.startswith(codecs.BOM_UTF8))
-        # What the declared encoding does not have becomes one other character, so that all others keep their places.
-        return data if encoding == "utf-8" else text.encode(encoding, "replace")
-    except (UnparsableFile, UnicodeError):
-        return data
-
-
-def _encoding(body: bytes, has_bom: bool) -> str:
-    declared = _coding_line(body)
-    if declared is None:
-        return "utf-8"
-    name, line = declared
-    try:
-        codec = codecs.lookup(_without_suffix(name))
-    except (LookupError, ValueError):
-        raise UnparsableFile(
-            f"the coding line names `{name}`, which is no known encoding", _position(line, 1)
-        ) from None
-    # Such codecs (rot13, base64) turn bytes to bytes or text to text: Python refuses them as source encodings too.
-    if not getattr(codec, "_is_text_encoding", True):
-        raise UnparsableFile(f"the coding line names `{name}`, which is no text encoding", _position(line, 1))
-    # The BOM is kept apart, so the codec that would write a second one is never used.
-    encoding = "utf-8" if codec.name == "utf-8-sig" else codec.name
-    if has_bom and encoding != "utf-8":
-        raise UnparsableFile(
-            f"the file starts with a UTF-8 mark, but its coding line says `{name}`", _position(line, 1)
-        )
-    return encoding
-
-
-def _without_suffix(name: str) -> str:
-    # As Python does: editors write `utf-8-unix` and `latin-1-dos`.
-    plain = name[:12].lower().replace("_", "-")
-    for known in ("utf-8", "latin-1", "iso-8859-1", "iso-latin-1"):
-        if plain == known or plain.startswith(f"{known}-"):
-            return name if plain == "utf-8-sig" else known
-    return name
-
-
-def _coding_line(body: bytes) -> tuple[str, int] | None:
-    # PEP 263: in the first or second line, and in the second only when the first holds no code.
-    for number, line in enumerate(re.split(rb"\r\n?|\n", body[:4096], maxsplit=2)[:2], start=1):
-        match = _CODING_LINE.match(line)
-        if match:
-            return match.group(1).decode("ascii", "replace"), number
-        if not _BLANK_OR_COMMENT.match(line):
-            return None
-    return None
-
-
-def _shown(encoding: str) -> str:
-    return "UTF-8" if encoding == "utf-8" else f"`{encoding}`"
-
-
-def _position_in_bytes(body: bytes, offset: int) -> Position:
-    before = body[:offset].decode("utf-8", "replace")
-    return _position_in(before, len(before))
-
-
-def _position_in(text: str, offset: int) -> Position:
-    starts = line_starts(text[:offset])
-    return _position(len(starts), offset - starts[-1] + 1)
 
 
 def _builtin_accepts(text: str) -> bool:
@@ -409,7 +307,7 @@ def _grammar_error(text: str, place: Position | None, message: str) -> Unparsabl
 def _inside(text: str, line: int, column: int) -> Position:
     lines = _NEWLINE.split(text)
     line = min(max(line, 1), len(lines))
-    return _position(line, min(max(column, 1), len(lines[line - 1]) + 1))
+    return position_of(line, min(max(column, 1), len(lines[line - 1]) + 1))
 
 
 def with_fresh_stack(work: Callable[[], _T]) -> _T:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from asyncdb_lint.diagnostics import Severity
 from asyncdb_lint.fixes import FixPlan, Replace
-from asyncdb_lint.rules import Finding, Mention, Rule, RuleOption
+from asyncdb_lint.rules import Finding, Mention, Rule, RuleOption, Weakness
 from asyncdb_lint.semantics.calling import roles
 from asyncdb_lint.semantics.facts import ModuleFacts
 from asyncdb_lint.semantics.queries import shown
@@ -29,6 +29,7 @@ __all__ = [
     "Rule",
     "RuleOption",
     "Severity",
+    "Weakness",
     "driver_calls",
 ]
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .parsing import UnparsableFile, decode
+from .decoding import UnparsableFile, decode
 from .project_run import Findings, Run, Work
 from .session import Session
 

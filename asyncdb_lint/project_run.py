@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from .decoding import UnparsableFile, decode
 from .forking import IS_SAFE
-from .parsing import UnparsableFile, check_text, decode
+from .parsing import check_text
 from .screen import relevant, shows_database
 from .suppressions.presence import may_hold
 

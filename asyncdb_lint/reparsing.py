@@ -10,16 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from .parsing import (
-    ParsedModule,
-    PartRejected,
-    UnparsableFile,
-    decode,
-    line_starts,
-    parse_part,
-    rejected,
-    with_fresh_stack,
-)
+from .decoding import UnparsableFile, decode, line_starts
+from .parsing import ParsedModule, PartRejected, parse_part, rejected, with_fresh_stack
 
 if TYPE_CHECKING:
     import libcst as cst

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from asyncdb_lint.decoding import UnparsableFile, decode
 from asyncdb_lint.diagnostics import Diagnostic, Range
-from asyncdb_lint.parsing import UnparsableFile, decode
 from asyncdb_lint.problems import MendableError
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")

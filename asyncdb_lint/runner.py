@@ -176,7 +176,7 @@ def add_ignores(
 
 
 def _is_text(data: bytes) -> bool:
-    from asyncdb_lint.parsing import UnparsableFile, decode
+    from asyncdb_lint.decoding import UnparsableFile, decode
 
     try:
         decode(data)
@@ -201,8 +201,8 @@ def write(run: FixRun) -> list[CannotWrite]:
 
 
 def _rewritten(run: FixRun, path: Path) -> Rewritten:
+    from asyncdb_lint.decoding import UnparsableFile, decode
     from asyncdb_lint.fixes import CannotWrite, Rewritten
-    from asyncdb_lint.parsing import UnparsableFile, decode
 
     try:
         _, encoding, has_bom = decode(path.read_bytes())
@@ -224,7 +224,7 @@ def _connected(fixes: Iterable[set[Path]], changed: Mapping[Path, str]) -> tuple
 
 def encoded(text: str, original: bytes) -> bytes:
     """Encodes a text as the file it is to replace."""
-    from asyncdb_lint.parsing import decode
+    from asyncdb_lint.decoding import decode
 
     _, encoding, has_bom = decode(original)
     return codecs.BOM_UTF8 * has_bom + text.encode(encoding)

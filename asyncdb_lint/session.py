@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .parsing import ParsedModule, UnparsableFile, check_syntax, decode, parse
+from .decoding import UnparsableFile, decode
+from .parsing import ParsedModule, check_syntax, parse
 from .screen import Signs
 from .surroundings import Surroundings
 

@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .decoding import UnparsableFile
 from .forking import IS_SAFE, forked
-from .parsing import UnparsableFile
 
 if TYPE_CHECKING:
     from .semantics.records import ModuleRecord

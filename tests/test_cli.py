@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -238,6 +239,64 @@ def test_diff_shows_the_fix_changes_nothing_and_can_be_applied(project: Project)
     assert project.read("app.py") == FIXED
 
 
+def test_a_keyword_with_no_space_behind_is_no_obstacle(project: Project) -> None:
+    # LibCST's own checks take it for an error, where a route becomes `async def` as well.
+    source = UNSAFE.replace("return database", "return(1 if app else database").rstrip("\n") + ")\n"
+    project.write("app.py", source)
+    assert project.check("--fix", "--unsafe-fixes").code == 0
+    assert project.read("app.py") == source.replace("def users", "async def users").replace("else ", "else await ")
+
+
+def source_in(encoding: str, coding: str, word: str, *, fixed: bool = False) -> bytes:
+    """A pitfall with a word of another language on its line and on one before it."""
+    call = f"{'await ' if fixed else ''}database.fetch_one(\"SELECT name AS '{word}' FROM users\")"
+    return f"""\
+{coding}from databases import Database
+# {word}
+async def has_users(database: Database):
+    user = {call}
+    return user is not None
+""".encode(encoding)
+
+
+def diff_of(project: Project, *arguments: str, stdin: bytes = b"") -> bytes:
+    command = [sys.executable, "-m", "asyncdb_lint", "check", "--diff", *arguments]
+    narrow = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ran = subprocess.run(command, cwd=project.root, input=stdin, env=narrow, capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (1, b"Would fix 1 finding.\n")
+    return ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("encoding", "coding", "word"),
+    [
+        ("utf-8", "", "\u65e5\u672c"),
+        ("utf-8-sig", "", "\u65e5\u672c"),
+        ("latin-1", "# coding: latin-1\n", "\xe9\xff"),
+        # One of these characters ends with the byte of a backslash.
+        ("shift_jis", "# coding: shift_jis\n", "\u8868\u793a"),
+        # Each line begins and ends in ASCII, between shifts.
+        ("iso2022_jp", "# coding: iso2022_jp\n", "\u8868\u793a"),
+    ],
+)
+def test_a_diff_that_is_piped_has_the_bytes_of_the_file(
+    project: Project, encoding: str, coding: str, word: str
+) -> None:
+    file = project.write("app.py", source_in(encoding, coding, word))
+    subprocess.run(["git", "apply", "-p0"], input=diff_of(project), cwd=project.root, check=True)
+    assert file.read_bytes() == source_in(encoding, coding, word, fixed=True)
+
+
+def test_so_has_a_diff_of_standard_input(project: Project) -> None:
+    latin = source_in("latin-1", "# coding: latin-1\n", "\xe9")
+    assert diff_of(project, "-", stdin=latin).count(b"'\xe9'") == 2
+
+
+def test_a_diff_for_people_is_text_in_the_encoding_of_the_terminal(project: Project) -> None:
+    project.write("app.py", source_in("latin-1", "# coding: latin-1\n", "\xe9"))
+    assert project.check("--diff", "--color=always").out.count("'\xe9'") == 2
+
+
 def test_diff_shows_unsafe_fixes_when_asked_for(project: Project) -> None:
     project.write("app.py", UNSAFE)
     assert project.check("--diff").code == 0
@@ -359,11 +418,17 @@ def test_rule_all_lists_every_rule_with_its_state(project: Project) -> None:
 def test_rule_as_json(project: Project) -> None:
     one = json.loads(project.run("rule", "ADB101", "--output-format=json").out)
     assert (one["code"], one["name"], one["severity"], one["since"]) == ("ADB101", "unawaited-query", "error", "0.1.0")
+    assert (one["cwe"], one["security_severity"]) == ([], None)
     assert one["summary"].startswith("Finds ")
     assert one["explanation"].startswith("# unawaited-query")
     every = json.loads(project.run("rule", "--all", "--output-format=json").out)
     assert one in every
     assert [page["code"] for page in every] == sorted(page["code"] for page in every)
+    assert {page["code"]: (page["cwe"], page["security_severity"]) for page in every if page["cwe"]} == {
+        "ADB303": (["CWE-209"], "5.4"),
+        "ADB401": (["CWE-89"], "8.8"),
+        "ADB801": (["CWE-798", "CWE-259"], "9.8"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ CASES = [block for block in BLOCKS if block.kind is not BlockKind.AFTER_FIX]
 UNFIXED = [block for block in BLOCKS if block.kind is BlockKind.NO_FIX]
 FIXES = [pair for page in PAGES for pair in pair_fixes(read_blocks(page))]
 HEADER = re.compile(
-    r"(?:Error|Warning|Information) · (?:safe|unsafe|safe or unsafe|no) fix · since \d+\.\d+\.\d+(?: · off by default)?"
+    r"(?:Error|Warning|Information) · (?:safe|unsafe|safe or unsafe|no) fix · since \d+\.\d+\.\d+"
+    r"(?: · CWE-\d+(?:, CWE-\d+)* · security severity \d+\.\d)?(?: · off by default)?"
 )
 SECTIONS = ["What it does", "Why it is bad", "Example", "Use instead", "Must stay quiet"]
 LAST_SECTIONS = ["Fix safety", "Evidence", "Options", "References"]

@@ -11,8 +11,9 @@ import libcst.matchers as m
 import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from asyncdb_lint.decoding import UnparsableFile
 from asyncdb_lint.diagnostics import Position, Range
-from asyncdb_lint.parsing import ParsedModule, UnparsableFile, check_syntax, parse
+from asyncdb_lint.parsing import ParsedModule, check_syntax, parse
 
 PATH = Path("module.py")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse
+from asyncdb_lint.decoding import UnparsableFile
+from asyncdb_lint.parsing import ParsedModule, parse
 from asyncdb_lint.reparsing import CutModule, cut
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -12,7 +12,7 @@ import pytest
 
 from asyncdb_lint import Applicability, Diagnostic, Edit, Fix, Position, Range, RelatedPlace, Severity
 from asyncdb_lint.fingerprints import fingerprint
-from asyncdb_lint.report.diff import unified
+from asyncdb_lint.report.diff import patch, readable
 from asyncdb_lint.report.findings import Report
 from asyncdb_lint.report.lines import Line, columns, wants_colour, write_lines
 from asyncdb_lint.report.outputs import render
@@ -435,7 +435,11 @@ def test_json_is_ascii_whatever_the_source_holds() -> None:
 
 
 def difference(before: str, after: str, *, exact: bool = True) -> str:
-    return printed(unified({APP: before}, {APP: after}, exact=exact))
+    if not exact:
+        return printed(readable(APP, before, after))
+    found = patch(APP, before.encode(), after.encode())
+    assert found is not None
+    return found.decode()
 
 
 def test_no_change_is_no_diff() -> None:

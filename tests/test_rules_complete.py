@@ -31,9 +31,21 @@ def test_code_and_pages_hold_the_same_rules() -> None:
 
 def test_the_header_of_the_page_agrees_with_the_rule(rule: Any) -> None:
     page = load_page(rule.code)
+    weakness = (
+        (", ".join(f"CWE-{number}" for number in rule.weakness.cwe), f"security severity {rule.weakness.severity}")
+        if rule.weakness
+        else ()
+    )
     state = () if rule.default else ("off by default",)
     assert page.text.startswith(f"# {rule.name} ({rule.code})\n")
-    assert page.facts == (SEVERITIES[rule.severity], FIXES[rule.fix_availability], f"since {rule.since}", *state)
+    written = (SEVERITIES[rule.severity], FIXES[rule.fix_availability], f"since {rule.since}")
+    assert page.facts == (*written, *weakness, *state)
+
+
+def test_the_page_links_the_weaknesses_that_it_names(rule: Any) -> None:
+    page = load_page(rule.code)
+    linked = re.findall(r"https://cwe\.mitre\.org/data/definitions/(\d+)\.html", page.text)
+    assert [f"CWE-{number}" for number in linked] == list(page.cwe)
 
 
 def test_the_page_shows_bad_forms_and_tempting_fine_ones(rule: Any) -> None:

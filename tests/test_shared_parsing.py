@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from asyncdb_lint.cache import Cache
+from asyncdb_lint.decoding import UnparsableFile
 from asyncdb_lint.diagnostics import Diagnostic
 from asyncdb_lint.forking import forked
-from asyncdb_lint.parsing import UnparsableFile
 from asyncdb_lint.project import lint_files
 from asyncdb_lint.semantics.records import ModuleRecord
 from asyncdb_lint.semantics.summary import written

@@ -150,6 +150,8 @@ def test_tables_are_those_the_statement_names(sql: str, tables: list[str], why: 
 
 def test_statements_are_counted() -> None:
     assert [read([sql]).statements for sql in ("", "SELECT 1", "SELECT 1;", "SELECT 1; SELECT ';'")] == [0, 1, 1, 2]
+    assert read(["DO $a$ BEGIN RAISE NOTICE $$;$$; COMMIT; END $a$"]).statements == 1
+    assert read(["SELECT a$b$ FROM t; SELECT a$b$ FROM t"]).statements == 2
 
 
 PLACEHOLDERS = [
@@ -266,6 +268,12 @@ PLACES = [
     ("SELECT /* {0} */ 1", [(Place.COMMENT, BARE)], "a comment"),
     ("SELECT * FROM t WHERE a = '{0}", [(Place.UNKNOWN, BARE)], "the quote never closes"),
     ("SELECT E'{0}'", [(Place.UNKNOWN, PART)], "backslashes mean something here"),
+    ("SELECT $${0}$$", [(Place.UNKNOWN, PART)], "a dollar-quoted string"),
+    ("DO $do$ BEGIN EXECUTE 'DROP USER {0}'; END $do$", [(Place.UNKNOWN, PART)], "a body is a string, too"),
+    ("INSERT INTO t VALUES ($$it's -- $x$ $$, {0})", [(Place.VALUES, BARE)], "whatever the string holds"),
+    ("INSERT INTO t VALUES ($x$ $$ /* ' $x$, '{0}')", [(Place.VALUES, WHOLE)], "a tag may be given"),
+    ("SELECT a$b$ FROM t WHERE a$b$ = {0}", [(Place.COMPARISON, BARE)], "a dollar may stand in a name"),
+    ("SELECT $1 FROM t WHERE a = $2 AND b = {0}", [(Place.COMPARISON, BARE)], "or before a number"),
 ]
 
 

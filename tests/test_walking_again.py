@@ -10,7 +10,8 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from asyncdb_lint.parsing import UnparsableFile, parse
+from asyncdb_lint.decoding import UnparsableFile
+from asyncdb_lint.parsing import parse
 from asyncdb_lint.reparsing import cut
 from asyncdb_lint.semantics.module_walk import walk_again, walk_module
 from asyncdb_lint.semantics.records import ModuleRecord

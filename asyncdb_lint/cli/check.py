@@ -203,7 +203,7 @@ def _check_files(
     if asked.verbose:
         tell(f"checked {counted(run.left.files, 'file')} in {time.perf_counter() - started:.2f} s")
     if asked.diff:
-        return showing.print_diff(run, asked)
+        return showing.print_diff(run, {}, asked)
     problems = [*run.untouchable, *map(str, runner.write(run))]
     for problem in problems:
         tell(f"error: {problem}")
@@ -237,7 +237,7 @@ def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: Check
     gate = gate_of(files, [path.parent], asked, is_one_file=True)
     run = _run(_session(asked), files, {path: data}, asked, gate, only=path)
     if asked.diff:
-        return showing.print_diff(run, asked)
+        return showing.print_diff(run, {path: data}, asked)
     if asked.changes:
         sys.stdout.buffer.write(encoded(run.after[path], data) if path in run.after else data)
         sys.stdout.flush()

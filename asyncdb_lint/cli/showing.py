@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -49,16 +50,25 @@ def print_findings(report: Report, asked: CheckOptions, stream: TextIO, *, fails
     return FINDINGS if fails and not asked.exit_zero and not asked.fix_only else CLEAN
 
 
-def print_diff(run: FixRun, asked: CheckOptions) -> int:
-    """Prints what would change, and returns the exit code."""
-    from asyncdb_lint.report.diff import unified
+def print_diff(run: FixRun, given: Mapping[Path, bytes], asked: CheckOptions) -> int:
+    """Prints what would change, and returns the exit code; `given` are contents that are not those on disk."""
+    from asyncdb_lint.report.diff import patch, readable
     from asyncdb_lint.report.lines import counted, wants_colour, write_lines
+    from asyncdb_lint.runner import encoded
 
     colour = wants_colour(sys.stdout, asked.color)
-    exact = not (colour or sys.stdout.isatty())
-    write_lines(unified(run.before, run.after, exact=exact), sys.stdout, colour=colour)
+    is_for_people = colour or sys.stdout.isatty()
+    for path, text in sorted(run.after.items()):
+        old = given.get(path) or path.read_bytes()
+        exact = None if is_for_people else patch(path, old, encoded(text, old))
+        if exact is None:
+            write_lines(readable(path, run.before[path], text), sys.stdout, colour=colour)
+        else:
+            # A file may have an encoding of its own, which is not that of the stream.
+            sys.stdout.flush()
+            sys.stdout.buffer.write(exact)
+    sys.stdout.flush()
     if not asked.quiet:
-        sys.stdout.flush()
         verb, number = ("fix", run.fixed) if asked.add_ignore is None else ("ignore", run.ignored)
         tell(f"Would {verb} {counted(number, 'finding')}.")
     return FINDINGS if run.after and not asked.exit_zero else CLEAN

@@ -1,5 +1,5 @@
-# The asynchronous half of psycopg 3. Connections, cursors and transactions are entered with `async with`;
-# tasks that share a connection wait for one another.
+# The asynchronous half of psycopg 3, and the way into the other. Connections, cursors and transactions are entered with
+# `async with`; tasks that share a connection wait for one another.
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -93,3 +93,20 @@ class AsyncTransaction:
     @role.commits
     @role.rolls_back
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None: ...
+
+# What it gives is left unknown: `psycopg.Connection` is what annotations often say where an AsyncConnection is given.
+@role.blocks
+def connect(
+    conninfo: URL = "",
+    *,
+    host: Host = "",
+    user: User = "",
+    password: Password = "",
+    dbname: DatabaseName = "",
+    autocommit: Any = False,
+    prepare_threshold: Any = 5,
+    context: Any = None,
+    row_factory: Any = None,
+    cursor_factory: Any = None,
+    **kwargs: Any,
+) -> Any: ...

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from asyncdb_lint.decoding import line_starts
 from asyncdb_lint.diagnostics import Applicability, Diagnostic, Edit, Fix, Position
 from asyncdb_lint.fixes.textdiff import Splice
-from asyncdb_lint.parsing import ParsedModule, check_text, line_starts, parse_text
+from asyncdb_lint.parsing import ParsedModule, check_text, parse_text
 
 OVERLAPS = "it overlaps another fix; run again"
 """Why a fix waits: the next round may apply it."""

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import libcst as cst
 
+from asyncdb_lint.decoding import UnparsableFile, line_starts
 from asyncdb_lint.diagnostics import Edit, Fix, FreedImport, Range
 from asyncdb_lint.fixes.changes import AddImport, Change, FixPlan, PlanRefused, Remove, RemoveImport, Replace
 from asyncdb_lint.fixes.comments import with_lost_comments
@@ -17,7 +18,7 @@ from asyncdb_lint.fixes.rewrite import NodeChange, Rewriter, Unit
 from asyncdb_lint.fixes.shape import shape
 from asyncdb_lint.fixes.textdiff import Splice, joined, splices
 from asyncdb_lint.fixes.unused_imports import remove_imports
-from asyncdb_lint.parsing import ParsedModule, UnparsableFile, line_starts, parse_text, with_fresh_stack
+from asyncdb_lint.parsing import ParsedModule, parse_text, with_fresh_stack, without_checks
 from asyncdb_lint.positions import PlaceRecorder, PlainText
 
 _NONE: frozenset[int] = frozenset()
@@ -32,7 +33,8 @@ def resolve_plan(plan: FixPlan) -> Fix:
     edits: list[Edit] = []
     for key, module in modules.items():
         changes = _Changes([c for c in plan.changes if id(c.module) == key])
-        edits += with_fresh_stack(partial(_module_edits, module, changes))
+        with without_checks():
+            edits += with_fresh_stack(partial(_module_edits, module, changes))
     if not edits:
         raise PlanRefused("the plan changes nothing")
     freed = [c for c in plan.changes if isinstance(c, RemoveImport)]
@@ -47,7 +49,8 @@ def resolve_plan(plan: FixPlan) -> Fix:
 def without_imports(module: ParsedModule, freed: Iterable[tuple[str, str | None]]) -> list[Splice]:
     """The edits that take imports out of a module, those of them that nothing uses."""
     wanted = [RemoveImport(module, dotted, name) for dotted, name in freed]
-    return with_fresh_stack(partial(_module_splices, module, _Changes(wanted)))
+    with without_checks():
+        return with_fresh_stack(partial(_module_splices, module, _Changes(wanted)))
 
 
 class _Changes:
@@ -139,12 +142,8 @@ def _attempt(
     module: ParsedModule, changes: list[NodeChange], parenthesised: frozenset[int]
 ) -> tuple[dict[int, Unit], str | None]:
     """The changed statements, and why they are not what a reader of their text would see."""
-    try:
-        removed = [change.statement for change in changes if isinstance(change, Remove)]
-        units = with_lost_comments(module, Rewriter(module, changes, parenthesised).units(), removed)
-    except (cst.CSTValidationError, TypeError) as error:
-        # A TypeError comes from bugs in LibCST's own checks of the nodes it makes.
-        return {}, f"the result cannot be written: {error}"
+    removed = [change.statement for change in changes if isinstance(change, Remove)]
+    units = with_lost_comments(module, Rewriter(module, changes, parenthesised).units(), removed)
     body = module.tree.body
     for index, unit in units.items():
         # What has not changed reads back as it did.

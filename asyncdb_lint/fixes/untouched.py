@@ -11,10 +11,11 @@ from pathlib import Path
 
 import libcst as cst
 
+from asyncdb_lint.decoding import UnparsableFile
 from asyncdb_lint.diagnostics import Position
 from asyncdb_lint.fixes.textdiff import Splice
 from asyncdb_lint.nodes import children
-from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse_text
+from asyncdb_lint.parsing import ParsedModule, parse_text
 
 _BRANCHES = (cst.Else, cst.If, cst.ExceptHandler, cst.ExceptStarHandler, cst.Finally, cst.MatchCase)
 

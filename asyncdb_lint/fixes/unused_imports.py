@@ -55,11 +55,7 @@ def remove_imports(units: dict[int, Unit], module: ParsedModule, wanted: Sequenc
         asked = {key: bound for key, bound in asked.items() if bound not in used}
     if not asked:
         return
-    try:
-        result = without_unused(_mentioning(module, units, set(asked.values())), asked)
-    except (TypeError, cst.CSTValidationError):
-        # LibCST's own checks of nodes stumble over `return(a if b else c)`.
-        return
+    result = without_unused(_mentioning(module, units, set(asked.values())), asked)
     left = {key for place in import_places({}, result.body) for key, _ in _bound(place)}
     gone = asked.keys() - left
     _take_out(units, body, gone)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from asyncdb_lint.parsing import UnparsableFile, decode
+from asyncdb_lint.decoding import UnparsableFile, decode
 
 
 class CannotWrite(OSError):
@@ -80,15 +80,15 @@ def refusal(path: Path) -> str | None:
     return None
 
 
-def unified_diff(path: Path, old: str, new: str) -> str:
+def unified_diff(name: bytes, old: bytes, new: bytes) -> bytes:
     """The change of one file as a unified diff that `patch` reads; empty where nothing changed."""
-    lines = difflib.unified_diff(_lines(old), _lines(new), str(path), str(path))
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    lines = difflib.diff_bytes(difflib.unified_diff, _lines(old), _lines(new), name, name)
+    return b"".join(line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n" for line in lines)
 
 
-def _lines(text: str) -> list[str]:
-    # `patch` ends lines at line feeds only; `str.splitlines` would also split at form feeds and others.
-    return [f"{line}\n" for line in text.split("\n")[:-1]] + [line for line in text.split("\n")[-1:] if line]
+def _lines(data: bytes) -> list[bytes]:
+    # `patch` ends lines at line feeds only; `bytes.splitlines` would also split at carriage returns.
+    return [line + b"\n" for line in data.split(b"\n")[:-1]] + [line for line in data.split(b"\n")[-1:] if line]
 
 
 def _refuse_unwritable(path: Path, target: Path, mode: int) -> None:

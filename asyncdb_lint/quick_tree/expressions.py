@@ -11,7 +11,8 @@ from typing import Any
 
 import libcst as cst
 
-from asyncdb_lint.parsing import UnparsableFile, parse_text
+from asyncdb_lint.decoding import UnparsableFile
+from asyncdb_lint.parsing import parse_text
 from asyncdb_lint.quick_tree import nodes as make
 
 # Beyond so many levels, LibCST's parser may give up (see `nesting`).

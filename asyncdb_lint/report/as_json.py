@@ -49,6 +49,8 @@ def _page(page: Page) -> dict[str, object]:
         "fix": fix,
         "since": since.removeprefix("since "),
         "default": page.is_default,
+        "cwe": page.cwe,
+        "security_severity": page.security_severity,
         "explanation": page.text,
     }
 

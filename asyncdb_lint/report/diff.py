@@ -1,10 +1,10 @@
-"""What fixing would change, as a unified diff that `patch` and `git apply -p0` read."""
+"""What fixing would change, as a unified diff: for `patch` and `git apply -p0`, or for people."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from asyncdb_lint.fixes import unified_diff
@@ -12,23 +12,26 @@ from asyncdb_lint.report.lines import Line, Span, Style, escaped
 from asyncdb_lint.report.text import shown_path
 
 # What the log of a CI service obeys, at the start of a line or anywhere; a carriage return begins a line there.
-_COMMAND = re.compile(r"(?<![^\r\n])[ \t]*::|##(?:vso)?\[", re.IGNORECASE)
+_COMMAND = re.compile(rb"(?<![^\r\n])[ \t]*::|##(?:vso)?\[", re.IGNORECASE)
 _STYLES = {"+": Style.ADDED, "-": Style.REMOVED, "@": Style.INFO}
 
 
-def unified(before: Mapping[Path, str], after: Mapping[Path, str], *, exact: bool) -> Iterator[Line]:
-    """Renders the changes, file by file; unless `exact`, what a terminal would obey is escaped.
+def patch(path: Path, old: bytes, new: bytes) -> bytes | None:
+    """The change of a file to the letter, in the bytes of the file, as `git diff` has it.
 
-    So it is in the log of a CI service, where a diff that holds commands is better refused by `patch` than obeyed.
+    None in the log of a CI service that would obey it: there a diff is better refused by `patch`.
     """
+    found = unified_diff(os.fsencode(shown_path(path)), old, new)
     is_log = any(os.environ.get(name) for name in ("GITHUB_ACTIONS", "TF_BUILD"))
-    for path in sorted(after):
-        text = unified_diff(Path(shown_path(path)), before[path], after[path])
-        exact = exact and not (is_log and _COMMAND.search(text))
-        for number, line in enumerate(text.split("\n")[:-1]):
-            shown = line if exact else _harmless(line.removesuffix("\r"))
-            style = Style.STRONG if number < 2 else _STYLES.get(line[:1], Style.PLAIN)
-            yield (Span(shown, style),)
+    return None if is_log and _COMMAND.search(found) else found
+
+
+def readable(path: Path, old: str, new: str) -> Iterator[Line]:
+    """The change of a file for people; what a terminal would obey is escaped."""
+    found = unified_diff(*(text.encode("utf-8", "surrogatepass") for text in (shown_path(path), old, new)))
+    for number, line in enumerate(found.decode("utf-8", "surrogatepass").split("\n")[:-1]):
+        style = Style.STRONG if number < 2 else _STYLES.get(line[:1], Style.PLAIN)
+        yield (Span(_harmless(line.removesuffix("\r")), style),)
 
 
 def _harmless(line: str) -> str:

@@ -6,9 +6,9 @@ import functools
 import importlib
 import pkgutil
 
-from .rule import Finding, Mention, Rule, RuleOption
+from .rule import Finding, Mention, Rule, RuleOption, Weakness
 
-__all__ = ["Finding", "Mention", "Rule", "RuleOption", "all_rules"]
+__all__ = ["Finding", "Mention", "Rule", "RuleOption", "Weakness", "all_rules"]
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
 from ..fixes import cures
-from .rule import Finding, Rule
+from .rule import Finding, Rule, Weakness
 
 if TYPE_CHECKING:
     from ..semantics.facts import ModuleFacts
@@ -20,6 +20,7 @@ class HardcodedCredentials(Rule):
     code, name = "ADB801", "hardcoded-credentials"
     severity, since = Severity.WARNING, "0.1.0"
     fix_availability = "unsafe"
+    weakness = Weakness(9.8, cwe=(798, 259))
 
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """One finding for each literal; the password itself is never shown."""

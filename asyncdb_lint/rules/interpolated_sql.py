@@ -11,7 +11,7 @@ import libcst as cst
 from ..diagnostics import Severity
 from ..fixes import cures
 from ..semantics.sql import Place, Quoting
-from .rule import Finding, Mention, Rule
+from .rule import Finding, Mention, Rule, Weakness
 
 if TYPE_CHECKING:
     from ..semantics.facts import Interpolation, ModuleFacts, OpenHole
@@ -23,6 +23,7 @@ class InterpolatedSql(Rule):
     code, name = "ADB401", "interpolated-sql"
     severity, since = Severity.ERROR, "0.1.0"
     fix_availability = "unsafe"
+    weakness = Weakness(8.8, cwe=(89,))
 
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """One finding for each text, at its first open hole."""

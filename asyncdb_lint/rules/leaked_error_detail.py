@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Severity
 from ..fixes import cures
-from .rule import Finding, Mention, Rule
+from .rule import Finding, Mention, Rule, Weakness
 
 if TYPE_CHECKING:
     from ..semantics.facts import ModuleFacts
@@ -20,6 +20,7 @@ class LeakedErrorDetail(Rule):
     code, name = "ADB303", "leaked-error-detail"
     severity, since = Severity.WARNING, "0.1.0"
     fix_availability = "unsafe"
+    weakness = Weakness(5.4, cwe=(209,))
 
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """One finding for each response."""

@@ -38,7 +38,8 @@ class QueryInLoop(Rule):
 def _cost(found: LoopQuery) -> str:
     if found.writes:
         return "as many commits as items, and an error in between leaves a part of them written"
-    return "a request takes as many round trips to the database as there are items"
+    who = "a request" if found.serves_requests else f"each run of `{found.call.function.name}`"
+    return f"{who} takes as many round trips to the database as there are items"
 
 
 def _advice(found: LoopQuery) -> str:

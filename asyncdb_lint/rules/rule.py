@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from ..diagnostics import Severity
 
@@ -52,6 +52,15 @@ class RuleOption:
     text: str
 
 
+class Weakness(NamedTuple):
+    """What makes a rule one of security, which code scanning ranks and filters apart from others."""
+
+    severity: float
+    """As in CVSS, up to 10; ours are those that CodeQL gives to the same weakness."""
+    cwe: tuple[int, ...]
+    """Its numbers in the Common Weakness Enumeration, the nearest first."""
+
+
 class Rule:
     """A rule: its names are stable once released, its page under `rules/` documents and tests it."""
 
@@ -63,6 +72,8 @@ class Rule:
     default: ClassVar[bool] = True
     fix_availability: ClassVar[str] = "none"
     """"safe", "unsafe", "safe or unsafe" or "none"."""
+    weakness: ClassVar[Weakness | None] = None
+    """What each of its findings lets strangers do; None where only some of them do."""
     options: ClassVar[tuple[RuleOption, ...]] = ()
 
     def __init__(self, given: Mapping[str, bool | int | str] = MappingProxyType({})) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Mapping as Bound
 from typing import NamedTuple
 
 from .dumped import Dumps, Entry
+from .flat_texts import FlatText, Frame
 from .records import Argument
 from .sql import placeholders, plain_name
 from .terms import UNKNOWN, Constant, Term
-from .texts import FlatText, Frame
 
 _SET = re.compile(r"\bset\b(.*?)(?:\bwhere\b|\breturning\b|\Z)", re.IGNORECASE | re.DOTALL)
 _INSERT = re.compile(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .calling import argument_for
+from .flat_texts import Frame
 from .records import CallRecord, ParameterKind, Use, UseKind
 from .resolve import Resolver
 from .terms import (
@@ -26,7 +27,7 @@ from .terms import (
     Term,
     last_name,
 )
-from .texts import Frame, Texts
+from .texts import Texts
 from .value_types import Types
 from .values import ClassValue, FunctionValue, InstanceValue
 

@@ -11,11 +11,12 @@ import libcst as cst
 
 from .bind_values import BindValues, Given
 from .calling import argument_for
+from .flat_texts import FlatText, Frame
 from .queries import Queries, receiver
 from .query_texts import QueryText
 from .records import Argument, CallRecord, FunctionRecord, ModuleRecord
 from .terms import Choice, Parameter, Term, last_name
-from .texts import FlatText, Frame, Texts
+from .texts import Texts
 from .values import ExternalInstance
 from .wrappings import Wrapping, Wrappings
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .calling import argument_for, class_roles, dependency_of, roles
+from .flat_texts import Frame
 from .reach import Origin, Reach
 from .records import CallRecord
 from .request_data import comes_from_request, is_security_scheme
@@ -29,7 +30,7 @@ from .terms import (
     Term,
     last_name,
 )
-from .texts import Frame, Texts
+from .texts import Texts
 from .values import FunctionValue, InstanceValue
 
 # Calls that hand on what they are given, in another form.

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .databases import Databases
+from .flat_texts import FlatText, Frame
 from .queries import numbered
 from .records import CallRecord, FunctionRecord
 from .sql import plain_name, read
 from .terms import Attribute, Result, Term, last_name
-from .texts import FlatText, Frame, Texts
+from .texts import Texts
 from .values import ExternalValue
 from .writes import Writes
 

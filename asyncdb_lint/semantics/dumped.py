@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from . import members
 from .calling import result
+from .flat_texts import Frame
 from .records import CallRecord, ClassRecord, Use, UseKind
 from .resolve import Resolver
 from .terms import UNKNOWN, Attribute, Constant, GlobalName, Mapping, Parameter, Result, Term
-from .texts import Frame, Texts
+from .texts import Texts
 from .values import ClassValue, InstanceValue
 
 _DUMPS = {"dict", "model_dump"}

@@ -197,6 +197,7 @@ class Expressions(Scope):
             is_async = clause.asynchronous is not None
             self.use(iterable, UseKind.ASYNC_ITERATED if is_async else UseKind.ITERATED, clause.iter)
             self.context = self.enter(ContextKind.COMPREHENSION, node, (iterable,))
+            self.context.is_async = is_async
             self.bind_target(clause.target, self.element_of(iterable, is_async), clause.iter)
             for test in clause.ifs:
                 holds, _ = self.condition(test.test)

@@ -8,13 +8,14 @@ from typing import NamedTuple
 import libcst as cst
 
 from .calling import argument_for
+from .flat_texts import FlatText, Frame, Gap
 from .queries import Queries, numbered
 from .records import CallRecord, FunctionRecord, ModuleRecord, ParameterKind
 from .resolve import Resolver
 from .sources import Source, Sources
 from .sql import HolePlace, Place, Statement, bind, places, read
 from .terms import Parameter, Result, Term, last_name
-from .texts import FlatText, Frame, Gap, Texts
+from .texts import Texts
 
 
 class OpenHole(NamedTuple):

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from .calling import QUERY_ROLES, roles
 from .coroutines import Coroutines
+from .flat_texts import Frame
 from .records import CallRecord, UseKind
 from .terms import Attribute, Computed, Parameter, Term
-from .texts import Frame, Texts
+from .texts import Texts
 
 
 def are_same(one: Term, other: Term) -> bool:

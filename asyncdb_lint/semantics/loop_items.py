@@ -61,16 +61,6 @@ def item_names(loop: Context) -> set[str]:
             return set()
 
 
-def is_asynchronous(node: cst.CSTNode) -> bool:
-    """Whether a loop or comprehension waits for its items: `async for`."""
-    clause = getattr(node, "for_in", node)
-    while isinstance(clause, cst.For | cst.CompFor):
-        if clause.asynchronous is not None:
-            return True
-        clause = getattr(clause, "inner_for_in", None)
-    return False
-
-
 def dependents(body: cst.CSTNode, names: set[str]) -> set[str]:
     """Names, and all that are assigned in a body from one of them."""
     assignments = [

@@ -10,11 +10,11 @@ import libcst as cst
 
 from ..nodes import descendants, names_in
 from .calling import class_roles, roles
+from .flat_texts import FlatText, Frame
 from .loop_items import (
     Iterables,
     dependents,
     feeds_itself,
-    is_asynchronous,
     item_names,
     leaves_early,
     mentions,
@@ -24,7 +24,7 @@ from .reach import Reach
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, ParameterKind, UseKind, outwards
 from .sql import read
 from .terms import Attribute, Parameter, Result, Term, decorating, last_name
-from .texts import FlatText, Frame, Texts
+from .texts import Texts
 from .values import FunctionValue, InstanceValue
 
 _DEEPEST = 3
@@ -46,6 +46,8 @@ class LoopQuery(NamedTuple):
     loop: Context
     writes: bool
     inserts_only: bool
+    serves_requests: bool
+    """A handler or dependency is known to lead to the loop; otherwise it may stand in a background task."""
     others: tuple[CallRecord, ...] = ()
 
     @property
@@ -113,9 +115,8 @@ class Loops:
         for context in outwards(call.context):
             if context.kind not in _REPEATING:
                 continue
-            node = context.node
             # What a `while` waits for, and what an `async for` brings, comes one by one.
-            if isinstance(node, cst.While) or is_asynchronous(node):
+            if context.is_async or isinstance(context.node, cst.While):
                 return None
             if innermost is None and mentions(call, self._item_names(context)):
                 innermost = context
@@ -152,7 +153,7 @@ class Loops:
         writes = bool(verbs & _ROWS)
         if writes and (self._is_guarded_alone(call, loop) or self._is_in_transaction(call, seen)):
             return None
-        return LoopQuery(call, query, loop, writes, verbs == {"insert"})
+        return LoopQuery(call, query, loop, writes, verbs == {"insert"}, self.reach.surely_from_requests(call.function))
 
     def _is_guarded_alone(self, call: CallRecord, loop: Context) -> bool:
         """Whether every item has its own `try` or its own transaction inside the loop: then it stands for itself."""
@@ -300,12 +301,6 @@ def _parameters_given(call: CallRecord, value: FunctionValue, names: set[str]) -
 
 
 def _together(items: list[LoopQuery]) -> LoopQuery:
-    first = items[0]
-    return LoopQuery(
-        first.call,
-        first.query,
-        first.loop,
-        first.writes,
-        all(item.inserts_only for item in items),
-        tuple(item.call for item in items[1:]),
+    return items[0]._replace(
+        inserts_only=all(item.inserts_only for item in items), others=tuple(item.call for item in items[1:])
     )

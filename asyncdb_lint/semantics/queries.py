@@ -8,12 +8,12 @@ from dataclasses import replace
 import libcst as cst
 
 from .calling import QUERY_ROLES, argument_for, roles
+from .flat_texts import Gap
 from .records import Argument, CallRecord, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .rewriting import as_passed
 from .sql import Hole
 from .terms import Choice, Computed, Term, last_name
-from .texts import Gap
 from .values import FunctionValue
 
 _OTHER_STYLES = ("binds_by_number", "binds_by_percent", "binds_by_question_mark", "binds_in_text")

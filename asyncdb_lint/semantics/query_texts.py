@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from .flat_texts import FlatText
 from .queries import numbered
 from .sql import Statement, read
 from .sql.bound import BoundMark, bound_marks
 from .sql.marks import CastMark, ForeignMark, Mark, bind_marks, cast_marks, foreign_marks
 from .sql.percents import LiteralPercent, literal_percents
 from .sql.text import Filled, fill
-from .texts import FlatText
 
 
 class QueryText:

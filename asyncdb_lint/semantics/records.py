@@ -121,7 +121,7 @@ class Context(Restorable):
     entered: cst.CSTNode | None = None
     """The expression that a `with` enters."""
     is_async: bool = False
-    """Whether it is an `async for`."""
+    """Whether it is an `async for`, or such a clause of a comprehension: it waits for its items."""
 
     first: Context | None = None
     """Of a `try`, a `with` or a loop in the body of a loop that was walked twice: what it was the first time."""

@@ -7,6 +7,7 @@ import re
 
 from .annotated import type_name
 from .calling import argument_for, dependency_of
+from .flat_texts import Frame
 from .reach import Origin, Reach
 from .records import CallRecord, ClassRecord, ParameterKind, ParameterRecord
 from .request_data import comes_from_request, is_request, is_security_scheme
@@ -32,7 +33,7 @@ from .terms import (
     arguments_of,
     last_name,
 )
-from .texts import Frame, Texts
+from .texts import Texts
 from .value_types import Types
 from .values import (
     ClassValue,

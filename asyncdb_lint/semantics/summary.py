@@ -14,7 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from ..parsing import UnparsableFile
+from ..decoding import UnparsableFile
 from .records import ModuleRecord
 from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, FRESH, NODE, ONE, Numbers, Objects
 from .terms import UNKNOWN

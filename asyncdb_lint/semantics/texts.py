@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
-
-import libcst as cst
 
 from .calling import argument_for
-from .records import Argument, CallRecord, FunctionRecord
+from .flat_texts import FlatText, Frame, Gap, Parts, Place, element_place, named_place, operand_place, place_of, seen_at
+from .records import CallRecord
 from .resolve import Resolver
 from .terms import (
     Attribute,
@@ -20,7 +17,6 @@ from .terms import (
     Computed,
     Constant,
     GlobalName,
-    Hole,
     Import,
     Joined,
     Mapping,
@@ -31,9 +27,6 @@ from .terms import (
     Term,
 )
 from .values import ConstantValue, ExternalValue, FunctionValue, TextValue
-
-_Place: TypeAlias = "Callable[[], cst.BaseExpression]"
-"""Gives an expression of the source; only what is reported needs it."""
 
 _MOST_VARIANTS = 12
 _DEEPEST = 24
@@ -52,44 +45,6 @@ _SAME_TEXT = {
 _WRAPPERS = {"text", "dedent", "cleandoc", "literal_column", "str"}
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?([diouxXeEfFgGcrsa%])")
 _FORMAT = re.compile(r"\{\{|\}\}|\{([^{}!:]*)(?:![rsa])?(?::[^{}]*)?\}")
-
-
-class Frame(NamedTuple):
-    """The call through which a function is looked at: its parameters are that call's arguments."""
-
-    call: CallRecord
-    function: FunctionRecord
-    outer: Frame | None = None
-
-
-class Gap(NamedTuple):
-    """A hole left in a flattened text: which expression fills it, and through which calls it was reached."""
-
-    term: Term
-    place: _Place
-    frame: Frame | None
-    spec: str = ""
-
-    @property
-    def node(self) -> cst.BaseExpression:
-        """The expression that fills it."""
-        return self.place()
-
-
-Parts = tuple["str | Gap", ...]
-
-
-class FlatText(NamedTuple):
-    """One text that an expression may stand for."""
-
-    parts: Parts
-
-    @property
-    def literal(self) -> str | None:
-        """The whole text, if nothing is filled in."""
-        if all(isinstance(part, str) for part in self.parts):
-            return "".join(part for part in self.parts if isinstance(part, str))
-        return None
 
 
 class Texts:
@@ -127,13 +82,13 @@ class Texts:
             case Checked(base=base) | Narrowed(base=base):
                 return self._flatten(base, frame, deeper)
             case Computed(operator="+", operands=(left, right)):
-                places = _operand(term, 0), _operand(term, 1)
+                places = operand_place(term, 0), operand_place(term, 1)
                 return self._concatenated(left, right, places, frame, deeper)
             case Computed(operator="%", operands=(left, right)):
                 return [
                     flat
                     for base in self._flatten(left, frame, deeper)
-                    for flat in self._percent(base, right, _operand(term, 1), frame, deeper)
+                    for flat in self._percent(base, right, operand_place(term, 1), frame, deeper)
                 ]
             case Parameter():
                 passed = self.argument(term, frame)
@@ -167,23 +122,23 @@ class Texts:
             if isinstance(part, str):
                 options: list[Parts] = [(part,)]
             else:
-                options = self._hole(part.term, _at(part), frame, depth, part.spec)
+                options = self._hole(part.term, place_of(part), frame, depth, part.spec)
                 if _is_in_quotes(variants[0]):
                     # What is put together for a place in quotes is a value, and seen where it becomes SQL.
                     options = [
-                        (Gap(part.term, _at(part), frame, part.spec),) if _has_gaps(option) else option
+                        (Gap(part.term, place_of(part), frame, part.spec),) if _has_gaps(option) else option
                         for option in options
                     ]
             variants = [[*variant, *option] for variant in variants for option in options][:_MOST_VARIANTS]
         return [FlatText(tuple(variant)) for variant in variants]
 
-    def _hole(self, term: Term, place: _Place, frame: Frame | None, depth: int, spec: str = "") -> list[Parts]:
+    def _hole(self, term: Term, place: Place, frame: Frame | None, depth: int, spec: str = "") -> list[Parts]:
         """What may stand in a hole: texts known to the letter or with holes of their own, else the hole itself."""
         flat = self._flatten(term, frame, depth) if not spec else []
-        return [_seen_at(inner.parts, place) for inner in flat] or [(Gap(term, place, frame, spec),)]
+        return [seen_at(inner.parts, place) for inner in flat] or [(Gap(term, place, frame, spec),)]
 
     def _concatenated(
-        self, left: Term, right: Term, places: tuple[_Place, _Place], frame: Frame | None, depth: int
+        self, left: Term, right: Term, places: tuple[Place, Place], frame: Frame | None, depth: int
     ) -> list[FlatText]:
         lefts, rights = self._flatten(left, frame, depth), self._flatten(right, frame, depth)
         if not lefts and not rights:
@@ -192,7 +147,7 @@ class Texts:
         after = [flat.parts for flat in rights] or [(Gap(right, places[1], frame),)]
         return [FlatText((*first, *second)) for first in before for second in after][:_MOST_VARIANTS]
 
-    def _percent(self, base: FlatText, right: Term, whole: _Place, frame: Frame | None, depth: int) -> list[FlatText]:
+    def _percent(self, base: FlatText, right: Term, whole: Place, frame: Frame | None, depth: int) -> list[FlatText]:
         text = base.literal
         if text is None:
             return [base]
@@ -216,7 +171,9 @@ class Texts:
                 term = (
                     named.get(match.group(1)) if match.group(1) else (ordered[index] if index < len(ordered) else None)
                 )
-                place = _named(whole, match.group(1)) if match.group(1) else _element(whole, index, len(ordered))
+                place = (
+                    named_place(whole, match.group(1)) if match.group(1) else element_place(whole, index, len(ordered))
+                )
                 index += 1
                 filled = self._hole(term, place, frame, depth) if term is not None else [(Gap(right, whole, frame),)]
                 variants = [[*variant, *pieces[0], *option] for variant in variants for option in filled][
@@ -276,7 +233,7 @@ class Texts:
             return [base]
         variants: list[list[str | Gap]] = [[]]
         for number, piece in enumerate(text.split(old.value)):
-            options = self._hole(new.term, _at(new), frame, depth) if number else [()]
+            options = self._hole(new.term, place_of(new), frame, depth) if number else [()]
             variants = [[*variant, *option, piece] for variant in variants for option in options][:_MOST_VARIANTS]
         return [FlatText(tuple(variant)) for variant in variants]
 
@@ -303,9 +260,9 @@ class Texts:
             filled: list[Parts]
             if argument is None:
                 first = call.arguments[0] if call.arguments else None
-                filled = [(Gap(first.term, _at(first), frame),)] if first is not None else [("",)]
+                filled = [(Gap(first.term, place_of(first), frame),)] if first is not None else [("",)]
             else:
-                filled = self._hole(argument.term, _at(argument), frame, depth)
+                filled = self._hole(argument.term, place_of(argument), frame, depth)
             variants = [[*variant, before, *option] for variant in variants for option in filled][:_MOST_VARIANTS]
         return [FlatText((*variant, text[position:])) for variant in variants]
 
@@ -314,7 +271,7 @@ class Texts:
         if not between:
             return []
         items = call.arguments[0].term
-        place = _at(call.arguments[0])
+        place = place_of(call.arguments[0])
         if not isinstance(items, Collection):
             return [FlatText((Gap(Joined(separator, items), place, frame),))]
         variants: list[list[str | Gap]] = [[]]
@@ -332,46 +289,3 @@ def _has_gaps(parts: Parts) -> bool:
 def _is_in_quotes(parts: list[str | Gap]) -> bool:
     """Whether what follows stands in a quoted literal of the SQL."""
     return sum(part.count("'") for part in parts if isinstance(part, str)) % 2 == 1
-
-
-def _at(noted: Hole | Argument) -> _Place:
-    return lambda: noted.node
-
-
-def _operand(term: Computed, index: int) -> _Place:
-    return lambda: term.nodes[index]
-
-
-def _element(whole: _Place, index: int, count: int) -> _Place:
-    """The element of a tuple with `count` of them; of anything else, the whole."""
-
-    def find() -> cst.BaseExpression:
-        node = whole()
-        if count and isinstance(node, cst.Tuple) and len(node.elements) == count:
-            return node.elements[min(index, count - 1)].value
-        return node
-
-    return find
-
-
-def _named(whole: _Place, name: str) -> _Place:
-    """What a dict holds under a name; of anything else, the whole."""
-    return lambda: _named_node(whole(), name)
-
-
-def _seen_at(parts: Parts, place: _Place) -> Parts:
-    """Text that only wraps a value (quotes, percent signs) is seen where it is filled in; SQL where it is written."""
-    gaps = [part for part in parts if not isinstance(part, str)]
-    literal = "".join(part for part in parts if isinstance(part, str))
-    if len(gaps) != 1 or any(character.isalnum() for character in literal):
-        return parts
-    return tuple(part if isinstance(part, str) else part._replace(place=place) for part in parts)
-
-
-def _named_node(node: cst.BaseExpression, name: str) -> cst.BaseExpression:
-    if isinstance(node, cst.Dict):
-        for element in node.elements:
-            if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
-                if element.key.evaluated_value == name:
-                    return element.value
-    return node

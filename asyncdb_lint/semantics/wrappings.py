@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .flat_texts import Frame
 from .records import CallRecord
 from .resolve import Resolver
 from .terms import Attribute, Choice, Constant, GlobalName, Import, Parameter, Result, Term
-from .texts import Frame, Texts
+from .texts import Texts
 from .values import ExternalValue, FunctionValue
 
 _DEEPEST = 8

@@ -11,6 +11,7 @@ from .assignments import Assignment
 from .brought_in import BroughtIn
 from .coroutines import Coroutines
 from .dumped import Dumps, Entry
+from .flat_texts import FlatText, Frame
 from .guards import Guards
 from .known_values import LookedUp, is_compared_to
 from .queries import Queries, numbered
@@ -20,7 +21,7 @@ from .resolve import Resolver
 from .schema import Schema, TableSchema
 from .sql import read
 from .terms import Attribute, Choice, ClassTerm, Constant, Parameter, Result, Term, last_name
-from .texts import FlatText, Frame, Texts
+from .texts import Texts
 from .values import ExternalValue, FunctionValue, InstanceValue, ModuleValue
 
 _CORE_VERBS = {"insert", "update", "delete"}

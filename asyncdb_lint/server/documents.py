@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.uris import to_fs_path, uri_scheme
 
+from asyncdb_lint.decoding import encode_unsaved
 from asyncdb_lint.files import SUFFIXES
-from asyncdb_lint.parsing import encode_unsaved
 from asyncdb_lint.server.parts import Part
 from asyncdb_lint.server.text_positions import TextPositions
 

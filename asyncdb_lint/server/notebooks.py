@@ -8,9 +8,10 @@ from functools import cached_property
 
 from lsprotocol import types
 
+from asyncdb_lint.decoding import UnparsableFile, line_starts
 from asyncdb_lint.diagnostics import Diagnostic, Position
 from asyncdb_lint.engine import syntax_diagnostic
-from asyncdb_lint.parsing import UnparsableFile, check_text, line_starts
+from asyncdb_lint.parsing import check_text
 from asyncdb_lint.server.cells import as_comments, as_python, is_indented
 from asyncdb_lint.server.documents import Document, Documents, changed_text, path_of
 from asyncdb_lint.server.parts import Part

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 from lsprotocol import types
 
+from asyncdb_lint.decoding import line_starts
 from asyncdb_lint.diagnostics import Edit, Position, Range
 from asyncdb_lint.fixes.textdiff import splices
-from asyncdb_lint.parsing import line_starts
 
 MARK = "\ufeff"
 """A byte order mark; some editors send it as the first character of a file, and the linter does not count it."""

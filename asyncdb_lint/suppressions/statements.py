@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from asyncdb_lint.parsing import line_starts
+from asyncdb_lint.decoding import line_starts
 
 _CODE = re.compile(
     r"""

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from pathlib import Path
 
-from asyncdb_lint.parsing import UnparsableFile, parse
+from asyncdb_lint.decoding import UnparsableFile
+from asyncdb_lint.parsing import parse
 from asyncdb_lint.screen import relevant
 from asyncdb_lint.semantics.linking import ModuleIndex
 from asyncdb_lint.semantics.module_walk import walk_module

@@ -18,9 +18,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
+from asyncdb_lint.decoding import decode
 from asyncdb_lint.diagnostics import Diagnostic
 from asyncdb_lint.fixes import is_wanted
-from asyncdb_lint.parsing import check_text, decode
+from asyncdb_lint.parsing import check_text
 from asyncdb_lint.rules import all_rules
 from asyncdb_lint.runner import FixRun, fix, lint
 from asyncdb_lint.settings import RuleSelection, Settings

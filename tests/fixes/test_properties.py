@@ -12,6 +12,7 @@ import libcst.matchers as m
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from asyncdb_lint.decoding import UnparsableFile
 from asyncdb_lint.diagnostics import Diagnostic, Fix, Severity
 from asyncdb_lint.fixes import (
     AddImport,
@@ -27,7 +28,7 @@ from asyncdb_lint.fixes import (
     resolve,
 )
 from asyncdb_lint.nodes import comments_in, in_order
-from asyncdb_lint.parsing import ParsedModule, UnparsableFile, parse
+from asyncdb_lint.parsing import ParsedModule, parse
 
 from .sources import sources
 

@@ -22,6 +22,7 @@ from asyncdb_lint.fixes import (
     apply_edits,
     resolve,
 )
+from asyncdb_lint.nodes import descendants
 from asyncdb_lint.parsing import ParsedModule, parse
 
 PATH = Path("module.py")
@@ -33,8 +34,8 @@ def fixed(source: str, plan: Callable[[ParsedModule], Sequence[Change]]) -> str:
 
 
 def calls(module: ParsedModule, name: str = "query") -> list[cst.Call]:
-    found = m.findall(module.tree, m.Call(func=m.Name(name)))
-    return [node for node in found if isinstance(node, cst.Call)]
+    found = [node for node in descendants(module.tree) if isinstance(node, cst.Call)]
+    return [call for call in found if isinstance(call.func, cst.Name) and call.func.value == name]
 
 
 def line_of(module: ParsedModule, code: str) -> cst.SimpleStatementLine:
@@ -61,7 +62,13 @@ def small(module: ParsedModule, code: str) -> cst.BaseSmallStatement:
         ("return(query(q))\n", "return(await query(q))\n"),
         ("x = query(a) ** query(b)\n", "x = await query(a) ** await query(b)\n"),
         ("f(*query(a), **query(b), c=query(c), )\n", "f(*await query(a), **await query(b), c=await query(c), )\n"),
-        ("with query(a)as b: pass\n", "with (await query(a))as b: pass\n"),
+        ("with query(a)as b: pass\n", "with await query(a)as b: pass\n"),
+        # LibCST's own checks do not see these parentheses.
+        ("return(1 if query(q) else 2)\n", "return(1 if await query(q) else 2)\n"),
+        ("return(query(a) if b else query(c))\n", "return(await query(a) if b else await query(c))\n"),
+        ("x = b or(1 if b else query(c))\n", "x = b or(1 if b else await query(c))\n"),
+        ("return(lambda: 1)if query(b)else 2\n", "return(lambda: 1)if await query(b)else 2\n"),
+        ("return[query(a)]\n", "return[await query(a)]\n"),
         ("@query(a)\ndef f(): pass\n", "@await query(a)\ndef f(): pass\n"),
         ("x = query(  # why\n    q,\n)\n", "x = await query(  # why\n    q,\n)\n"),
         ("class A:\n\tdef f(self):\n\t\tx = (\r\n\t\t\tquery(q)\r\n\t\t)\n", None),

@@ -120,8 +120,8 @@ def test_a_kill_at_any_moment_leaves_the_file_old_or_new(tmp_path: Path) -> None
 
 
 def test_a_diff_is_what_patch_reads() -> None:
-    old, new = "a\r\nb\x0cb\nc", "a\r\nb\x0cB\nc\n"
-    assert unified_diff(Path("a.py"), old, new) == (
-        "--- a.py\n+++ a.py\n@@ -1,3 +1,3 @@\n a\r\n-b\x0cb\n-c\n\\ No newline at end of file\n+b\x0cB\n+c\n"
+    old, new = b"a\r\nb\x0cb\nc", b"a\r\nb\x0cB\nc\n"
+    assert unified_diff(b"a.py", old, new) == (
+        b"--- a.py\n+++ a.py\n@@ -1,3 +1,3 @@\n a\r\n-b\x0cb\n-c\n\\ No newline at end of file\n+b\x0cB\n+c\n"
     )
-    assert not unified_diff(Path("a.py"), old, old)
+    assert not unified_diff(b"a.py", old, old)

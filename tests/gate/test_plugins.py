@@ -100,7 +100,14 @@ def test_its_rules_are_explained_like_others(project: Project, site: Path) -> No
         ["ACME900", "always-failing", "information", "off"],
     ]
     listed = json.loads(project.run("rule", "--all", "--output-format=json", PYTHONPATH=path).out)
-    assert {"code": "ACME900", "since": "1.2.0", "default": False}.items() <= listed[-1].items()
+    said = {
+        "code": "ACME900",
+        "since": "1.2.0",
+        "default": False,
+        "cwe": ["CWE-20", "CWE-400"],
+        "security_severity": "7.5",
+    }
+    assert said.items() <= listed[-1].items()
     gone = project.run("rule", "ACME002", PYTHONPATH=path)
     assert gone == Ran(2, "", "error: rule: the plugin has no rule `ACME002`; see `rule --all`\n")
 

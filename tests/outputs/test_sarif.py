@@ -88,6 +88,22 @@ def test_rules_bring_their_pages() -> None:
     assert [rule["defaultConfiguration"]["level"] for rule in rules] == ["error", "note", "error"]
 
 
+def test_what_is_no_matter_of_security_is_not_ranked_as_one() -> None:
+    awaiting, event, _ = run_of(ordinary())["tool"]["driver"]["rules"]
+    assert awaiting["properties"] == {"problem.severity": "error", "precision": "high"}
+    assert event["properties"] == {"problem.severity": "recommendation", "precision": "high"}
+
+
+def test_rules_of_security_are_ranked_and_tagged_as_code_scanning_asks() -> None:
+    *_, sql = run_of(ordinary())["tool"]["driver"]["rules"]
+    assert sql["properties"] == {
+        "problem.severity": "error",
+        "precision": "high",
+        "security-severity": "8.8",
+        "tags": ["security", "external/cwe/cwe-089"],
+    }
+
+
 @pytest.mark.parametrize("code", rule_names())
 def test_every_page_has_a_severity_and_a_short_description(code: str) -> None:
     from asyncdb_lint.diagnostics import Diagnostic, Severity

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from asyncdb_lint.parsing import check_text, line_starts
+from asyncdb_lint.decoding import line_starts
+from asyncdb_lint.parsing import check_text
 from asyncdb_lint.server.cells import as_comments, as_python, is_indented
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from asyncdb_lint.parsing import decode, encode_unsaved
+from asyncdb_lint.decoding import decode, encode_unsaved
 from asyncdb_lint.server.text_positions import TextPositions
 from tests.command import PITFALL, Project
 from tests.server.editor import changed, codes, editing, offset, scenario

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from asyncdb_lint.decoding import line_starts
 from asyncdb_lint.diagnostics import Applicability, Diagnostic, Position, Range, Severity
 from asyncdb_lint.fixes.apply import apply_edits
-from asyncdb_lint.parsing import line_starts
 from asyncdb_lint.report.encoding import json_text
 from asyncdb_lint.report.findings import Report
 from asyncdb_lint.report.lines import escaped

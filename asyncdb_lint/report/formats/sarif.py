@@ -7,7 +7,7 @@ from pathlib import Path
 from asyncdb_lint import __version__
 from asyncdb_lint.diagnostics import Applicability, Diagnostic, Edit, Fix, Range, RelatedPlace, Severity
 from asyncdb_lint.fingerprints import VERSION
-from asyncdb_lint.pages import first_sentence, load_page
+from asyncdb_lint.pages import Page, first_sentence, load_page
 from asyncdb_lint.report.encoding import json_text
 from asyncdb_lint.report.findings import Report
 from asyncdb_lint.report.lines import escaped
@@ -59,8 +59,16 @@ def _rule(example: Diagnostic) -> dict[str, object]:
         "fullDescription": {"text": page.summary},
         "help": {"text": page.summary, "markdown": page.text},
         "defaultConfiguration": {"level": _LEVELS[severity]},
-        "properties": {"problem.severity": _PROBLEM_LEVELS[severity], "precision": "high"},
+        "properties": {"problem.severity": _PROBLEM_LEVELS[severity], "precision": "high", **_security(page)},
     }
+
+
+def _security(page: Page) -> dict[str, object]:
+    """What code scanning asks of a rule of security: it ranks by the number, and names the weakness by its tag."""
+    if page.security_severity is None:
+        return {}
+    tags = [f"external/cwe/cwe-{int(name.removeprefix('CWE-')):03}" for name in page.cwe]
+    return {"security-severity": page.security_severity, "tags": ["security", *tags]}
 
 
 def _result(

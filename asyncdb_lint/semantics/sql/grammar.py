@@ -72,10 +72,8 @@ class _Reader:
     def _bare(self, span: Span, at: int) -> HolePlace:
         token = self._tokens[at]
         before, touches = self._text(at - 1), self._touches(at)
-        if (
-            (touches and before in {":", "@", "$", "?"})
-            or token.text.startswith("$")
-            or (before == "(" and self._text(at - 2) == "%" and self._text(at + 1) == ")")
+        if (touches and before in {":", "@", "$", "?"}) or (
+            before == "(" and self._text(at - 2) == "%" and self._text(at + 1) == ")"
         ):
             place = Place.PLACEHOLDER
         elif (token.start, token.end) != (span.start, span.end):

@@ -77,7 +77,7 @@ _LEXEME = re.compile(
     (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) )
   | (?P<string> [eE]'(?:[^'\\]|\\.|'')*(?:'|\Z) | '[^']*(?:'|\Z) | \$(?P<tag>(?:[^\W\d]\w*)?)\$.*?\$(?P=tag)\$ )
   | (?P<name> "[^"]*(?:"|\Z) | `[^`]*(?:`|\Z) )
-  | (?P<word> [^\W\d]\w* )
+  | (?P<word> [^\W\d][\w$]* )
   | (?P<other> \d[\w.]* | \S )
     """,
     re.VERBOSE | re.DOTALL,

@@ -23,7 +23,7 @@ class Token(NamedTuple):
 @functools.cache
 def _tokenizer() -> type[Tokenizer]:
     # sqlglot takes 0.1 s to import, which only texts with holes have to pay.
-    from sqlglot.tokens import Tokenizer
+    from sqlglot import Tokenizer, TokenType
 
     class AnyTokenizer(Tokenizer):
         """Reads what SQLite, PostgreSQL and MySQL have in common, with the quotes of each."""
@@ -33,6 +33,9 @@ def _tokenizer() -> type[Tokenizer]:
         BYTE_STRING_ESCAPES: ClassVar = ["'", "\\"]
         HEREDOC_STRINGS: ClassVar = ["$"]
         HEREDOC_TAG_IS_IDENTIFIER = True
+        # A `$` begins a string, or a placeholder, unless it stands in a name: `$$it's$$`, `$1`, `a$b`.
+        SINGLE_TOKENS: ClassVar = {**Tokenizer.SINGLE_TOKENS, "$": TokenType.HEREDOC_STRING}
+        VAR_SINGLE_TOKENS: ClassVar = {"$"}
         # Its default swallows the rest of such a statement as one string.
         COMMANDS: ClassVar = set()
 
@@ -76,6 +79,7 @@ def read_tokens(text: str) -> list[Token] | None:
 
 
 def _token(piece: str, start: int) -> Token:
-    quote = piece[:1] if piece[:1] in {"'", '"', "`"} else "$" if piece[-1:] in {"'", "$"} else ""
+    is_other = piece[-1:] == "'" or (piece[:1] == piece[-1:] == "$" and len(piece) > 1)
+    quote = piece[:1] if piece[:1] in {"'", '"', "`"} else "$" if is_other else ""
     upper = piece if quote else " ".join(piece.upper().split())
     return Token(piece, upper, quote, start, start + len(piece))
