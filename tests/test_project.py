@@ -49,3 +49,22 @@ def test_unsaved_content_counts_instead_of_what_is_on_disk(tmp_path: Path) -> No
     found = lint_files([saved], settings=Settings(root=tmp_path), overrides={saved: unsaved}).diagnostics
 
     assert [item.code for item in found] == ["ADB101"]
+
+
+def test_a_dependency_may_be_annotated_with_the_alias_that_depends_on_it(tmp_path: Path) -> None:
+    (tmp_path / "README.md").touch()
+    file = tmp_path / "routes.py"
+    file.write_text(
+        "from typing import Annotated\n\n"
+        "from fastapi import Depends, FastAPI\n\n"
+        f"{DATABASE}app = FastAPI()\n\n\n"
+        'async def current(name: str) -> "Current":\n'
+        '    return await database.fetch_one("SELECT * FROM users WHERE name = :name", {"name": name})\n\n\n'
+        "Current = Annotated[object, Depends(current)]\n\n\n"
+        '@app.get("/")\n'
+        "async def read(user: Current):\n"
+        "    user.check()\n"
+        '    database.execute("DELETE FROM users")\n'
+    )
+
+    assert [item.code for item in lint_files([file], settings=Settings(root=tmp_path)).diagnostics] == ["ADB101"]
