@@ -16,6 +16,8 @@ _DRIVERS = {
 # What a driver's errors have in common: catching one of these catches every error of the database.
 _COMMON_TO_ALL = {"Error", "DatabaseError", "PostgresError", "MySQLError", "StandardError"}
 _COMMON_IN_SQLALCHEMY = {"SQLAlchemyError", "StatementError", "DBAPIError", "DatabaseError"}
+# Their texts speak of the number of rows alone.
+_OF_RESULTS = {"NoResultFound", "MultipleResultsFound"}
 _EVERYTHING = {"builtins.Exception", "builtins.BaseException"}
 # Errors that SQLAlchemy makes of a driver's when it runs the statement itself.
 _OF_SQLALCHEMY = {
@@ -82,7 +84,7 @@ class DriverErrors:
         if dotted in _EVERYTHING:
             return Catches.ALL
         name = dotted.rpartition(".")[2]
-        if self.through_sqlalchemy and dotted.startswith("sqlalchemy.") and name in _OF_SQLALCHEMY:
+        if self.through_sqlalchemy and dotted.startswith("sqlalchemy.") and name in _OF_SQLALCHEMY - _OF_RESULTS:
             return Catches.ALL if name in _COMMON_IN_SQLALCHEMY else Catches.SOME
         if dotted.partition(".")[0] in _DRIVERS:
             return Catches.ALL if name in _COMMON_TO_ALL else Catches.SOME
