@@ -49,3 +49,41 @@ def test_unsaved_content_counts_instead_of_what_is_on_disk(tmp_path: Path) -> No
     found = lint_files([saved], settings=Settings(root=tmp_path), overrides={saved: unsaved}).diagnostics
 
     assert [item.code for item in found] == ["ADB101"]
+
+
+def test_a_dependency_may_be_annotated_with_the_alias_that_depends_on_it(tmp_path: Path) -> None:
+    (tmp_path / "README.md").touch()
+    file = tmp_path / "routes.py"
+    file.write_text(
+        "from typing import Annotated\n\n"
+        "from fastapi import Depends, FastAPI\n\n"
+        f"{DATABASE}app = FastAPI()\n\n\n"
+        'async def current(name: str) -> "Current":\n'
+        '    return await database.fetch_one("SELECT * FROM users WHERE name = :name", {"name": name})\n\n\n'
+        "Current = Annotated[object, Depends(current)]\n\n\n"
+        '@app.get("/")\n'
+        "async def read(user: Current):\n"
+        "    user.check()\n"
+        '    database.execute("DELETE FROM users")\n'
+    )
+
+    assert [item.code for item in lint_files([file], settings=Settings(root=tmp_path)).diagnostics] == ["ADB101"]
+
+
+@pytest.mark.parametrize("calls", [1, 500])
+def test_a_name_that_is_called_everywhere_has_callers_all_the_same(tmp_path: Path, calls: int) -> None:
+    (tmp_path / "README.md").touch()
+    others = 'shop.make(shop.NAME).create("orders")\n' * (calls - 1)
+    (tmp_path / "others.py").write_text(f"import aiosqlite\nimport shop\n\n{others}")
+    file = tmp_path / "store.py"
+    file.write_text(
+        "import aiosqlite\n\n\n"
+        "class Store:\n"
+        "    async def create(self, mode: str) -> None:\n"
+        '        async with aiosqlite.connect("shop.db") as connection:\n'
+        '            await connection.execute(f"pragma journal_mode={mode}")\n\n\n'
+        "async def start() -> None:\n"
+        '    await Store().create("WAL")\n'
+    )
+
+    assert [item.code for item in lint_files([file], settings=Settings(root=tmp_path)).diagnostics] == []

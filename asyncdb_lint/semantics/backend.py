@@ -130,6 +130,19 @@ class Backends:
             return None
         return _only([_by_url(text) for text in self._urls(url.term, 0)])
 
+    def by_default(self, construction: CallRecord) -> Backend | None:
+        """The same where the settings of the project may only say otherwise: `url: str = "sqlite:///app.db"`."""
+        url = construction.argument(0, "url")
+        if url is None or not isinstance(url.term, Attribute):
+            return None
+        defaults = [
+            declared
+            for value in self.resolver.resolve(url.term.base)
+            if isinstance(value, InstanceValue) and url.term.name in value.cls.attributes
+            for declared in value.cls.attributes[url.term.name].values
+        ]
+        return _only([_by_url(text) for default in defaults for text in self._urls(default, 0)])
+
     def _urls(self, term: Term, depth: int) -> list[str]:
         """What a URL starts with, for each text it may be; an empty one where it is not known."""
         if depth > _DEEPEST:

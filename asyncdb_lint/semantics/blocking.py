@@ -8,13 +8,13 @@ from typing import NamedTuple
 import libcst as cst
 
 from ..nodes import descendants
-from .calling import roles
+from .calling import argument_for, roles
 from .queries import shown
 from .reach import Origin, Reach
 from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind, in_generator_expression
 from .resolve import Resolver
-from .terms import Constant, decorating, last_name
-from .values import FunctionValue, is_known
+from .terms import Attribute, Checked, Constant, Narrowed, Parameter, decorating, last_name
+from .values import NONE, FunctionValue, is_known
 
 _DEEPEST = 3
 # Further behind, a sleep is a part of some second attempt, more often than not.
@@ -75,9 +75,9 @@ def _brief(call: CallRecord) -> str:
 
 
 def _is_moment(call: CallRecord) -> bool:
-    """`sleep(0.0001)` between two looks at a clock: what it keeps waiting is not felt."""
+    """`sleep(0.001)` between two looks at a clock: what it keeps waiting is not felt."""
     given = call.arguments[0].term if call.arguments else None
-    return isinstance(given, Constant) and isinstance(given.value, int | float) and given.value < _MOMENT
+    return isinstance(given, Constant) and isinstance(given.value, int | float) and given.value <= _MOMENT
 
 
 class Blocking:
@@ -86,7 +86,7 @@ class Blocking:
     def __init__(self, resolver: Resolver, reach: Reach) -> None:
         self.resolver = resolver
         self.reach = reach
-        self._causes: dict[tuple[FunctionRecord, int], CallRecord | None] = {}
+        self._causes: dict[tuple[FunctionRecord, int, frozenset[str]], CallRecord | None] = {}
 
     def in_module(self, module: ModuleRecord) -> Sequence[BlockingCall]:
         """One fact for each sleep, and one for all other blocking calls of a function, at the first of them."""
@@ -115,15 +115,16 @@ class Blocking:
             # Whatever an annotation says: what is awaited is no synchronous driver.
             return None
         if self._has_role(call, "blocks"):
-            is_felt = depth <= _DEEPEST_SLEEP and not _is_moment(call)
-            return call if is_felt or not self._has_role(call, "sleeps") else None
+            if self._has_role(call, "sleeps"):
+                return call if depth <= _DEEPEST_SLEEP and not _is_moment(call) else None
+            return call
         if depth > _DEEPEST:
             return None
         for value in self.resolver.resolve(call.callee):
             for function in self.resolver.targets(value):
                 is_plain = not isinstance(value, FunctionValue) or not value.form
                 if is_plain and self._runs_here(function):
-                    cause = self._cause_in(function, depth + 1)
+                    cause = self._cause_in(function, depth + 1, self._left_out(call, function))
                     if cause is not None:
                         return cause
         return None
@@ -146,9 +147,29 @@ class Blocking:
             for value in self.resolver.resolve(decorating(decorator))
         )
 
-    def _cause_in(self, function: FunctionRecord, depth: int) -> CallRecord | None:
-        key = function, depth
+    def _cause_in(self, function: FunctionRecord, depth: int, left_out: frozenset[str]) -> CallRecord | None:
+        key = function, depth, left_out
         if key not in self._causes:
-            causes = (self._cause(call, depth) for call in function.calls)
+            causes = (self._cause(call, depth) for call in function.calls if not _is_of(call, function, left_out))
             self._causes[key] = next((cause for cause in causes if cause is not None), None)
         return self._causes[key]
+
+    def _left_out(self, call: CallRecord, function: FunctionRecord) -> frozenset[str]:
+        """The parameters that a call leaves at None."""
+        if any(argument.star for argument in call.arguments):
+            return frozenset()
+        return frozenset(
+            parameter.name
+            for parameter in function.parameters
+            if parameter.default is not None
+            and self.resolver.resolve(parameter.default) == (NONE,)
+            and argument_for(self.resolver, call, function, parameter.name) in (None, parameter.default)
+        )
+
+
+def _is_of(call: CallRecord, function: FunctionRecord, names: frozenset[str]) -> bool:
+    """Whether a method of one of these parameters is called, which nobody calls while that is None."""
+    receiver = call.callee.base if isinstance(call.callee, Attribute) else None
+    while isinstance(receiver, Attribute | Checked | Narrowed):
+        receiver = receiver.base
+    return isinstance(receiver, Parameter) and receiver.function is function and receiver.name in names

@@ -120,6 +120,8 @@ class BroughtIn:
             return True
         callers = self.resolver.callers(function)
         if not callers:
+            if self.resolver.has_unseen_callers(function):
+                return unknown
             return Origin.UNKNOWN in self.reach.origins(function)
         given = (argument_for(self.resolver, call, function, term.name) for call in callers)
         return any(

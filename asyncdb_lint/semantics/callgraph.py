@@ -102,6 +102,10 @@ class CallGraph(ABC):
             below = self.subclasses(function.owner)
             yield from (call for call in self._calls.get("__init__", ()) if call.function.owner in below)
 
+    def has_unseen_callers(self, function: FunctionRecord) -> bool:
+        """Whether so many calls bear a function's name that nobody has looked which of them run it."""
+        return any(len(self._calls.get(name, ())) > _MOST_CALLS for name in self.names_of(function))
+
     def overridden_by(self, function: FunctionRecord) -> list[FunctionRecord]:
         """The project's methods that a method overrides: a call of an interface runs what implements it."""
         owner = function.owner

@@ -113,6 +113,8 @@ def _external_call(resolver: Resolver, dotted: str, call: CallRecord) -> Values:
     if dotted == "builtins.type" and len(call.arguments) == 1:
         made = resolver.resolve(call.arguments[0].term)
         return tuple(ClassValue(value.cls) if isinstance(value, InstanceValue) else UNKNOWN_VALUE for value in made)
+    if dotted == "builtins.getattr" and len(call.arguments) > 1:
+        return _attribute_named(resolver, call)
     if name == "parse_obj_as" and call.arguments:
         return resolver.instances(call.arguments[0].term)
     if name == "__new__" and call.arguments:
@@ -121,6 +123,17 @@ def _external_call(resolver: Resolver, dotted: str, call: CallRecord) -> Values:
     if name in ("copy", "deepcopy") and call.arguments:
         return resolver.resolve(call.arguments[0].term)
     return (ExternalInstance(f"{dotted}()"),)
+
+
+def _attribute_named(resolver: Resolver, call: CallRecord) -> Values:
+    """`getattr(app.state, "pool", None)`"""
+    holder, name, *default = (argument.term for argument in call.arguments)
+    if not isinstance(name, Constant) or not isinstance(name.value, str):
+        return NOTHING_KNOWN
+    found = resolver.attribute(resolver.resolve(holder), name.value)
+    if found and not is_known(found):
+        return NOTHING_KNOWN
+    return united([found, *(resolver.resolve(term) for term in default)])
 
 
 def _enclosing_class(call: CallRecord) -> ClassRecord | None:

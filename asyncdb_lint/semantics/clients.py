@@ -75,9 +75,9 @@ class Clients:
             return None
         for pool in self.openings.constructions:
             opening = next(self.lifecycle.openings(app, pool), None)
-            if opening is None or not self.openings.needs_opening(pool) or self.openings.in_tests(pool, "opens"):
+            if opening is None or not self.openings.needs_opening_in_tests(pool):
                 continue
-            if any(self._asks(path, handler) for handler in self._handlers(pool) for path in self._paths()):
+            if any(self._asks(path, handler) for handler in self._handlers(pool) for path in self._paths(call)):
                 return UnenteredClient(call, app, opening.node, opening.function.module, self._can_be_entered(call))
         return None
 
@@ -138,14 +138,19 @@ class Clients:
 
     # -- from a test's request to a query ---------------------------------------------------------------------------
 
-    def _paths(self) -> Iterator[str]:
-        """The paths that tests ask for: `client.get("/users/1")`; what is filled in stands as `*`."""
+    def _paths(self, client: CallRecord) -> Iterator[str]:
+        """The paths that tests ask a client for: `client.get("/users/1")`; what is filled in stands as `*`."""
         for module in self._tests():
             for call in module.calls:
                 if isinstance(call.callee, Attribute) and call.arguments:
                     path = _path(call.arguments[0].term)
-                    if path is not None:
+                    if path is not None and self._may_be(call.callee.base, client):
                         yield path
+
+    def _may_be(self, receiver: Term, client: CallRecord) -> bool:
+        """Whether a request may be sent by a client: it is not known to be another one that sends it."""
+        made = self.lifecycle.makers.of(receiver)
+        return not made or None in made or client in made
 
     def _handlers(self, pool: CallRecord) -> set[FunctionRecord]:
         """The handlers from which a query on a pool is reached."""

@@ -138,11 +138,12 @@ class Coroutines:
 
     def _called_by(self, function: FunctionRecord) -> list[FunctionRecord]:
         called = [target for call in reversed(function.calls) for target in self.resolver.targets_of(call)]
-        if function.owner is None or not function.is_member or not function.is_async:
+        if function.owner is None or not function.is_member:
             return called
-        # What is called on an interface runs in a class that implements it.
-        overrides = (cls.methods.get(function.name) for cls in self.resolver.subclasses(function.owner))
-        return called + [override for override in overrides if override is not None]
+        # What is called on an interface runs in a class that implements it; `def get(self) -> Awaitable[Row]: ...` may
+        # stand for an `async def`.
+        overrides = [cls.methods.get(function.name) for cls in self.resolver.subclasses(function.owner)]
+        return called + [other for other in overrides if other is not None and (function.is_async or other.is_async)]
 
 
 __all__ = ["CoroutineCall", "Coroutines", "Loss", "LossKind"]

@@ -15,6 +15,9 @@ _DRIVERS = {
 }  # fmt: skip
 # What a driver's errors have in common: catching one of these catches every error of the database.
 _COMMON_TO_ALL = {"Error", "DatabaseError", "PostgresError", "MySQLError", "StandardError"}
+_COMMON_IN_SQLALCHEMY = {"SQLAlchemyError", "StatementError", "DBAPIError", "DatabaseError"}
+# Their texts speak of the number of rows alone.
+_OF_RESULTS = {"NoResultFound", "MultipleResultsFound"}
 _EVERYTHING = {"builtins.Exception", "builtins.BaseException"}
 # Errors that SQLAlchemy makes of a driver's when it runs the statement itself.
 _OF_SQLALCHEMY = {
@@ -35,8 +38,10 @@ class Catches(enum.Enum):
 class DriverErrors:
     """Answers for the clauses of one project."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, through_sqlalchemy: bool = False) -> None:
         self.resolver = resolver
+        self.through_sqlalchemy = through_sqlalchemy
+        """Whether SQLAlchemy may have run the queries, and made its own errors of the driver's."""
 
     def caught_by(self, clause: ExceptClause) -> Catches:
         """Which errors of a database a clause catches."""
@@ -78,6 +83,9 @@ class DriverErrors:
             return Catches.UNKNOWN
         if dotted in _EVERYTHING:
             return Catches.ALL
+        name = dotted.rpartition(".")[2]
+        if self.through_sqlalchemy and dotted.startswith("sqlalchemy.") and name in _OF_SQLALCHEMY - _OF_RESULTS:
+            return Catches.ALL if name in _COMMON_IN_SQLALCHEMY else Catches.SOME
         if dotted.partition(".")[0] in _DRIVERS:
-            return Catches.ALL if dotted.rpartition(".")[2] in _COMMON_TO_ALL else Catches.SOME
+            return Catches.ALL if name in _COMMON_TO_ALL else Catches.SOME
         return Catches.NONE

@@ -74,10 +74,10 @@ class Dumps:
         passed = self.texts.argument(model, frame) if isinstance(model, Parameter) else None
         term, seen_from = passed if passed is not None else (model, frame)
         if isinstance(term, Result) and self._makes_model(term.call):
-            given = term.call.arguments
-            if all(argument.keyword is not None for argument in given):
+            given = self._given(term.call, seen_from)
+            if given is not None:
                 # What is not given is a default of the class.
-                return [Entry(argument.keyword or "", argument.term, seen_from) for argument in given]
+                return given
         copied = self._of_copy(term.call, seen_from) if isinstance(term, Result) else None
         if copied is not None:
             return copied
@@ -86,6 +86,19 @@ class Dumps:
         if len(classes) != 1 or len(values) != 1 or not members.is_model(self.resolver, classes[0]):
             return None
         return [Entry(name, Attribute(model, name), frame) for name in self._fields(classes[0])]
+
+    def _given(self, call: CallRecord, frame: Frame | None) -> list[Entry] | None:
+        """The keyword arguments of a call, those of `**payload.dict()` among them."""
+        found: list[Entry] = []
+        for argument in call.arguments:
+            if argument.keyword is not None:
+                found.append(Entry(argument.keyword, argument.term, frame))
+                continue
+            unpacked = self.of(argument.term, frame) if argument.star == "**" else None
+            if unpacked is None:
+                return None
+            found += unpacked
+        return found
 
     def _of_copy(self, call: CallRecord, frame: Frame | None) -> list[Entry] | None:
         """`stored.copy(update=payload.dict())`: the fields of the one, some of them with values of the other."""

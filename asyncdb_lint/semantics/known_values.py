@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .calling import QUERY_ROLES, roles
 from .coroutines import Coroutines
 from .flat_texts import Frame
 from .records import CallRecord, UseKind
-from .terms import Attribute, Computed, Parameter, Term
+from .terms import Attribute, Collection, Computed, Mapping, Parameter, Result, Term
 from .texts import Texts
+
+_DEEPEST = 12
 
 
 def are_same(one: Term, other: Term) -> bool:
@@ -34,6 +36,29 @@ def is_compared_to(column: str | None, value: Term, conditions: Iterable[Term]) 
     return False
 
 
+def _mentions(whole: Term, term: Term, depth: int) -> bool:
+    """Whether a term stands in another one: `select(...).where(c.id == id)`, `{"id": id}`."""
+    if are_same(whole, term):
+        return True
+    if depth > _DEEPEST:
+        return False
+    parts: Sequence[Term]
+    match whole:
+        case Result(call=call):
+            parts = [call.callee, *(argument.term for argument in call.arguments)]
+        case Attribute(base=Result() as base):
+            parts = [base]
+        case Computed(operands=operands):
+            parts = operands
+        case Collection(elements=elements):
+            parts = elements
+        case Mapping(entries=entries):
+            parts = [value for _, value in entries]
+        case _:
+            return False
+    return any(_mentions(part, term, depth + 1) for part in parts)
+
+
 class LookedUp:
     """Judges whether what becomes a foreign key has been looked up before, and refused if nothing was there."""
 
@@ -49,7 +74,7 @@ class LookedUp:
         while isinstance(root, Attribute):
             root = root.base
         return isinstance(root, Parameter) and any(
-            any(are_same(argument.term, term) for argument in call.arguments) and self._is_tested_query(call)
+            any(_mentions(argument.term, term, 0) for argument in call.arguments) and self._is_tested_query(call)
             for call in root.function.calls
         )
 

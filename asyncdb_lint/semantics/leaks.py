@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import libcst as cst
 
-from .calling import class_roles
-from .driver_errors import Catches
+from .calling import argument_for, class_roles
+from .driver_errors import Catches, DriverErrors
 from .queries import shown
 from .reach import Origin, Reach
 from .records import Argument, CallRecord, ExceptClause, FunctionRecord, ModuleRecord, outwards
@@ -21,16 +21,20 @@ from .terms import (
     Hole,
     Item,
     Mapping,
+    Parameter,
     Result,
     Template,
     Term,
+    last_name,
 )
 from .tries import Attempt, Tries
-from .values import ClassValue, ExternalValue
+from .values import ClassValue, ExternalValue, FunctionValue
 
 _SHOWS_STATUS = {"status_code", "code"}
 _DEEPEST = 12
 _LONGEST = 60
+# What makes an answer of what it is given does little else.
+_MOST_CALLS = 8
 
 
 class LeakedError(NamedTuple):
@@ -59,9 +63,9 @@ class LeakedError(NamedTuple):
 class Leaks:
     """Finds the leaked errors of one project."""
 
-    def __init__(self, tries: Tries, reach: Reach) -> None:
+    def __init__(self, tries: tuple[Tries, ...], reach: Reach) -> None:
         self.tries = tries
-        self.resolver = tries.resolver
+        self.resolver = reach.resolver
         self.reach = reach
 
     def of(self, module: ModuleRecord) -> Iterator[LeakedError]:
@@ -77,13 +81,14 @@ class Leaks:
 
     def _clauses(self, function: FunctionRecord) -> Iterator[tuple[cst.CSTNode, tuple[ExceptClause, CallRecord]]]:
         """The clauses that errors of a query reach, and the query."""
-        for attempt in self.tries.attempts(function):
-            for clause in self._reached(attempt):
-                yield clause.node, (clause, attempt.queries[0])
+        for tries in reversed(self.tries):
+            for attempt in tries.attempts(function):
+                for clause in self._reached(attempt, tries.errors):
+                    yield clause.node, (clause, attempt.queries[0])
 
-    def _reached(self, attempt: Attempt) -> Iterator[ExceptClause]:
+    def _reached(self, attempt: Attempt, errors: DriverErrors) -> Iterator[ExceptClause]:
         for clause in attempt.context.clauses:
-            catches = self.tries.errors.caught_by(clause)
+            catches = errors.caught_by(clause)
             if catches in (Catches.ALL, Catches.SOME):
                 yield clause
             if catches is Catches.ALL:
@@ -94,9 +99,9 @@ class Leaks:
     ) -> Iterator[LeakedError]:
         """`HTTPException(400, str(error))`, `JSONResponse({"error": str(error)})`"""
         for call in function.calls:
-            if call.context is None or not self._answers(call):
+            if call.context is None:
                 continue
-            for argument in _contents(call):
+            for argument in self._shown(call):
                 caught = self._caught_in(argument.term, 0)
                 if caught is not None and caught.clause.node in clauses:
                     clause, query = clauses[caught.clause.node]
@@ -113,12 +118,45 @@ class Leaks:
                 clause, query = clauses[caught.clause.node]
                 yield LeakedError(returned.node.value, returned.node, clause, function, query)
 
+    def _shown(self, call: CallRecord) -> list[Argument]:
+        """The arguments of a call that a client gets to see as text."""
+        if self._answers(call):
+            renders = self._renders_what_it_is_given(call)
+            return [argument for argument in _contents(call) if not (renders and _is_no_text(argument.term))]
+        for value in self.resolver.resolve(call.callee):
+            if isinstance(value, FunctionValue) and not value.function.module.is_stub:
+                return self._handed_to_answer(call, value.function)
+        return []
+
+    def _handed_to_answer(self, call: CallRecord, function: FunctionRecord) -> list[Argument]:
+        """What a function of the project is given for the answer that it makes: `fail(404, str(error))`."""
+        found: list[Argument] = []
+        for answer in function.calls if len(function.calls) <= _MOST_CALLS else ():
+            if not self._answers(answer):
+                continue
+            for content in _contents(answer):
+                for parameter in _parameters_in(content.term):
+                    given = argument_for(self.resolver, call, function, parameter.name)
+                    is_shown = content.term is not parameter or (given is not None and not _is_no_text(given))
+                    if parameter.function is function and is_shown:
+                        found += [argument for argument in call.arguments if argument.term is given]
+        return found
+
     def _answers(self, call: CallRecord) -> bool:
         """Whether a call makes a response, or an error that becomes one."""
         return any(
             isinstance(value, ClassValue) and class_roles(self.resolver, value) & {"http_error", "response"}
             for value in self.resolver.resolve(call.callee)
         )
+
+    def _renders_what_it_is_given(self, call: CallRecord) -> bool:
+        """Whether a response is made by a library: a class of the project may take the text out of an exception."""
+        makers = [
+            self.resolver.method(value.cls, "__init__")
+            for value in self.resolver.resolve(call.callee)
+            if isinstance(value, ClassValue)
+        ]
+        return all(maker is not None and maker.module.is_stub for maker in makers)
 
     def _caught_in(self, term: Term, depth: int) -> Caught | None:
         """The exception whose text a term shows, on every path that leads to the term."""
@@ -176,6 +214,39 @@ class Leaks:
 
 _TEXT_METHODS = {"format", "strip", "join", "replace", "lower", "upper", "splitlines", "split", "capitalize"}
 _SHOWS = {"str", "repr", "format", "jsonable_encoder", "list", "tuple", "dict"}
+
+
+def _parameters_in(term: Term) -> Iterator[Parameter]:
+    """The parameters whose text a term shows."""
+    match term:
+        case Parameter():
+            yield term
+        case Template(parts=parts):
+            for part in parts:
+                if isinstance(part, Hole):
+                    yield from _parameters_in(part.term)
+        case Mapping(entries=entries):
+            for _, value in entries:
+                yield from _parameters_in(value)
+        case Result(call=call) if last_name(call.callee) == "str" and len(call.arguments) == 1:
+            yield from _parameters_in(call.arguments[0].term)
+        case _:
+            return
+
+
+def _is_no_text(term: Term) -> bool:
+    """Whether a term is an exception itself, which no response can be made of: the client gets a 500 without a word."""
+    match term:
+        case Caught():
+            return True
+        case Choice(options=options):
+            return all(_is_no_text(option) for option in options)
+        case Mapping(entries=entries):
+            return any(_is_no_text(value) for _, value in entries)
+        case Collection(elements=elements):
+            return any(_is_no_text(element) for element in elements)
+        case _:
+            return False
 
 
 def _contents(call: CallRecord) -> list[Argument]:

@@ -219,7 +219,7 @@ class Losses:
 
     def _by_async_return(self, function: FunctionRecord, use: Use) -> Loss | None:
         """An `async def` that returns a coroutine: fine only for callers that evidently await twice."""
-        if self._gives_awaitable(function):
+        if self._gives_awaitable(function) or self.resolver.has_unseen_callers(function):
             return None
         for call in self.resolver.callers(function):
             for later in call.awaited_uses:

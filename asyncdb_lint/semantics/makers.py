@@ -32,12 +32,12 @@ Made: TypeAlias = frozenset[CallRecord | None]
 
 _NOTHING: Made = frozenset()
 _ELSE: Made = frozenset({None})
-_MADE_ONCE = {"pool", "app", "router"}
+_MADE_ONCE = {"pool", "app", "router", "serves_app"}
 _DEEPEST = 24
 
 
 class Makers:
-    """Answers which call made a pool, an application or a router.
+    """Answers which call made a pool, an application, a router or a test client.
 
     A resolver says what class an object has; two databases of one class differ by the call that made them.
     """

@@ -239,6 +239,13 @@ class Openings:
         backend = self.backends.built_by(construction)
         return backend is None or backend.dialect != "sqlite"
 
+    def needs_opening_in_tests(self, construction: CallRecord) -> bool:
+        """The same where the settings are what they are by default, and no test opens it."""
+        by_default = self.backends.by_default(construction)
+        if not self.needs_opening(construction) or (by_default is not None and by_default.dialect == "sqlite"):
+            return False
+        return not self.in_tests(construction, "opens")
+
     # -- queried and never opened -----------------------------------------------------------------------------------
 
     def unopened(self, module: ModuleRecord) -> Sequence[UnopenedPool]:

@@ -274,7 +274,8 @@ class ProjectFacts:
     @cached_property
     def leaks(self) -> Leaks:
         """Texts of database errors that become part of a response."""
-        return Leaks(self.tries, self.reach)
+        of_others = Tries(self.queries, DriverErrors(self.resolver, through_sqlalchemy=True), "bare_query")
+        return Leaks((self.tries, of_others), self.reach)
 
     @cached_property
     def outcomes(self) -> Outcomes:

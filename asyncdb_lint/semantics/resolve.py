@@ -89,6 +89,7 @@ class Resolver(CallGraph):
         self._stores: dict[str, list[Store]] = {}
         self._declared: dict[int, Term] = {}
         self._supplied: dict[tuple[FunctionRecord, str], list[Term]] = {}
+        self._providing: set[int] = set()
         self._mro: dict[ClassRecord, tuple[tuple[ClassRecord, ...], bool]] = {}
         self._class_roles: dict[ClassRecord, tuple[tuple[ClassRecord, ...], frozenset[str]]] = {}
         self._subclasses: dict[ClassRecord, list[ClassRecord]] | None = None
@@ -429,7 +430,15 @@ class Resolver(CallGraph):
 
     def dependency_value(self, call: CallRecord) -> Values | None:
         """What a `Depends(...)` default gives the handler; None if the call is no dependency."""
-        return calling.dependency_value(self, call)
+        if id(call) in self._providing:
+            # `Current = Annotated[User, Depends(current)]`, and `current` itself is annotated `-> Current`.
+            self._cut = -1
+            return None
+        self._providing.add(id(call))
+        try:
+            return calling.dependency_value(self, call)
+        finally:
+            self._providing.remove(id(call))
 
     def built(self, provider: ProviderValue) -> Values:
         """What calling a provider of a container gives."""

@@ -230,6 +230,8 @@ class Sources:
             return self._as_declared(max(sources), record)
         if Origin.UNKNOWN not in self.reach.origins(function) or function.is_lambda or function.parent is not None:
             return Source.UNKNOWN
+        if self.resolver.has_unseen_callers(function):
+            return Source.UNKNOWN
         # An annotation checks nothing: only FastAPI and callers that are known do.
         if record.annotation is None or self.types.is_text(record.annotation):
             return Source.OPEN
@@ -341,7 +343,8 @@ class Sources:
                     return True
                 callers = self.resolver.callers(function)
                 if not callers:
-                    return Origin.UNKNOWN in self.reach.origins(function)
+                    is_alone = Origin.UNKNOWN in self.reach.origins(function)
+                    return is_alone and not self.resolver.has_unseen_callers(function)
                 arguments = [argument_for(self.resolver, call, function, base.name) for call in callers]
                 return any(
                     isinstance(argument, Parameter) and argument is not base and self._is_body(argument, None)
