@@ -160,6 +160,11 @@ def test_statements_are_noted_alike(statements: str) -> None:
     assert notes(quickly(statements)) == notes(walked(statements))
 
 
+def test_what_is_decoded_is_not_decoded_again() -> None:
+    text = "# -*- coding: latin-1 -*-\nx = f('é')\ny = 'ü' 'ö'\n"
+    assert notes(quickly(text)) == notes(walked(text.encode("latin-1")))
+
+
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="older interpreters do not know the syntax")
 def test_groups_of_errors_are_noted_alike() -> None:
     text = "try:\n    f()\nexcept* (A, B) as c:\n    g(c)\n"

@@ -25,11 +25,11 @@ _BRACKETS = re.compile(rb"(?:[(\[{](?:[ \t\f\r\n\\]|#[^\r\n]*[\r\n])*){30}")
 def quick_tree(text: str) -> cst.Module | None:
     """The tree of a source, good for a walk only; None where that takes LibCST's parser."""
     try:
-        source = text.encode()
         with warnings.catch_warnings():
             # A file's own SyntaxWarnings are none of ours.
             warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+            tree = ast.parse(text)
+        source = text.encode()
         if _BRACKETS.search(source) is not None:
             return None
         return Statements(source).module(tree)

@@ -48,7 +48,11 @@ class Expressions:
         self._depth += 1
         if self._depth > MOST_LEVELS:
             raise TooLittleKnown
-        made = _EXPRESSIONS[type(node)](self, node)
+        convert = _EXPRESSIONS.get(type(node))
+        if convert is None:
+            # What a newer Python has, such as templates.
+            raise TooLittleKnown
+        made = convert(self, node)
         self._depth -= 1
         return made
 

@@ -35,9 +35,15 @@ class Statements(Expressions):
             if node.lineno != last:
                 line = []
                 made.append(make.SimpleStatementLine(line))
-            line.append(_SMALL[type(node)](self, node))
+            line.append(self._small(node))
             last = node.end_lineno
         return made
+
+    def _small(self, node: ast.stmt) -> Any:
+        convert = _SMALL.get(type(node))
+        if convert is None:
+            raise TooLittleKnown
+        return convert(self, node)
 
     def _compound(self, node: ast.stmt, convert: _Converter) -> Any:
         self._depth += 1
@@ -50,8 +56,8 @@ class Statements(Expressions):
     def block(self, nodes: Sequence[ast.stmt]) -> Any:
         """The body of a compound statement."""
         first = nodes[0]
-        if type(first) in _SMALL and self.before(first):
-            return make.SimpleStatementSuite([_SMALL[type(node)](self, node) for node in nodes])
+        if type(first) not in _COMPOUND and self.before(first):
+            return make.SimpleStatementSuite([self._small(node) for node in nodes])
         return make.IndentedBlock(self._statements(nodes))
 
     def otherwise(self, nodes: Sequence[ast.stmt]) -> Any:
