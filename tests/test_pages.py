@@ -10,6 +10,7 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
+from asyncdb_lint.session import Session
 from asyncdb_lint.settings import RuleSelection, Settings
 from tests.idle_imports import idle_imports
 from tests.pages.reader import Block, BlockKind, pair_fixes, read_blocks, read_files
@@ -50,7 +51,11 @@ class Project:
     def lint(self, files: Mapping[str, str]) -> Sequence[Finding]:
         from asyncdb_lint.project import lint_files
 
-        result = lint_files(write_files(self._root, files), settings=self._settings)
+        paths = write_files(self._root, files)
+        result = lint_files(paths, settings=self._settings)
+        # The command line walks modules by another tree than an editor.
+        again = lint_files(paths, settings=self._settings, session=Session(keeps=False))
+        assert again.diagnostics == result.diagnostics
         for found in result.diagnostics:
             # Who gets no fix is told what to write, in names that the source has.
             told = found.help or ""
