@@ -11,7 +11,7 @@ from .calling import argument_for, class_roles
 from .driver_errors import Catches, DriverErrors
 from .queries import shown
 from .reach import Origin, Reach
-from .records import Argument, CallRecord, ExceptClause, FunctionRecord, ModuleRecord, outwards
+from .records import Argument, CallRecord, ExceptClause, FunctionRecord, ModuleRecord, Returned, outwards
 from .terms import (
     Attribute,
     Caught,
@@ -60,6 +60,26 @@ class LeakedError(NamedTuple):
         return f"`{text}`" if len(text) <= _LONGEST and "\n" not in text else "the error"
 
 
+class _Answer(NamedTuple):
+    """What shows an exception to a client."""
+
+    noted: CallRecord | Returned
+    """What makes a response, or returns what becomes one."""
+    argument: Argument | None
+    """The part of it that shows the exception."""
+    caught: Caught
+
+    @property
+    def shown(self) -> cst.BaseExpression:
+        """That part, as written."""
+        if self.argument is not None:
+            return self.argument.node
+        value = self.noted.node.value if isinstance(self.noted, Returned) else None
+        if value is None:
+            raise LookupError("an answer that shows nothing")
+        return value
+
+
 class Leaks:
     """Finds the leaked errors of one project."""
 
@@ -73,11 +93,15 @@ class Leaks:
         if self.reach.module_kind(module) is not None:
             return
         for function in module.functions:
-            clauses = dict(self._clauses(function)) if function.tries else {}
-            if clauses:
-                yield from self._in_answers(function, clauses)
-                if Origin.HANDLER in self.reach.own(function):
-                    yield from self._in_returns(function, clauses)
+            answers = list(self._answers_with_errors(function)) if function.tries else []
+            # Asked last: a clause is known by its node.
+            clauses = dict(self._clauses(function)) if answers else {}
+            seen: set[int] = set()
+            for answer in answers:
+                clause, query = clauses.get(answer.caught.clause.node, (None, None))
+                if clause is not None and query is not None and id(answer.noted) not in seen:
+                    seen.add(id(answer.noted))
+                    yield LeakedError(answer.shown, answer.noted.node, clause, function, query)
 
     def _clauses(self, function: FunctionRecord) -> Iterator[tuple[cst.CSTNode, tuple[ExceptClause, CallRecord]]]:
         """The clauses that errors of a query reach, and the query."""
@@ -94,29 +118,18 @@ class Leaks:
             if catches is Catches.ALL:
                 return
 
-    def _in_answers(
-        self, function: FunctionRecord, clauses: dict[cst.CSTNode, tuple[ExceptClause, CallRecord]]
-    ) -> Iterator[LeakedError]:
-        """`HTTPException(400, str(error))`, `JSONResponse({"error": str(error)})`"""
+    def _answers_with_errors(self, function: FunctionRecord) -> Iterator[_Answer]:
+        """`HTTPException(400, str(error))`, and `return {"error": str(error)}` of a handler."""
         for call in function.calls:
-            if call.context is None:
-                continue
-            for argument in self._shown(call):
+            for argument in self._shown(call) if call.context is not None else ():
                 caught = self._caught_in(argument.term, 0)
-                if caught is not None and caught.clause.node in clauses:
-                    clause, query = clauses[caught.clause.node]
-                    yield LeakedError(argument.node, call.node, clause, function, query)
-                    break
-
-    def _in_returns(
-        self, function: FunctionRecord, clauses: dict[cst.CSTNode, tuple[ExceptClause, CallRecord]]
-    ) -> Iterator[LeakedError]:
-        """`return {"error": str(error)}` of a handler; a response that is returned counts as a response."""
-        for returned in function.returns_at.values():
-            caught = self._caught_in(returned.term, 0)
-            if caught is not None and caught.clause.node in clauses and returned.node.value is not None:
-                clause, query = clauses[caught.clause.node]
-                yield LeakedError(returned.node.value, returned.node, clause, function, query)
+                if caught is not None:
+                    yield _Answer(call, argument, caught)
+        if Origin.HANDLER in self.reach.own(function):
+            for returned in function.returns_at.values():
+                caught = self._caught_in(returned.term, 0)
+                if caught is not None:
+                    yield _Answer(returned, None, caught)
 
     def _shown(self, call: CallRecord) -> list[Argument]:
         """The arguments of a call that a client gets to see as text."""
