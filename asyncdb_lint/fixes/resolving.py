@@ -91,12 +91,12 @@ def _region_splices(module: ParsedModule, region: Region) -> list[Splice] | None
     if not region.indents:
         return None
     text, place = module.places.text, module.places.of(region.old[0])
+    if place is None:
+        return None
     recorder = _indented(PlaceRecorder(module.tree.default_indent, module.tree.default_newline), region.indents)
     for statement in region.old:
         statement._codegen(recorder)
     written = recorder.places[id(region.old[0])]
-    if place is None:
-        return None
     start = line_starts(text)[place[1] - written[1]]
     old, new = "".join(recorder.tokens), code_of_unit(module, region.new, region.indents)
     # The last line of a file may have no end, where LibCST writes one.
