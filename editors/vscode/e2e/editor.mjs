@@ -154,7 +154,7 @@ export class Editor {
     return item.first();
   }
 
-  /** Chooses an entry of the menu by keyboard, for an invisible layer keeps the mouse from it. */
+  /** Chooses a fix of the menu by keyboard, for an invisible layer keeps the mouse from it, and waits for what it changes. */
   async choose(item) {
     const isFocused = () => item.evaluate((element) => element.classList.contains("focused"));
     for (let steps = 0; !(await isFocused()); steps++) {
@@ -163,6 +163,8 @@ export class Editor {
     }
     await this.press("Enter");
     await this.page.locator(".action-widget").waitFor({ state: "hidden" });
+    // The server is asked for the edits only now: who saves at once saves what was there before.
+    await this.page.locator(".tab.active.dirty").waitFor();
   }
 
   notification(text) {
