@@ -51,6 +51,15 @@ class _Known:
     cut: CutModule | None = None
     """The last content that could be parsed, if the next may take over parts of it."""
 
+    @property
+    def module(self) -> ModuleRecord:
+        """The walked module; raises `UnparsableFile`."""
+        if self.problem is not None:
+            raise self.problem
+        if self.record is None:
+            raise UnparsableFile("the file could not be walked")
+        return self.record
+
 
 def _never() -> None:
     """Work that nobody cancels."""
@@ -117,11 +126,7 @@ class Session:
         if known is None or known.data != data:
             quick = self._walk_quickly(path, data) if self.reads_quickly else None
             known = self._walked[path] = _Known(data, quick) if quick is not None else self._walk(path, data, known)
-        if known.problem is not None:
-            raise known.problem
-        if known.record is None:
-            raise UnparsableFile("the file could not be walked")
-        return known.record
+        return known.module
 
     def syntax(self, path: Path, data: bytes) -> UnparsableFile | None:
         """Why a file cannot be parsed, or None."""
@@ -192,12 +197,7 @@ class Session:
             return without_nodes(record, partial(self._walk_in_full, path, data))
 
     def _walk_in_full(self, path: Path, data: bytes) -> ModuleRecord:
-        known = self._walk(path, data, None)
-        if known.problem is not None:
-            raise known.problem
-        if known.record is None:
-            raise UnparsableFile("the file could not be walked")
-        return known.record
+        return self._walk(path, data, None).module
 
     def _walk(self, path: Path, data: bytes, before: _Known | None) -> _Known:
         from .semantics.linking import is_stub

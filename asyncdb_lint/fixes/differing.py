@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
+from asyncdb_lint.fixes.textdiff import shared_ends
 from asyncdb_lint.nodes import field_names
 
 _WITH_BLOCK = (cst.ClassDef, cst.FunctionDef, cst.With, cst.For, cst.While, cst.If)
@@ -33,7 +34,7 @@ def changed_region(
 
     A statement that both have is the same node. There is at least one old statement, if there was any.
     """
-    start, end = _trimmed(old, new)
+    start, end = shared_ends(old, new)
     if start + end == len(old) and old:
         # What is only inserted stands beside a statement that is still there.
         end, start = (end - 1, start) if end else (end, start - 1)
@@ -43,18 +44,6 @@ def changed_region(
         if blocks is not None and blocks[0].body:
             return changed_region(blocks[0].body, blocks[1].body, (*indents, blocks[0].indent))
     return Region(old, new, indents)
-
-
-def _trimmed(old: Sequence[cst.CSTNode], new: Sequence[cst.CSTNode]) -> tuple[int, int]:
-    """How many statements both have at the start, and at the end."""
-    most = min(len(old), len(new))
-    start = 0
-    while start < most and old[start] is new[start]:
-        start += 1
-    end = 0
-    while end < most - start and old[-1 - end] is new[-1 - end]:
-        end += 1
-    return start, end
 
 
 def _without(some: Sequence[cst.CSTNode], others: Sequence[cst.CSTNode]) -> list[cst.CSTNode]:

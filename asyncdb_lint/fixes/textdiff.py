@@ -41,14 +41,21 @@ def splices(old: str, new: str) -> list[Splice]:
     return joined(found)
 
 
-def _shared(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
-    """How many lines both have at the start, and at the end, up to a line that is not blank."""
+def shared_ends(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
+    """How many items both have at the start, and behind those at the end."""
     most = min(len(old), len(new))
     first = next((number for number in range(most) if old[number] != new[number]), most)
+    last = next((number for number in range(most - first) if old[-1 - number] != new[-1 - number]), most - first)
+    return first, last
+
+
+def _shared(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """How many lines both have at the start, and at the end, up to a line that is not blank."""
+    first, _ = shared_ends(old, new)
     # Blank lines may belong to what has come.
     while first and not old[first - 1].strip():
         first -= 1
-    last = next((number for number in range(most - first) if old[-1 - number] != new[-1 - number]), most - first)
+    _, last = shared_ends(old[first:], new[first:])
     while last and not old[-last].strip():
         last -= 1
     return first, last

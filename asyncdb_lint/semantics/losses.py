@@ -39,10 +39,6 @@ _AWAITABLE_TYPES = {"Awaitable", "Coroutine", "Future", "Task"}
 _DEEPEST = 5
 
 
-def _is_harmless_when_contained(use: Use) -> bool:
-    return use.kind in _HARMLESS_WHEN_CONTAINED
-
-
 class Losses:
     """Judges what becomes of coroutines in one project."""
 
@@ -70,7 +66,7 @@ class Losses:
         losses: list[Loss] = []
         neutral_only = True
         for use in uses:
-            if use.taken or use.kind is UseKind.BOUND or (use.contained and _is_harmless_when_contained(use)):
+            if use.taken or use.kind is UseKind.BOUND or (use.contained and use.kind in _HARMLESS_WHEN_CONTAINED):
                 continue
             if use.kind is UseKind.ARGUMENT and self.consumers.is_harmless(use):
                 continue
