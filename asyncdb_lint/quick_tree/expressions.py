@@ -45,12 +45,13 @@ class Expressions:
 
     def expression(self, node: ast.expr) -> Any:
         """The nodes of an expression."""
+        return self.deeper(_EXPRESSIONS.get(type(node)), node)
+
+    def deeper(self, convert: Callable[[Any, Any], Any] | None, node: ast.AST) -> Any:
+        """What a node becomes, one level below the one around it."""
         self._depth += 1
-        if self._depth > MOST_LEVELS:
-            raise TooLittleKnown
-        convert = _EXPRESSIONS.get(type(node))
-        if convert is None:
-            # What a newer Python has, such as templates.
+        # A newer Python has what is unknown here, such as templates.
+        if convert is None or self._depth > MOST_LEVELS:
             raise TooLittleKnown
         made = convert(self, node)
         self._depth -= 1

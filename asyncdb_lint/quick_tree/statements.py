@@ -30,7 +30,7 @@ class Statements(Expressions):
         for node in nodes:
             convert = _COMPOUND.get(type(node))
             if convert is not None:
-                made.append(self._compound(node, convert))
+                made.append(self.deeper(convert, node))
                 continue
             if node.lineno != last:
                 line = []
@@ -44,14 +44,6 @@ class Statements(Expressions):
         if convert is None:
             raise TooLittleKnown
         return convert(self, node)
-
-    def _compound(self, node: ast.stmt, convert: _Converter) -> Any:
-        self._depth += 1
-        if self._depth > MOST_LEVELS:
-            raise TooLittleKnown
-        made = convert(self, node)
-        self._depth -= 1
-        return made
 
     def block(self, nodes: Sequence[ast.stmt]) -> Any:
         """The body of a compound statement."""

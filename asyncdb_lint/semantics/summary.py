@@ -61,7 +61,7 @@ def _columns(cls: type[Any], group: list[Any], numbers: Numbers) -> list[list[An
     columns: list[list[Any]] = []
     for name, form in FORMS[cls].items():
         column = (
-            [_has_node(item, name) for item in group]
+            [_has_node(getattr(cls, name), item) for item in group]
             if form is NODE
             else form.write([getattr(item, name) for item in group], numbers)
         )
@@ -71,10 +71,10 @@ def _columns(cls: type[Any], group: list[Any], numbers: Numbers) -> list[list[An
     return columns
 
 
-def _has_node(item: object, name: str) -> bool:
-    """Whether something has a node, which nobody need fetch for that."""
+def _has_node(place: Any, item: object) -> bool:
+    """Whether something has a node at a place, which nobody need fetch for that."""
     try:
-        return getattr(type(item), name).__get__(item) is not None
+        return place.__get__(item) is not None
     except AttributeError:
         return True
 
