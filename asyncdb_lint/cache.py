@@ -25,7 +25,7 @@ from .last_run import RUN_ENDING
 Stamp = tuple[int, int, int]
 """Modification time in nanoseconds, size in bytes and inode of a file."""
 
-_FORMAT = 2
+_FORMAT = 3
 _ENDING = ".findings"
 # Settings that nobody uses any more leave files behind.
 _MOST_FILES_A_PROJECT = 8
@@ -56,11 +56,13 @@ class Snapshot:
     digests: dict[str, str]
     """The content of each file."""
     state: str
-    """All that the findings in files that matter depend on, but calls from other files."""
+    """All that the findings in files that matter depend on, but for what is in other files."""
     matters: set[str]
     """The files that rules may have something to say about."""
+    imported: set[str]
+    """Those that do not matter themselves, and that others import: findings hang on what is in them."""
     has_driver: bool
-    """Whether any of them imports a driver."""
+    """Whether a file that matters imports a driver."""
     calls: dict[str, str]
     """Names that somebody asked for, and a file that does not matter and calls them; empty where there is none."""
     checked: set[str]
@@ -88,6 +90,7 @@ class ProjectCache:
                 data["digests"],
                 data["state"],
                 set(data["matters"]),
+                set(data["imported"]),
                 data["has_driver"],
                 data["calls"],
                 set(data["checked"]) if data["checked"] is not None else set(data["stamps"]),
@@ -105,6 +108,7 @@ class ProjectCache:
                 "digests": snapshot.digests,
                 "state": snapshot.state,
                 "matters": sorted(snapshot.matters),
+                "imported": sorted(snapshot.imported),
                 "has_driver": snapshot.has_driver,
                 "calls": snapshot.calls,
                 "checked": sorted(snapshot.checked) if snapshot.checked != snapshot.stamps.keys() else None,

@@ -58,12 +58,12 @@ class KeptFindings:
         run.take({Path(path): data for path, data in changes.contents.items()}, matters)
         found = run.said_of_all(_known(before, [file for file in wanted if str(file) not in changes.contents]))
         digests = {**before.digests, **{path: digest_of(data) for path, data in changes.contents.items()}}
-        self._keep(before, changes.stamps, digests, before.state, matters, before.calls, found)
+        self._keep(before, changes.stamps, digests, before.state, matters, before.imported, before.calls, found)
         return found
 
     def _stays_harmless(self, path: str, data: bytes, before: Snapshot, matters: set[Path]) -> bool:
         """Whether a file did not matter, does not matter now, and calls nothing that others' findings hang on."""
-        if path in before.matters or path in before.calls.values():
+        if path in before.matters or path in before.imported or path in before.calls.values():
             return False
         if not stays_out(Path(path), data, matters, self._work.settings.database_types):
             return False
@@ -80,7 +80,10 @@ class KeptFindings:
         run.look(keeps_digests=True)
         digests = run.digests()
         state = state_of(digests, map(str, run.matters)) + (" checks syntax" if run.checks_syntax else "")
-        before = self._before if self._before is not None and self._before.state == state else None
+        before = self._before
+        if before is not None and (before.state != state or not _are_same(before.imported, before, digests)):
+            before = None
+        imported = before.imported if before is not None else set[str]()
         calls: dict[str, str] = {}
         if before is not None:
             out_of_sight = CallsOutOfSight(run.contents, run.matters)
@@ -93,10 +96,11 @@ class KeptFindings:
         found = run.said_of_all(known)
         if run.linked is not None:
             calls = {**calls, **run.linked.calls_out_of_sight.answers}
+            imported = imported.union(map(str, run.linked.imported))
             with self._session.measured("cache"):
                 modules = run.linked.known()
                 summaries.keep(modules, [*self._work.files, *modules])
-        self._keep(before, stamps, digests, state, run.matters, calls, found)
+        self._keep(before, stamps, digests, state, run.matters, imported, calls, found)
         return found
 
     def _keep(
@@ -106,6 +110,7 @@ class KeptFindings:
         digests: dict[str, str],
         state: str,
         matters: set[Path],
+        imported: set[str],
         calls: dict[str, str],
         found: Findings,
     ) -> None:
@@ -118,6 +123,7 @@ class KeptFindings:
                 digests=digests,
                 state=state,
                 matters=set(map(str, matters)),
+                imported=imported,
                 has_driver=has_driver,
                 calls=calls,
                 checked=checked | set(map(str, found)),
@@ -135,6 +141,11 @@ def _required_pythons(files: Iterable[Path]) -> str:
 def _same(before: Snapshot, digests: dict[str, str]) -> set[str]:
     """The linted files that are as they were."""
     return {path for path in before.checked if before.digests.get(path) == digests.get(path)}
+
+
+def _are_same(paths: Iterable[str], before: Snapshot, digests: dict[str, str]) -> bool:
+    """Whether some files are as they were."""
+    return all(before.digests.get(path) == digests.get(path) for path in paths)
 
 
 def _known(snapshot: Snapshot, files: Iterable[Path]) -> Findings:

@@ -41,6 +41,7 @@ class LinkedProject:
     ) -> None:
         """Takes the contents of all files and those that matter; what `summaries` know need not be parsed."""
         self.contents = contents
+        self._matters = matters
         self.unparsable: dict[Path, UnparsableFile] = {}
         self._session = session
         self._summaries = summaries
@@ -63,6 +64,11 @@ class LinkedProject:
     def loaded(self) -> Iterable[Path]:
         """The files of its modules, and of those that they import."""
         return self._records.keys()
+
+    @property
+    def imported(self) -> set[Path]:
+        """The files of the project that do not matter themselves, and that its modules import."""
+        return {path for path in self._records if path not in self._matters and path in self.contents}
 
     def is_parsed(self, path: Path) -> bool:
         """Whether a file is one of its modules: it could be parsed, now or when its summary was written."""

@@ -149,6 +149,21 @@ def test_a_file_that_begins_to_touch_the_database_counts(project: Folder) -> Non
     assert project.codes() == ["ADB101"]
 
 
+def test_a_change_of_what_is_imported_from_where_no_database_is_counts(project: Folder) -> None:
+    project.write("numbers_only.py", "def clean(value):\n    return int(value)\n")
+    project.write(
+        "app.py",
+        "from db import database\nfrom fastapi import FastAPI\nfrom numbers_only import clean\n\napp = FastAPI()\n\n\n"
+        "@app.get('/users')\nasync def users(name: str):\n"
+        "    return await database.fetch_all(f'SELECT * FROM users WHERE name = {clean(name)}')\n",
+    )
+    assert "ADB401" not in project.codes()
+    project.write("numbers_only.py", "def clean(value):\n    return value\n")
+    assert "ADB401" in project.codes()
+    project.write("numbers_only.py", "def clean(value):\n    return int(value)\n")
+    assert "ADB401" not in project.codes("app.py")
+
+
 def test_a_call_out_of_sight_counts_as_soon_as_it_is_written(project: Folder) -> None:
     project.write(
         "app.py",
