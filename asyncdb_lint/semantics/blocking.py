@@ -120,13 +120,20 @@ class Blocking:
             return call
         if depth > _DEEPEST:
             return None
-        for value in self.resolver.resolve(call.callee):
-            for function in self.resolver.targets(value):
-                is_plain = not isinstance(value, FunctionValue) or not value.form
-                if is_plain and self._runs_here(function):
-                    cause = self._cause_in(function, depth + 1, self._left_out(call, function))
-                    if cause is not None:
-                        return cause
+        targets = [
+            function
+            for value in self.resolver.resolve(call.callee)
+            if not isinstance(value, FunctionValue) or not value.form
+            for function in self.resolver.targets(value)
+        ]
+        # Of two twins the asynchronous one runs where a loop does.
+        if any(function.is_async for function in targets):
+            return None
+        for function in targets:
+            if self._runs_here(function):
+                cause = self._cause_in(function, depth + 1, self._left_out(call, function))
+                if cause is not None:
+                    return cause
         return None
 
     def _has_role(self, call: CallRecord, role: str) -> bool:

@@ -205,6 +205,13 @@ def awaited(resolver: Resolver, value: Value) -> Values:
             return NOTHING_KNOWN
 
 
+def all_entered(resolver: Resolver, values: Values, is_async: bool) -> Values:
+    """What `with` or `async with` binds, given what its context manager may be."""
+    way_in = "__aenter__" if is_async else "__enter__"
+    fitting = [value for value in values if not isinstance(value, InstanceValue) or resolver.method(value.cls, way_in)]
+    return united([entered(resolver, value, is_async) for value in fitting or values])
+
+
 def entered(resolver: Resolver, value: Value, is_async: bool) -> Values:
     """What `with value as x` or `async with value as x` binds."""
     match value:

@@ -183,7 +183,7 @@ class Resolver(CallGraph):
             case Awaited(base=base):
                 return united([calling.awaited(self, value) for value in self.resolve(base)])
             case Entered(base=base, is_async=is_async):
-                return united([calling.entered(self, value, is_async) for value in self.resolve(base)])
+                return calling.all_entered(self, self.resolve(base), is_async)
             case Element(base=base):
                 return self._element(base)
             case Injected(base=base):
