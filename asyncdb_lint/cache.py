@@ -59,6 +59,8 @@ class Snapshot:
     """All that the findings in files that matter depend on, but for what is in other files."""
     matters: set[str]
     """The files that rules may have something to say about."""
+    blocking: set[str]
+    """Those from which imports lead to calls that block."""
     imported: set[str]
     """Those that do not matter themselves, and that others import: findings hang on what is in them."""
     has_driver: bool
@@ -90,6 +92,7 @@ class ProjectCache:
                 data["digests"],
                 data["state"],
                 set(data["matters"]),
+                set(data["blocking"]),
                 set(data["imported"]),
                 data["has_driver"],
                 data["calls"],
@@ -108,6 +111,7 @@ class ProjectCache:
                 "digests": snapshot.digests,
                 "state": snapshot.state,
                 "matters": sorted(snapshot.matters),
+                "blocking": sorted(snapshot.blocking),
                 "imported": sorted(snapshot.imported),
                 "has_driver": snapshot.has_driver,
                 "calls": snapshot.calls,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     """Says of an entry of one folder, by its name and whether it is a folder itself, whether it is left out."""
 
 SUFFIXES = (".py", ".pyi")
+NOTEBOOK_SUFFIX = ".ipynb"
 ROOT_MARKERS = (*FILE_NAMES, "setup.py", "setup.cfg")
 IGNORE_FILES = (".ignore", ".gitignore")
 LANDMARKS = frozenset({*REPOSITORIES, *ROOT_MARKERS, *IGNORE_FILES})

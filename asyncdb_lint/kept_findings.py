@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from .cache import Cache, Changes, ProjectCache, Snapshot, changes_since, look, 
 from .cache_files import digest_of
 from .out_of_sight import CallsOutOfSight, called_in
 from .project_run import Findings, Run, Work
-from .screen import imports_driver, stays_out
+from .screen import Screened, imports_driver, stays_out
 from .session import Session
 from .settings.python_version import required_python
 
@@ -49,23 +50,25 @@ class KeptFindings:
             return None
         if not changes.contents:
             return _known(before, wanted)
-        matters = {Path(path) for path in before.matters}
+        screened = Screened({Path(path) for path in before.matters}, {Path(path) for path in before.blocking})
         if not before.has_driver or not all(
-            self._stays_harmless(path, data, before, matters) for path, data in changes.contents.items()
+            self._stays_harmless(path, data, before, screened) for path, data in changes.contents.items()
         ):
             return None
         run = Run(self._work, {}, self._session)
-        run.take({Path(path): data for path, data in changes.contents.items()}, matters)
+        run.take({Path(path): data for path, data in changes.contents.items()}, screened.matters)
         found = run.said_of_all(_known(before, [file for file in wanted if str(file) not in changes.contents]))
         digests = {**before.digests, **{path: digest_of(data) for path, data in changes.contents.items()}}
-        self._keep(before, changes.stamps, digests, before.state, matters, before.imported, before.calls, found)
+        self._keep(before, changes.stamps, digests, before.state, screened, before.imported, before.calls, found)
         return found
 
-    def _stays_harmless(self, path: str, data: bytes, before: Snapshot, matters: set[Path]) -> bool:
+    def _stays_harmless(self, path: str, data: bytes, before: Snapshot, screened: Screened) -> bool:
         """Whether a file did not matter, does not matter now, and calls nothing that others' findings hang on."""
         if path in before.matters or path in before.imported or path in before.calls.values():
             return False
-        if not stays_out(Path(path), data, matters, self._work.settings.database_types):
+        settings = self._work.settings
+        paths = partial(self._session.module_paths, self._work.files, settings.roots)
+        if not stays_out(Path(path), data, screened, paths, settings.database_types):
             return False
         return before.calls.keys().isdisjoint(called_in(data))
 
@@ -100,7 +103,8 @@ class KeptFindings:
             with self._session.measured("cache"):
                 modules = run.linked.known()
                 summaries.keep(modules, [*self._work.files, *modules])
-        self._keep(before, stamps, digests, state, run.matters, imported, calls, found)
+        screened = Screened(run.matters, run.blocking)
+        self._keep(before, stamps, digests, state, screened, imported, calls, found)
         return found
 
     def _keep(
@@ -109,20 +113,21 @@ class KeptFindings:
         stamps: dict[str, tuple[int, int, int]],
         digests: dict[str, str],
         state: str,
-        matters: set[Path],
+        screened: Screened,
         imported: set[str],
         calls: dict[str, str],
         found: Findings,
     ) -> None:
         checked = _same(before, digests) if before is not None else set[str]()
         kept = {path: said for path, said in before.findings.items() if path in checked} if before is not None else {}
-        has_driver = before.has_driver if before is not None else imports_driver(matters, self._session.signs)
+        has_driver = before.has_driver if before is not None else imports_driver(screened.matters, self._session.signs)
         self._cache.write(
             Snapshot(
                 stamps=stamps,
                 digests=digests,
                 state=state,
-                matters=set(map(str, matters)),
+                matters=set(map(str, screened.matters)),
+                blocking=set(map(str, screened.blocking)),
                 imported=imported,
                 has_driver=has_driver,
                 calls=calls,

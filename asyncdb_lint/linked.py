@@ -11,10 +11,11 @@ from .cache_files import digest_of
 from .decoding import UnparsableFile
 from .diagnostics import Diagnostic
 from .engine import check_module, enabled_rules
+from .module_paths import is_stub
 from .out_of_sight import CallsOutOfSight
 from .semantics.facts import ModuleFacts
 from .semantics.hints import Hints
-from .semantics.linking import ModuleIndex, is_stub
+from .semantics.linking import ModuleIndex
 from .semantics.project_facts import ProjectFacts
 from .semantics.records import ModuleRecord
 from .semantics.resolve import Resolver
@@ -51,9 +52,8 @@ class LinkedProject:
         self._records: dict[Path, ModuleRecord | None] = {}
         self._of_others: dict[Path, Summary] = {}
         self._digests: dict[Path, str] = {}
-        roots = tuple(settings.root / folder for folder in settings.src)
-        hints = Hints(settings.database_types, roots, settings.target_python)
-        index = ModuleIndex(contents, self._load, hints.roots)
+        hints = Hints(settings.database_types, settings.target_python)
+        index = ModuleIndex(session.module_paths(contents, settings.roots), self._load)
         self._load_all(matters)
         modules = [record for path in sorted(matters) if (record := self._load(path)) is not None]
         self.modules = {module.path: module for module in modules}

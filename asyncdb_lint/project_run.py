@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from .decoding import UnparsableFile, decode
 from .forking import IS_SAFE
 from .parsing import check_text
-from .screen import relevant, shows_database
+from .screen import screened, shows_database
 from .suppressions.presence import may_hold
 
 if TYPE_CHECKING:
     from .diagnostics import Diagnostic
     from .kept_summaries import Summaries
     from .linked import LinkedProject
+    from .module_paths import ModulePaths
     from .session import Session
     from .settings import Settings
     from .surroundings import Project
@@ -66,6 +67,8 @@ class Run:
         self._digests: dict[str, str] = {}
         self.matters: set[Path] = set()
         """The files that rules may have something to say about."""
+        self.blocking: set[Path] = set()
+        """Those that would matter if they ran an event loop."""
         self.checks_syntax = False
         """Whether files that do not matter are looked at for what does not parse."""
         self.linked: LinkedProject | None = None
@@ -98,7 +101,8 @@ class Run:
                 return
         self._read(self._files)
         with self._session.measured("screen"):
-            self.matters = relevant(self.contents, self._settings.database_types, self._session.signs)
+            types, signs = self._settings.database_types, self._session.signs
+            self.matters, self.blocking = screened(self.contents, types, signs, self._paths)
         # In a large project without a database, looking for broken files would take ten times as long as all the rest.
         size = sum(map(len, self.contents.values())) if not self.matters else 0
         self.checks_syntax = self._settings.enables("ADB001") and size <= _MOST_BYTES_WITHOUT_DATABASE
@@ -173,6 +177,9 @@ class Run:
             self._summaries = None
             self.linked = self._link()
             return self.linked, self.linked.findings(file)
+
+    def _paths(self) -> ModulePaths:
+        return self._session.module_paths(self.contents, self._settings.roots)
 
     def _link(self) -> LinkedProject:
         return self._session.linked(self._root, self.contents, self.matters, self._settings, self._summaries)

@@ -1,7 +1,8 @@
 """Which files can matter at all: bytes only, no decoding, no parsing.
 
 A project in which no file imports a driver has nothing to find. In one that does, a file matters when it imports such
-a file, directly or through others, or when it mentions what drivers offer, or holds SQL or the URL of a database.
+a file, directly or through others, or when it mentions what drivers offer, or holds SQL or the URL of a database. So
+do files that import one which waits for what drivers offer: it may be given its database, and import none.
 
 Calls that stop the event loop matter where there is one to stop: in files with an `async def` that import, directly or
 through others, a library that blocks. In a project without a driver, only synchronous drivers under FastAPI or
@@ -10,31 +11,22 @@ Starlette count: a program of plain functions costs nothing, and neither does on
 
 from __future__ import annotations
 
-import codecs
 import functools
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from .import_statements import ImportStatement, import_statements, module_word, modules_imported, words_of
+
+if TYPE_CHECKING:
+    from .module_paths import ModulePaths
 
 _DRIVERS = Path(__file__).parent / "drivers"
 _LIBRARIES = Path(__file__).parent / "libraries"
-# Where Python knows it: what was read is not read again another way, if what follows does not fit.
-_AT_ONCE = b"+" if sys.version_info >= (3, 11) else b""
-_BLANK = rb"(?:[ \t\f]|\\\n)"
-_NAMES = rb"(\([^)]*\)|[^\n#;\\]*" + _AT_ONCE + rb"(?:\\\n[^\n#;\\]*" + _AT_ONCE + rb")*)"
-_IMPORT = (
-    rb"[ \t\f]*" + _AT_ONCE
-    + rb"(?:from" + _BLANK + rb"+([\w.]+)" + _BLANK + rb"+import" + _BLANK + rb"*|import" + _BLANK + rb"+)" + _NAMES
-)  # fmt: skip
-# Behind a line end, a semicolon, the colon of a block. One expression each: with a single first character, the search
-# for it runs at the speed of memory.
-_IMPORT_STARTS = (b"\n", b";", b":")
-# Turns all that is no part of a word into blanks.
-_WORDS_APART = bytes(code if re.match(rb"\w", bytes([code])) else ord(" ") for code in range(256))
 # A helper that builds SQL need not import anything. For text in lower case: the word to look for first, and the whole.
 _SQL = {
     b"select": rb"\bselect\s[^;]{1,400}?\sfrom\s",
@@ -68,17 +60,20 @@ _COMMON = {
 
 
 @functools.cache
-def driver_imports() -> Sequence[frozenset[bytes]]:
-    """The words that an import of a driver is made of: `sqlalchemy`, `ext` and `asyncio` together."""
+def _drivers() -> Mapping[bytes, frozenset[bytes]]:
+    """The drivers' modules, each with its words: `sqlalchemy`, `ext` and `asyncio`."""
     # Even a run in which nothing matters asks this.
     modules = {name.removesuffix(".pyi") for name in os.listdir(_DRIVERS) if name.endswith(".pyi")} - {"roles"}  # noqa: PTH208
     outermost = [name for name in modules if not any(name.startswith(f"{other}.") for other in modules)]
-    return [frozenset(name.encode().split(b".")) for name in sorted(outermost)]
+    return {name.encode(): frozenset(name.encode().split(b".")) for name in sorted(outermost)}
 
 
-@functools.cache
-def _import_statements() -> Sequence[Callable[[bytes], list[tuple[bytes, bytes]]]]:
-    return [re.compile(start + _IMPORT).findall for start in _IMPORT_STARTS]
+def _imports_driver(words: AbstractSet[bytes], statements: Sequence[ImportStatement]) -> bool:
+    """Whether one of some import statements names a driver, and not only other things with its words."""
+    starts = tuple(driver + b"." for driver, parts in _drivers().items() if parts <= words)
+    return bool(starts) and any(
+        (dotted + b".").startswith(starts) for statement in statements for dotted in statement.dotted_names
+    )
 
 
 @functools.cache
@@ -90,6 +85,12 @@ def driver_methods() -> re.Pattern[bytes]:
             method = _STUB_METHOD if path.name.startswith("databases.") else _STUB_ROLE_METHOD
             names.update(re.findall(method, path.read_text(encoding="utf-8")))
     return re.compile(rb"\.(?:" + "|".join(sorted(names - _COMMON)).encode() + rb")\b")
+
+
+@functools.cache
+def _driver_waits() -> re.Pattern[bytes]:
+    """A line that waits for what drivers offer."""
+    return re.compile(rb"\b(?:await|async)\b[^\n]*" + driver_methods().pattern)
 
 
 def _mentions(data: bytes) -> bool:
@@ -129,7 +130,9 @@ def _blocking_packages(role: str) -> Mapping[bytes, re.Pattern[bytes]]:
 class _Sign:
     data: bytes
     imported: frozenset[bytes]
+    imports_driver: bool
     mentions: bool | None = None
+    modules: tuple[ModulePaths, frozenset[Path]] | None = None
 
 
 class Signs:
@@ -142,10 +145,21 @@ class Signs:
         """Every word of a file's import statements."""
         return self._sign(path, data).imported
 
-    def known_words(self, path: Path) -> frozenset[bytes]:
-        """Every word of the import statements of a file that was screened before."""
+    def imports_driver(self, path: Path, data: bytes) -> bool:
+        """Whether a file imports a driver itself."""
+        return self._sign(path, data).imports_driver
+
+    def is_known_to_import_driver(self, path: Path) -> bool:
+        """Whether a file that was screened before imports a driver."""
         sign = self._signs.get(path)
-        return sign.imported if sign is not None else frozenset()
+        return sign is not None and sign.imports_driver
+
+    def modules(self, path: Path, data: bytes, paths: ModulePaths) -> frozenset[Path]:
+        """The files that a file imports."""
+        sign = self._sign(path, data)
+        if sign.modules is None or sign.modules[0] is not paths:
+            sign.modules = paths, modules_imported(import_statements(data), path, paths)
+        return sign.modules[1]
 
     def mentions(self, path: Path, data: bytes) -> bool:
         """Whether a file names what drivers offer, or holds SQL or the URL of a database."""
@@ -162,22 +176,35 @@ class Signs:
     def _sign(self, path: Path, data: bytes) -> _Sign:
         known = self._signs.get(path)
         if known is None or known.data != data:
-            known = self._signs[path] = _Sign(data, frozenset(_imported_words(path, data)))
+            statements = import_statements(data)
+            words = frozenset(words_of(statements, path))
+            known = self._signs[path] = _Sign(data, words, _imports_driver(words, statements))
         return known
 
 
-def relevant(
-    contents: Mapping[Path, bytes], database_types: Sequence[str] = (), signs: Signs | None = None
-) -> set[Path]:
-    """The files among `contents` that rules may have something to say about, or that link those together.
+class Screened(NamedTuple):
+    """Which files of a project are worth parsing."""
+
+    matters: set[Path]
+    """Those that rules may have something to say about, or that link those together."""
+    blocking: set[Path]
+    """Those from which imports lead to calls that block: they matter as soon as they run an event loop."""
+
+
+def screened(
+    contents: Mapping[Path, bytes],
+    database_types: Sequence[str] = (),
+    signs: Signs | None = None,
+    paths: Callable[[], ModulePaths] | None = None,
+) -> Screened:
+    """Which of the files in `contents` are worth parsing.
 
     `database_types` are dotted names of classes that count as databases, besides the drivers' own. `signs` are kept
-    from run to run.
+    from run to run. `paths` says what imports lead to, if anybody has to know.
     """
     signs = signs or Signs()
     imported = {path: signs.imported(path, data) for path, data in contents.items()}
-    drivers = driver_imports()
-    found = {path for path, words in imported.items() if any(driver <= words for driver in drivers)}
+    found = {path for path, data in contents.items() if signs.imports_driver(path, data)}
     for dotted in database_types:
         *_, module, name = (part.encode() for part in dotted.split("."))
         defines = re.compile(rb"^[ \t]*class[ \t]+" + re.escape(name) + rb"\b", re.MULTILINE)
@@ -185,73 +212,85 @@ def relevant(
         found.update(path for path, data in contents.items() if defines.search(data))
     serves = any(words & _FRAMEWORKS for words in imported.values())
     if not found and not serves:
-        return set()
+        return Screened(set(), set())
     packages = _blocking_packages("blocks" if found else "sync_database")
     blocking = {
         path
         for path, words in imported.items()
         if any(packages[word].search(contents[path]) for word in words & packages.keys())
     }
-    by_word: dict[bytes, list[Path]] = {}
-    for path, words in imported.items():
-        for word in words:
-            by_word.setdefault(word, []).append(path)
-    loops = {path for path in _with_importers(blocking, by_word) if _RUNS_A_LOOP.search(contents[path])}
+    importers = _Importers(contents, signs, paths)
+    blocking = importers.with_them(blocking)
+    loops = {path for path in blocking if _RUNS_A_LOOP.search(contents[path])}
     if not found:
-        return loops
-    found = _with_importers(found, by_word) | loops
-    rest = [path for path in contents if path not in found]
-    found.update(path for path in rest if signs.mentions(path, contents[path]))
-    return found
+        return Screened(loops, blocking)
+    found = importers.with_them(found) | loops
+    mentioning = {path for path in contents if path not in found and signs.mentions(path, contents[path])}
+    given = {path for path in mentioning if _driver_waits().search(contents[path])}
+    return Screened(found | mentioning | importers.with_them(given), blocking)
+
+
+class _Importers:
+    """Which files import which: found by a word first, and for certain only where that fits."""
+
+    def __init__(
+        self, contents: Mapping[Path, bytes], signs: Signs, paths: Callable[[], ModulePaths] | None = None
+    ) -> None:
+        self._contents = contents
+        self._signs = signs
+        self._given_paths = paths
+        self._by_word: dict[bytes, list[Path]] = {}
+        for path, data in contents.items():
+            for word in signs.imported(path, data):
+                self._by_word.setdefault(word, []).append(path)
+
+    def with_them(self, files: set[Path]) -> set[Path]:
+        """Files and all that import them, directly or through others."""
+        found, pending = set(files), list(files)
+        while pending:
+            module = pending.pop()
+            for importer in self._by_word.get(module_word(module), ()):
+                if importer not in found and module in self._modules(importer):
+                    found.add(importer)
+                    pending.append(importer)
+        return found
+
+    def _modules(self, path: Path) -> frozenset[Path]:
+        return self._signs.modules(path, self._contents[path], self._paths)
+
+    @functools.cached_property
+    def _paths(self) -> ModulePaths:
+        from .module_paths import ModulePaths
+
+        return self._given_paths() if self._given_paths is not None else ModulePaths(self._contents)
 
 
 def shows_database(words: AbstractSet[bytes]) -> bool:
     """Whether a file with these words in its imports may make any file of its project matter."""
-    return not words.isdisjoint(_FRAMEWORKS) or any(driver <= words for driver in driver_imports())
+    return not words.isdisjoint(_FRAMEWORKS) or any(driver <= words for driver in _drivers().values())
 
 
 def imports_driver(files: Iterable[Path], signs: Signs) -> bool:
     """Whether one of some files, which have been screened, imports a driver."""
-    return any(driver <= words for words in map(signs.known_words, files) for driver in driver_imports())
+    return any(map(signs.is_known_to_import_driver, files))
 
 
-def stays_out(path: Path, data: bytes, matters: AbstractSet[Path], database_types: Sequence[str] = ()) -> bool:
+def stays_out(
+    path: Path,
+    data: bytes,
+    others: Screened,
+    paths: Callable[[], ModulePaths],
+    database_types: Sequence[str] = (),
+) -> bool:
     """Whether a file that did not matter certainly does not matter with another content either.
 
-    `matters` are the files that do, in a project that imports a driver: then nobody hangs on the others.
+    `others` are known of a project that imports a driver.
     """
     signs = Signs()
     words = signs.imported(path, data)
-    if words & {_module_word(other) for other in matters} or words & _blocking_packages("blocks").keys():
+    if database_types or signs.imports_driver(path, data) or words & _blocking_packages("blocks").keys():
         return False
-    is_driver = any(driver <= words for driver in driver_imports())
-    return not is_driver and not database_types and not signs.mentions(path, data)
-
-
-def _with_importers(files: set[Path], by_word: Mapping[bytes, list[Path]]) -> set[Path]:
-    """Files and all that import them, directly or through others."""
-    found, pending = set(files), list(files)
-    while pending:
-        for importer in by_word.get(_module_word(pending.pop()), ()):
-            if importer not in found:
-                found.add(importer)
-                pending.append(importer)
-    return found
-
-
-def _module_word(path: Path) -> bytes:
-    return (path.parent.name if path.stem == "__init__" else path.stem).encode()
-
-
-def _imported_words(path: Path, data: bytes) -> set[bytes]:
-    """Every word of a file's import statements; a relative import also names its own package."""
-    if b"import" not in data:
-        return set()
-    data = b"\n" + data.removeprefix(codecs.BOM_UTF8)
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    found = [statement for find in _import_statements() for statement in find(data)]
-    words = set(b" ".join([b" ".join(statement) for statement in found]).translate(_WORDS_APART).split())
-    if any(source.startswith(b".") for source, _ in found):
-        words.add(path.parent.name.encode())
-    return words
+    ties = others.matters | others.blocking if _RUNS_A_LOOP.search(data) else others.matters
+    if words & {module_word(other) for other in ties} and signs.modules(path, data, paths()) & ties:
+        return False
+    return not signs.mentions(path, data)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .cache import Cache
     from .kept_summaries import Summaries
     from .linked import LinkedProject
+    from .module_paths import ModulePaths
     from .reparsing import CutModule
     from .semantics.records import ModuleRecord
     from .settings import Settings
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _Stamp = tuple[int, int, int]
 # Objects that the collector has not looked at yet, some 100 bytes each.
 _WORTH_COLLECTING = 5_000_000
+# Somebody who edits goes from one project to the other and back.
+_MOST_PROJECTS_AT_HAND = 4
 _ProjectKey = tuple["Path | None", "Settings"]
 
 
@@ -90,6 +93,7 @@ class Session:
         """Whether modules are walked by what Python's own parser says; an editor reuses parts of full trees."""
         self.surroundings = Surroundings(checkouts)
         self.signs = Signs()
+        self._module_paths: list[ModulePaths] = []
         self.checkpoint: Callable[[], None] = _never
         """Called between steps; it may raise, and then the run is over and the session as good as before."""
         self._on_disk: dict[Path, _OnDisk | OSError] = {}
@@ -137,6 +141,17 @@ class Session:
                 known = self._checked[path] = _Known(data, problem=check_syntax(path, data))
         return known.problem
 
+    def module_paths(self, files: Collection[Path], roots: tuple[Path, ...]) -> ModulePaths:
+        """What imports in a project of these files lead to, where absolute ones start from some roots."""
+        from .module_paths import ModulePaths
+
+        wanted = frozenset(files)
+        for known in self._module_paths:
+            if known.files == wanted and known.roots == roots:
+                return known
+        self._module_paths = [ModulePaths(files, roots), *self._module_paths[: _MOST_PROJECTS_AT_HAND - 1]]
+        return self._module_paths[0]
+
     def linked(
         self,
         root: Path | None,
@@ -175,8 +190,8 @@ class Session:
 
     def _walk_quickly(self, path: Path, data: bytes) -> ModuleRecord | None:
         """A module whose nodes are there when somebody asks for them; None where that takes LibCST's tree."""
+        from .module_paths import is_stub
         from .quick_tree import quick_tree
-        from .semantics.linking import is_stub
         from .semantics.module_walk import walk_module
         from .semantics.records import ModuleRecord
         from .semantics.summary import without_nodes
@@ -200,7 +215,7 @@ class Session:
         return self._walk(path, data, None).module
 
     def _walk(self, path: Path, data: bytes, before: _Known | None) -> _Known:
-        from .semantics.linking import is_stub
+        from .module_paths import is_stub
         from .semantics.module_walk import walk_again, walk_module
         from .semantics.records import ModuleRecord
 
@@ -242,6 +257,7 @@ class Session:
         for known in (self._on_disk, self._walked, self._checked, self._linked):
             known.clear()
         self._looked_at.clear()
+        self._module_paths.clear()
         self.signs.forget_all_but(set())
         # Trees and records refer to one another, and the collector rests while a run lasts.
         if gc.get_count()[0] > _WORTH_COLLECTING:

@@ -164,6 +164,15 @@ def test_a_change_of_what_is_imported_from_where_no_database_is_counts(project: 
     assert "ADB401" not in project.codes("app.py")
 
 
+def test_a_file_that_begins_to_run_a_loop_around_what_blocks_counts(project: Folder) -> None:
+    project.write("client.py", "import requests\n\n\ndef load(url):\n    return requests.get(url)\n")
+    handler = "from fastapi import FastAPI\nfrom client import load\n\napp = FastAPI()\n\n\n@app.get('/')\n{}"
+    project.write("web.py", handler.format("def show():\n    return load('http://localhost').text\n"))
+    assert "ADB601" not in project.codes()
+    project.write("web.py", handler.format("async def show():\n    return load('http://localhost').text\n"))
+    assert "ADB601" in project.codes()
+
+
 def test_a_call_out_of_sight_counts_as_soon_as_it_is_written(project: Folder) -> None:
     project.write(
         "app.py",

@@ -1,9 +1,8 @@
-"""What settings tell of a project that its source does not: its database classes, and where its imports start."""
+"""What settings tell of a project that its source does not: its database classes, and its oldest Python."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import members
@@ -22,8 +21,6 @@ class Hints(NamedTuple):
 
     database_types: tuple[str, ...] = ()
     """Dotted names of classes that do what a driver's do."""
-    roots: tuple[Path, ...] = ()
-    """Folders that absolute imports start from."""
     target_python: tuple[int, int] | None = None
     """The oldest Python that the code runs on; without it the project's metadata decide."""
 

@@ -1,128 +1,42 @@
-"""Finds the module that an import means: in the project whatever its layout, or among the stubs."""
+"""Finds the module that an import means, walked."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..files import SUFFIXES, folders_above
-from .records import NOTEBOOK_SUFFIX, ModuleRecord
-
-_STUBS = Path(__file__).parent.parent
-DRIVERS = _STUBS / "drivers"
-_STUB_FOLDERS = (DRIVERS, _STUBS / "libraries")
-_PACKAGE_ENDINGS = tuple(f"{os.sep}__init__{suffix}" for suffix in SUFFIXES)
-_MODULE_ENDINGS = (*_PACKAGE_ENDINGS, *SUFFIXES)
-
-
-def is_stub(path: Path) -> bool:
-    """Whether a file is one of the stubs that come with the linter."""
-    return path.suffix == ".pyi" and path.parent in _STUB_FOLDERS
+from ..module_paths import ModulePaths, NamespacePackage
+from .records import ModuleRecord
 
 
 class ModuleIndex:
-    """The Python files of a project by folder, and how imports lead to them.
+    """The modules of a project and the stubs, each walked when somebody asks for it."""
 
-    No path configuration is asked for: an absolute import is looked for beside the importing file and in every folder
-    above it
-    (each also with `src`), as if that folder were on `sys.path`; the nearest hit wins, then a file elsewhere in the
-    project whose
-    path ends that way and is the only one. Folders in `roots`, which settings name, come before all of these.
-    """
-
-    def __init__(
-        self, files: Iterable[Path], load: Callable[[Path], ModuleRecord | None], roots: Sequence[Path] = ()
-    ) -> None:
+    def __init__(self, paths: ModulePaths, load: Callable[[Path], ModuleRecord | None]) -> None:
+        self._paths = paths
         self._load = load
-        self._roots = list(map(str, roots))
-        # By their texts: paths are put together for every import of every module, and `Path` takes ten times as long.
-        self._files = {str(file): file for file in files}
-        self._folders = folders_above(self._files)
-        self._by_stem: dict[str, list[Path]] = {}
-        for file in sorted(file for file in self._files.values() if file.suffix != NOTEBOOK_SUFFIX):
-            stem = file.parent.name if file.stem == "__init__" else file.stem
-            self._by_stem.setdefault(stem, []).append(file)
-        self._stubs = {path.stem: path for folder in _STUB_FOLDERS for path in folder.glob("*.pyi")}
-        self._found: dict[tuple[Path, int, str], ModuleRecord | Path | None] = {}
 
     def find(self, importer: Path, level: int, dotted: str) -> ModuleRecord | Path | None:
         """The module (or the folder of a namespace package) that `importer` means; None for one outside the project."""
-        key = (importer.parent, level, dotted)
-        if key not in self._found:
-            self._found[key] = self._search(importer, level, dotted)
-        return self._found[key]
+        return self._loaded(self._paths.find(importer, level, dotted))
 
     def stub(self, dotted: str) -> ModuleRecord | None:
         """The stub of a library module."""
-        path = self._stubs.get(dotted)
+        path = self._paths.stub(dotted)
         return self._load(path) if path is not None else None
 
     def driver_stubs(self) -> Iterator[ModuleRecord]:
         """The stubs of all drivers."""
-        for dotted, path in sorted(self._stubs.items()):
-            if path.parent == DRIVERS and dotted != "roles":
-                stub = self._load(path)
-                if stub is not None:
-                    yield stub
+        for path in self._paths.driver_stubs():
+            stub = self._load(path)
+            if stub is not None:
+                yield stub
 
     def child(self, folder: Path, name: str) -> ModuleRecord | Path | None:
         """A module or package `name` directly inside a package folder."""
-        return self._at(str(folder), [name])
+        return self._loaded(self._paths.child(folder, name))
 
-    def _search(self, importer: Path, level: int, dotted: str) -> ModuleRecord | Path | None:
-        parts = dotted.split(".") if dotted else []
-        if level:
-            folder = str(importer)
-            for _ in range(level):
-                folder = os.path.dirname(folder)  # noqa: PTH120
-            return self._at(folder, parts, is_relative=True)
-        if is_stub(importer):
-            return self.stub(dotted)
-        for root in self._roots:
-            found = self._at(root, parts)
-            if found is not None:
-                return found
-        inside_packages: list[str] = []
-        folder = os.path.dirname(importer)  # noqa: PTH120
-        while folder in self._folders:
-            # The inside of a package is not on sys.path, unless somebody runs from there.
-            if f"{folder}{os.sep}__init__.py" in self._files:
-                inside_packages.append(folder)
-            else:
-                for root in (folder, f"{folder}{os.sep}src"):
-                    found = self._at(root, parts)
-                    if found is not None and not (isinstance(found, Path) and parts[0] in self._stubs):
-                        return found
-            above = os.path.dirname(folder)  # noqa: PTH120
-            if above == folder:
-                break
-            folder = above
-        stub = self.stub(dotted)
-        if stub is not None:
-            return stub
-        if parts[0] in self._stubs:
-            return None
-        for folder in inside_packages:
-            found = self._at(folder, parts)
-            if found is not None:
-                return found
-        return self._by_suffix(parts)
-
-    def _at(self, folder: str, parts: list[str], *, is_relative: bool = False) -> ModuleRecord | Path | None:
-        path = os.sep.join((folder.rstrip(os.sep), *parts))  # noqa: PTH118
-        for ending in _MODULE_ENDINGS if parts else _PACKAGE_ENDINGS:
-            file = self._files.get(f"{path}{ending}")
-            if file is not None:
-                return self._load(file)
-        return Path(path) if path in self._folders and (parts or is_relative) else None
-
-    def _by_suffix(self, parts: list[str]) -> ModuleRecord | None:
-        if len(parts) < 2:
-            return None
-        matches = []
-        for file in self._by_stem.get(parts[-1], ()):
-            path = file.parent if file.stem == "__init__" else file.with_suffix("")
-            if path.parts[-len(parts) :] == tuple(parts):
-                matches.append(file)
-        return self._load(matches[0]) if len(matches) == 1 else None
+    def _loaded(self, found: Path | NamespacePackage | None) -> ModuleRecord | Path | None:
+        if isinstance(found, NamespacePackage):
+            return found.folder
+        return self._load(found) if found is not None else None

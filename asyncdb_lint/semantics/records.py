@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from ..files import NOTEBOOK_SUFFIX
 from .terms import Restorable, last_name
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from ..parsing import ParsedModule
     from .terms import Collection, GlobalName, Mapping, Result, Term
-
-
-NOTEBOOK_SUFFIX = ".ipynb"
 
 
 class UseKind(enum.Enum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+from ..module_paths import DRIVERS
 from ..parsing import parse
-from .linking import DRIVERS
 from .module_walk import walk_module
 from .records import ModuleRecord
 

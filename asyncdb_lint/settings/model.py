@@ -105,6 +105,11 @@ class Settings:
     rules: tuple[tuple[str, tuple[tuple[str, OptionValue], ...]], ...] = ()
     """Options by the code of their rule."""
 
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The folders that absolute imports start from, before all others."""
+        return tuple(self.root / folder for folder in self.src)
+
     def enables(self, code: str, *, default: bool = True) -> bool:
         """Says whether a rule is on in this project; `default` is what it is when nobody mentions it."""
         enabled = default

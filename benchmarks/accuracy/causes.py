@@ -10,8 +10,9 @@ from copy import copy
 from pathlib import Path
 
 from asyncdb_lint.decoding import UnparsableFile
+from asyncdb_lint.module_paths import ModulePaths
 from asyncdb_lint.parsing import parse
-from asyncdb_lint.screen import relevant
+from asyncdb_lint.screen import screened
 from asyncdb_lint.semantics.linking import ModuleIndex
 from asyncdb_lint.semantics.module_walk import walk_module
 from asyncdb_lint.semantics.project_facts import ProjectFacts
@@ -37,8 +38,8 @@ def explain(files: Sequence[Path], overrides: Mapping[Path, bytes], missed: Sequ
             records[path] = walk_module(ModuleRecord(path, parsed, is_stub=path not in contents))
         return records[path]
 
-    modules = [record for path in sorted(relevant(contents)) if (record := load(path)) is not None]
-    facts = ProjectFacts(Resolver(modules, ModuleIndex(contents, load)))
+    modules = [record for path in sorted(screened(contents).matters) if (record := load(path)) is not None]
+    facts = ProjectFacts(Resolver(modules, ModuleIndex(ModulePaths(contents), load)))
     return [_cause(facts, records.get(item.mutation.path), item) for item in missed]
 
 

@@ -6,14 +6,14 @@ SCREEN = """
 import sys
 from pathlib import Path
 from asyncdb_lint.files import find_files
-from asyncdb_lint.screen import relevant
+from asyncdb_lint.screen import screened
 from asyncdb_lint.settings import Settings, SettingsResolver
 from asyncdb_lint.surroundings import Surroundings
 
 files = find_files([Path(name) for name in sys.argv[2:]], SettingsResolver(fixed=Settings())).files
 passed = set()
 for project in Surroundings().projects(files):
-    passed |= relevant({file: file.read_bytes() for file in project.wanted})
+    passed |= screened({file: file.read_bytes() for file in project.wanted}).matters
 Path(sys.argv[1]).write_text("".join(f"{file}\\n" for file in sorted(passed)))
 print(len(files), len(passed))
 """

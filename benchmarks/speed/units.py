@@ -84,7 +84,7 @@ def main() -> None:
     total = at_once = hanging = 0
     for project in Surroundings().projects(files):
         found: list[Unit] = []
-        for file in screen.relevant({file: file.read_bytes() for file in project.wanted}):
+        for file in screen.screened({file: file.read_bytes() for file in project.wanted}).matters:
             try:
                 source = file.read_text(encoding="utf-8")
                 found += units(source)
