@@ -53,6 +53,8 @@ class _Known:
     problem: UnparsableFile | None = None
     cut: CutModule | None = None
     """The last content that could be parsed, if the next may take over parts of it."""
+    is_quick: bool = False
+    """Whether the record is without a tree until somebody asks for it."""
 
     @property
     def module(self) -> ModuleRecord:
@@ -89,8 +91,8 @@ class Session:
         """Where in the run the current project begins, and which part of the run it is."""
         self.keeps = keeps
         """Whether another run will come; if not, a project is let go of when its work is done."""
-        self.reads_quickly = not keeps
-        """Whether modules are walked by what Python's own parser says; an editor reuses parts of full trees."""
+        self._reads_quickly = True
+        self._edited: set[Path] = set()
         self.surroundings = Surroundings(checkouts)
         self.signs = Signs()
         self._module_paths: list[ModulePaths] = []
@@ -128,8 +130,12 @@ class Session:
         self._asked_files.add(path)
         known = self._walked.get(path)
         if known is None or known.data != data:
-            quick = self._walk_quickly(path, data) if self.reads_quickly else None
-            known = self._walked[path] = _Known(data, quick) if quick is not None else self._walk(path, data, known)
+            quick = self._walk_quickly(path, data) if self._reads_quickly and path not in self._edited else None
+            # What has a full tree hands on the parts of it that stay.
+            before = known if known is not None and not known.is_quick else None
+            known = self._walked[path] = (
+                _Known(data, quick, is_quick=True) if quick is not None else self._walk(path, data, before)
+            )
         return known.module
 
     def syntax(self, path: Path, data: bytes) -> UnparsableFile | None:
@@ -177,14 +183,17 @@ class Session:
         return known
 
     def prepare(self, path: Path) -> None:
-        """Does now what the first edit of a module would have to wait for."""
+        """Does now what the next edit of a module would have to wait for: of a full tree it takes over parts."""
         known = self._walked.get(path)
+        if known is not None and known.is_quick:
+            self._edited.add(path)
+            known = self._walked[path] = self._walk(path, known.data, None)
         if known is not None and known.cut is None and known.record is not None:
             self._walked[path] = replace(known, cut=_cut(known))
 
     def read_in_full(self) -> None:
-        """Forgets all modules, and walks them by LibCST's trees from now on."""
-        self.reads_quickly = False
+        """Forgets all modules, and walks them by LibCST's trees from now on, not by what Python's own parser says."""
+        self._reads_quickly = False
         self._walked.clear()
         self._linked.clear()
 
@@ -228,10 +237,10 @@ class Session:
                 record = before.record if before is not None else None
                 return _Known(data, record, problem.with_traceback(None), old)
         with self.measured("walk"):
-            # Were it kept while the walk fails, it would be half of one content and half of another.
-            self._walked.pop(path, None)
             if before is None or before.record is None or again is None:
                 return _Known(data, walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path))), cut=again)
+            # Were it kept while the walk fails, it would be half of one content and half of another.
+            self._walked.pop(path, None)
             # It changes under the projects that know it.
             self._linked = {key: linked for key, linked in self._linked.items() if path not in linked.loaded}
             return _Known(data, walk_again(before.record, parsed), cut=again)
@@ -274,6 +283,7 @@ class Session:
             for path in known.keys() - self._asked_files:
                 del known[path]
         self._looked_at &= self._asked_files
+        self._edited &= self._asked_files
         self.signs.forget_all_but(self._asked_files)
         for gone in self._linked.keys() - self._asked_projects:
             del self._linked[gone]

@@ -53,8 +53,10 @@ class Project:
 
         paths = write_files(self._root, files)
         result = lint_files(paths, settings=self._settings)
-        # The command line walks modules by another tree than an editor.
-        again = lint_files(paths, settings=self._settings, session=Session(keeps=False))
+        # A module that is edited is walked by another tree than all others.
+        session = Session()
+        session.read_in_full()
+        again = lint_files(paths, settings=self._settings, session=session)
         assert again.diagnostics == result.diagnostics
         for found in result.diagnostics:
             # Who gets no fix is told what to write, in names that the source has.

@@ -227,15 +227,16 @@ def test_findings_are_those_of_full_trees(monkeypatch: pytest.MonkeyPatch) -> No
     """Even if quick trees were wrong: whoever asks for a node notices, and LibCST's parser does it all."""
     files = sorted((FIXTURES / "pitfalls").glob("*.py"))
 
-    def findings(keeps: bool) -> list[str]:
-        session = Session(keeps=keeps)
-        assert session.reads_quickly is not keeps
+    def findings(*, quickly: bool) -> list[str]:
+        session = Session(keeps=False)
+        if not quickly:
+            session.read_in_full()
         found = lint_files(files, settings=Settings(root=FIXTURES), session=session).diagnostics
         return [f"{item.path} {item.range} {item.code} {item.message} {item.fix}" for item in found]
 
-    in_full = findings(keeps=True)
+    in_full = findings(quickly=False)
     assert len(in_full) > 50
-    assert findings(keeps=False) == in_full
+    assert findings(quickly=True) == in_full
 
     def without_a_statement(make: Callable[[str], cst.Module | None]) -> Callable[[str], cst.Module | None]:
         def wrong(text: str) -> cst.Module | None:
@@ -244,4 +245,4 @@ def test_findings_are_those_of_full_trees(monkeypatch: pytest.MonkeyPatch) -> No
         return wrong
 
     monkeypatch.setattr(module_of_quick_trees, "quick_tree", without_a_statement(quick_tree))
-    assert findings(keeps=False) == in_full
+    assert findings(quickly=True) == in_full

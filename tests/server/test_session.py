@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from asyncdb_lint.parsing import ParsedModule, parse
 from asyncdb_lint.project import LintResult, lint_files
 from asyncdb_lint.session import Session
 from asyncdb_lint.settings import Settings
@@ -62,6 +63,31 @@ def test_findings_stay_those_of_the_command_line_through_edits(folder: str, tmp_
         assert one.diagnostics == tuple(d for d in fresh.diagnostics if d.path == file)
         found.update(diagnostic.code for diagnostic in fresh.diagnostics)
     assert found - {"ADB001"}
+
+
+def test_a_module_that_begins_to_be_edited_gets_its_tree_before_the_next_edit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "asyncdb-lint.toml").write_text("")
+    app, other = tmp_path / "app.py", tmp_path / "other.py"
+    app.write_text(QUIET)
+    other.write_text(QUIET)
+    parsed: list[Path] = []
+
+    def counted(path: Path, data: bytes) -> ParsedModule:
+        parsed.append(path)
+        return parse(path, data)
+
+    monkeypatch.setattr("asyncdb_lint.session.parse", counted)
+    session = Session()
+    lint_files([app, other], settings=SETTINGS, session=session)
+    assert parsed == []
+    session.prepare(app)
+    session.prepare(app)
+    assert parsed == [app]
+    edited = lint_files([app, other], settings=SETTINGS, session=session, overrides={app: PITFALL.encode()})
+    assert [diagnostic.code for diagnostic in edited.diagnostics] == ["ADB101"]
+    assert parsed == [app]
 
 
 def test_a_broken_file_that_others_import_is_told_once(tmp_path: Path) -> None:
