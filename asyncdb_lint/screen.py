@@ -290,7 +290,11 @@ def stays_out(
     words = signs.imported(path, data)
     if database_types or signs.imports_driver(path, data) or words & _blocking_packages("blocks").keys():
         return False
-    ties = others.matters | others.blocking if _RUNS_A_LOOP.search(data) else others.matters
+    blocks_already = path in others.blocking
+    if blocks_already and _RUNS_A_LOOP.search(data):
+        return False
+    # Who leads to what blocks now may be imported where a loop runs.
+    ties = others.matters if blocks_already else others.matters | others.blocking
     if words & {module_word(other) for other in ties} and signs.modules(path, data, paths()) & ties:
         return False
     return not signs.mentions(path, data)

@@ -173,6 +173,21 @@ def test_a_file_that_begins_to_run_a_loop_around_what_blocks_counts(project: Fol
     assert "ADB601" in project.codes()
 
 
+def test_a_file_that_begins_to_lead_to_what_blocks_counts(project: Folder) -> None:
+    project.write("client.py", "import requests\n\n\ndef load(url):\n    return requests.get(url)\n")
+    project.write("prices.py", "def prices():\n    return 1\n")
+    project.write(
+        "web.py",
+        "from fastapi import FastAPI\nfrom prices import prices\n\napp = FastAPI()\n\n\n"
+        "@app.get('/')\nasync def show():\n    return prices()\n",
+    )
+    assert "ADB601" not in project.codes()
+    project.write(
+        "prices.py", "from client import load\n\n\ndef prices():\n    return load('http://localhost').json()\n"
+    )
+    assert "ADB601" in project.codes()
+
+
 def test_a_call_out_of_sight_counts_as_soon_as_it_is_written(project: Folder) -> None:
     project.write(
         "app.py",
