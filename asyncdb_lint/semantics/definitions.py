@@ -9,7 +9,7 @@ import libcst as cst
 
 from .binding import Bindings
 from .records import ClassRecord, FunctionRecord, Notes, ParameterKind, ParameterRecord, UseKind
-from .terms import Attribute, ClassTerm, Collection, FunctionTerm, Item, Result, Term, last_name
+from .terms import Attribute, ClassTerm, Collection, FunctionTerm, Item, Result, Term, arguments_of, last_name
 
 
 class Definitions(Bindings):
@@ -96,7 +96,7 @@ class Definitions(Bindings):
         if _is_bare_depends(default):
             notes.bare_dependencies.append(annotation)
         elif isinstance(annotation, Item) and isinstance(annotation.key, Collection):
-            declared, *extras = annotation.key.elements
+            declared, *extras = arguments_of(annotation.key)
             if any(_is_bare_depends(extra) for extra in extras):
                 notes.bare_dependencies.append(declared)
 

@@ -270,5 +270,5 @@ def decorating(decorator: Term) -> Term:
 
 
 def arguments_of(key: Term) -> list[Term]:
-    """The arguments of a subscripted type."""
-    return list(key.elements) if isinstance(key, Collection) and key.kind == "tuple" else [key]
+    """The arguments of a subscripted type: at least one, for of `Annotated[()]` nobody knows what it is."""
+    return list(key.elements) or [UNKNOWN] if isinstance(key, Collection) and key.kind == "tuple" else [key]
