@@ -274,13 +274,24 @@ class Resolver(CallGraph):
             return []
         match term:
             case GlobalName(module=module, name=name):
-                bound = module.bindings.get(name, [])
+                bound = self._bound_in(module, name)
             case Import(module=module, level=level, dotted=dotted, name=str() as name):
                 found = self.index.find(module.path, level, dotted)
-                bound = found.bindings.get(name, []) if isinstance(found, ModuleRecord) else []
+                bound = self._bound_in(found, name) if isinstance(found, ModuleRecord) else []
             case _:
                 return [term]
         return [inner for other in bound for inner in self.bound_terms(other, depth + 1)]
+
+    def _bound_in(self, module: ModuleRecord, name: str) -> list[Term]:
+        """What a module binds a name to, itself or through its star imports."""
+        if name in module.bindings:
+            return module.bindings[name]
+        return [
+            GlobalName(value.module, name)
+            for star in module.stars
+            for value in self.resolve(star)
+            if isinstance(value, ModuleValue) and self.binds(value.module, name)
+        ]
 
     def builtin(self, name: str) -> Values:
         """A built-in function or class."""

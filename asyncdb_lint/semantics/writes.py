@@ -233,9 +233,11 @@ class Writes:
             return False
         innermost = chain[-1]
         callee = innermost.callee
-        if isinstance(callee, Attribute) and callee.name in _CORE_VERBS:
+        built = self.resolver.resolve(callee)
+        of_table = isinstance(callee, Attribute) and not any(isinstance(value, ExternalValue) for value in built)
+        if of_table and isinstance(callee, Attribute) and callee.name in _CORE_VERBS:
             return self._core_may_be_refused(callee.name, callee.base, chain, query, frame)
-        for value in self.resolver.resolve(callee):
+        for value in built:
             if isinstance(value, ExternalValue) and value.dotted.startswith("sqlalchemy"):
                 verb = value.dotted.rpartition(".")[2]
                 table = innermost.arguments[0].term if innermost.arguments else None
