@@ -179,7 +179,10 @@ class Resolver(CallGraph):
             case Parameter(function=function, name=name):
                 return self.parameter(function, name)
             case Result(call=call):
-                return united([calling.result(self, value, call) for value in self.resolve(call.callee)])
+                callees = self.resolve(call.callee)
+                # `Database = None` stands for an import that failed; where something else is called, it is not that.
+                known = [value for value in callees if value != NONE] or callees
+                return united([calling.result(self, value, call) for value in known])
             case Awaited(base=base):
                 return united([calling.awaited(self, value) for value in self.resolve(base)])
             case Entered(base=base, is_async=is_async):
