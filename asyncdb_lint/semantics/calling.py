@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .records import CallRecord, ClassRecord, FunctionRecord, ParameterKind, ParameterRecord
@@ -150,7 +151,7 @@ def called(resolver: Resolver, value: FunctionValue, call: CallRecord | None) ->
     function = value.function
     names = roles(function)
     if "context_manager" in names or "async_context_manager" in names:
-        return NOTHING_KNOWN
+        return _made_context(resolver, call, "async_context" if "async_context_manager" in names else "context")
     if "caches" in names and call is not None and call.arguments:
         return resolver.resolve(call.arguments[0].term)
     if value.form == "opaque":
@@ -162,6 +163,17 @@ def called(resolver: Resolver, value: FunctionValue, call: CallRecord | None) ->
     if function.is_async or is_startable(function):
         return (CoroutineValue(function, call, value.receiver),)
     return returned(resolver, function, value.receiver)
+
+
+def _made_context(resolver: Resolver, call: CallRecord | None, form: str) -> Values:
+    """What `asynccontextmanager(get_session)` gives: the function, as a decorator would make it."""
+    if call is None or not call.arguments:
+        return NOTHING_KNOWN
+    given = resolver.resolve(call.arguments[0].term)
+    return tuple(
+        replace(value, form=form) if isinstance(value, FunctionValue) and not value.form else UNKNOWN_VALUE
+        for value in given
+    )
 
 
 def returned(resolver: Resolver, function: FunctionRecord, receiver: Value | None = None) -> Values:
