@@ -64,6 +64,7 @@ class AsyncConnection:
 
 @role.binds_by_percent
 class AsyncCursor:
+    def __init__(self, connection: Any, *, row_factory: Any = None) -> None: ...
     @role.opens
     async def __aenter__(self) -> AsyncCursor: ...
     @role.closes
@@ -86,6 +87,18 @@ class AsyncCursor:
     @role.closes
     async def close(self) -> None: ...
     def copy(self, statement: SQL, params: Rejects | RejectsMembers = None, *, writer: Any = None) -> AbstractAsyncContextManager[Any]: ...
+
+class AsyncClientCursor(AsyncCursor): ...
+class AsyncServerCursor(AsyncCursor):
+    def __init__(
+        self, connection: Any, name: Any, *, row_factory: Any = None, scrollable: Any = None, withhold: Any = False
+    ) -> None: ...
+
+@role.binds_by_number
+class AsyncRawCursor(AsyncCursor): ...
+
+@role.binds_by_number
+class AsyncRawServerCursor(AsyncServerCursor): ...
 
 class AsyncTransaction:
     @role.starts

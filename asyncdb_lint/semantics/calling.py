@@ -96,7 +96,7 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
             return _external_call(resolver, dotted, call)
         case ExternalInstance(dotted=dotted):
             return (ExternalInstance(f"{dotted}()"),)
-        case GenericValue(kind="type", argument=argument):
+        case GenericValue(kind="type" | "callable", argument=argument):
             return resolver.instances(argument)
         case _:
             return NOTHING_KNOWN
@@ -282,8 +282,19 @@ def item(resolver: Resolver, value: Value, key: Term) -> Values:
             return resolver.instances(argument)
         case ClassValue(cls=cls) if cls.module.is_stub:
             return (value,)
+        case InstanceValue(cls=cls) if isinstance(key, Constant) and isinstance(key.value, str):
+            return _typed_item(resolver, cls, key.value)
         case _:
             return NOTHING_KNOWN
+
+
+def _typed_item(resolver: Resolver, cls: ClassRecord, key: str) -> Values:
+    """What a `TypedDict` holds under a key, as it is declared."""
+    order = resolver.mro(cls)[0]
+    if not any(last_name(base) == "TypedDict" for above in order for base in above.bases):
+        return NOTHING_KNOWN
+    declared = next((above.attributes[key].annotation for above in order if key in above.attributes), None)
+    return resolver.instances(declared) if declared is not None else NOTHING_KNOWN
 
 
 # -- parameters -----------------------------------------------------------------------------------------------------
