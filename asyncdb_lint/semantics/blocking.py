@@ -36,7 +36,7 @@ class BlockingCall(NamedTuple):
     is_framework_function: bool
     """Whether it stands in a handler or dependency, which FastAPI would run in a thread if it were a plain `def`."""
     serves_requests: bool
-    """A handler or dependency is known to lead to it; otherwise it may stand in a job of its own."""
+    """A handler, a dependency or a background task is known to lead to it; otherwise it may be a job of its own."""
     others: tuple[CallRecord, ...] = ()
     """Further such calls of the same function."""
 
@@ -107,7 +107,7 @@ class Blocking:
             return []
         own = bool(self.reach.own(function) & {Origin.HANDLER, Origin.DEPENDENCY})
         sleeps = [call for call, cause in causes if call is cause and self._has_role(call, "sleeps")]
-        serves = self.reach.surely_from_requests(function)
+        serves = bool(self.reach.origins(function) & {Origin.HANDLER, Origin.DEPENDENCY, Origin.BACKGROUND})
         found = [BlockingCall(call, call, True, own, serves) for call in sleeps]
         waiting = [(call, cause) for call, cause in causes if call not in sleeps]
         if waiting:
