@@ -12,6 +12,7 @@ from .terms import Attribute, Collection, Computed, Mapping, Parameter, Result, 
 from .texts import Texts
 
 _DEEPEST = 12
+_TESTING = (UseKind.TESTED, UseKind.COMPARED, UseKind.UNPACKED)
 
 
 def are_same(one: Term, other: Term) -> bool:
@@ -90,7 +91,8 @@ class LookedUp:
                 return term
 
     def _is_tested_query(self, call: CallRecord) -> bool:
-        return any(use.kind in (UseKind.TESTED, UseKind.COMPARED) for use in call.awaited_uses) and any(
+        # What is unpacked is there, or its parts are what is tested.
+        return any(use.kind in _TESTING for use in call.awaited_uses) and any(
             roles(target) & QUERY_ROLES or self.coroutines.touch(target) == "query"
             for target in self.resolver.targets_of(call)
         )
