@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .built_fields import given_for
 from .calling import argument_for, class_roles, roles
 from .flat_texts import Frame
 from .provided import provider
@@ -71,6 +72,8 @@ class BroughtIn:
                 return False
             case Parameter():
                 return self._parameter(term, frame, depth, unknown=unknown)
+            case Attribute() if (given := given_for(self.resolver, self.texts, term, frame)) is not None:
+                return self._judge(*given, depth + 1, unknown=unknown)
             case Attribute(base=base) | Item(base=base) | Element(base=base):
                 return not self._is_stored(base) and judge(base)
             case Checked(base=base) | Narrowed(base=base):

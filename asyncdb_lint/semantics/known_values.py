@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .built_fields import given_for
 from .calling import QUERY_ROLES, roles
 from .coroutines import Coroutines
 from .flat_texts import Frame
@@ -85,6 +86,8 @@ class LookedUp:
             case Parameter():
                 passed = self.texts.argument(term, frame)
                 return self._origin(*passed) if passed is not None else term
+            case Attribute() if (given := given_for(self.resolver, self.texts, term, frame)) is not None:
+                return self._origin(*given)
             case Attribute(base=Parameter() | Attribute() as base, name=name):
                 return Attribute(self._origin(base, frame), name)
             case _:
