@@ -112,9 +112,17 @@ DATABASES = definitions(DRIVERS / "databases.pyi")
 CLASSES = ["Database", "Connection", "Transaction", "DatabaseURL"]
 
 
+# Private, and yet what much code goes through: `async with database.transaction() as t: await t._connection.execute()`.
+USED_ALL_THE_SAME = {"_connection"}
+
+
 def public(cls: type, instance: object | None) -> dict[str, object]:
     """Public members and protocols of a class, and the attributes of its instances."""
-    found = {name: member for name, member in vars(cls).items() if not name.startswith("_") or name in PROTOCOLS}
+    found = {
+        name: member
+        for name, member in vars(cls).items()
+        if not name.startswith("_") or name in PROTOCOLS | USED_ALL_THE_SAME
+    }
     if instance is not None:
         found |= {name: value for name, value in vars(instance).items() if not name.startswith("_")}
     return found

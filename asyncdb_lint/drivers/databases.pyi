@@ -44,6 +44,8 @@ class Database:
         force_rollback: bool = False,
         **options: PostgresBackend | AiopgBackend | MySQLBackend | AsyncMyBackend | SQLiteBackend,
     ) -> None: ...
+    @property
+    def _connection(self) -> Connection | None: ...  # that of the task that asks
     @role.opens
     async def connect(self) -> None: ...
     @role.closes
@@ -126,6 +128,8 @@ class Connection:
 @role.raises_driver_errors
 class Transaction:
     def __init__(self, connection_callable: Callable[[], Connection], force_rollback: bool, **kwargs: Any) -> None: ...
+    @property
+    def _connection(self) -> Connection: ...  # what much code goes through to query inside a transaction
     @role.starts
     async def __aenter__(self) -> Transaction: ...
     @role.commits

@@ -3,7 +3,7 @@
 from typing import Any
 
 from asyncdb_lint.drivers import roles as role
-from asyncdb_lint.drivers.roles import SQL, Rejects
+from asyncdb_lint.drivers.roles import SQL, Rejects, RejectsMembers
 from sqlalchemy.ext.asyncio.engine import AsyncConnection
 from sqlalchemy.ext.asyncio.session import AsyncSession, AsyncSessionTransaction
 
@@ -13,23 +13,23 @@ class async_scoped_session:
     def __call__(self, **kw: Any) -> AsyncSession: ...
     @role.bare_query
     async def execute(
-        self, statement: SQL, params: Any = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
+        self, statement: SQL, params: Rejects | RejectsMembers = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
     ) -> Any: ...
     @role.bare_query
     async def scalar(
-        self, statement: SQL, params: Any = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
+        self, statement: SQL, params: Rejects | RejectsMembers = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
     ) -> Any: ...
     @role.bare_query
     async def scalars(
-        self, statement: SQL, params: Any = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
+        self, statement: SQL, params: Rejects | RejectsMembers = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
     ) -> Any: ...
     @role.bare_query
     async def stream(
-        self, statement: SQL, params: Any = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
+        self, statement: SQL, params: Rejects | RejectsMembers = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
     ) -> Any: ...
     @role.bare_query
     async def stream_scalars(
-        self, statement: SQL, params: Any = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
+        self, statement: SQL, params: Rejects | RejectsMembers = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
     ) -> Any: ...
     @role.bare_query
     async def get(

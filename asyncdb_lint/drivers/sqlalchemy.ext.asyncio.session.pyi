@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from asyncdb_lint.drivers import roles as role
-from asyncdb_lint.drivers.roles import SQL, Rejects
+from asyncdb_lint.drivers.roles import SQL, Rejects, RejectsMembers
 from sqlalchemy.ext.asyncio.engine import AsyncConnection
 
 @role.one_task
@@ -19,23 +19,23 @@ class AsyncSession:
     async def __aexit__(self, type_: Any, value: Any, traceback: Any) -> None: ...
     @role.bare_query
     async def execute(
-        self, statement: SQL, params: Any = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
+        self, statement: SQL, params: Rejects | RejectsMembers = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
     ) -> Any: ...
     @role.bare_query
     async def scalar(
-        self, statement: SQL, params: Any = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
+        self, statement: SQL, params: Rejects | RejectsMembers = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
     ) -> Any: ...
     @role.bare_query
     async def scalars(
-        self, statement: SQL, params: Any = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
+        self, statement: SQL, params: Rejects | RejectsMembers = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
     ) -> Any: ...
     @role.bare_query
     async def stream(
-        self, statement: SQL, params: Any = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
+        self, statement: SQL, params: Rejects | RejectsMembers = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
     ) -> Any: ...
     @role.bare_query
     async def stream_scalars(
-        self, statement: SQL, params: Any = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
+        self, statement: SQL, params: Rejects | RejectsMembers = None, *, execution_options: Any = ..., bind_arguments: Any = None, **kw: Any
     ) -> Any: ...
     @role.bare_query
     async def get(

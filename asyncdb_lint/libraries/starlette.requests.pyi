@@ -2,6 +2,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from asyncdb_lint.drivers import roles as role
+from asyncdb_lint.drivers.roles import Inspects
 from starlette.applications import Starlette
 from starlette.datastructures import State
 
@@ -23,6 +24,7 @@ class HTTPConnection:
     def session(self) -> Any: ...
     @property
     def user(self) -> Any: ...
+    def url_for(self, name: str, /, **path_params: Inspects) -> Any: ...
 
 class Request(HTTPConnection):
     async def body(self) -> bytes: ...

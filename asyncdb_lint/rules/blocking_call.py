@@ -29,7 +29,11 @@ class BlockingCall(Rule):
             yield Finding(
                 found.call.node,
                 f"`{found.source}`{through} stops the event loop{_others(len(found.others))}: "
-                "no other request is served until it returns",
+                + (
+                    "no other request is served until it returns"
+                    if found.serves_requests
+                    else "no other task goes on until it returns"
+                ),
                 help=_advice(found),
                 fix=partial(cures.sleeping.sleep_as_a_task, found),
                 mentions=_mentions(found),

@@ -23,7 +23,7 @@ class LeakedErrorDetail(Rule):
     weakness = Weakness(5.4, cwe=(209,))
 
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
-        """One finding for each response."""
+        """One finding for each response, in a clause or in an exception handler of the application."""
         for leaked in module.leaked_errors:
             yield Finding(
                 leaked.node,
@@ -32,4 +32,12 @@ class LeakedErrorDetail(Rule):
                 help=f"log the error, and write a text of your own in the place of {leaked.detail}",
                 fix=partial(cures.concealing.keep_to_the_log, leaked, module.project),
                 mentions=[Mention(leaked.query.module.parsed, leaked.query.node, "may fail")],
+            )
+        for leak in module.app_wide_leaks:
+            yield Finding(
+                leak.node,
+                f"the client gets the text of every error that nothing else answers, of `{leak.source}` for one: "
+                "it names tables and constraints, on PostgreSQL the values of the row as well",
+                help=f"log `{leak.error}`, and answer with a text of your own",
+                mentions=[Mention(leak.query.module.parsed, leak.query.node, "may fail")],
             )

@@ -16,7 +16,7 @@ def stands_in_clause(context: Context | None, clause: ExceptClause) -> bool:
 
 
 def is_retried(context: Context) -> bool:
-    """Whether a loop tries the same again: `while`, `for _ in range(3)`, or a success that leaves the loop."""
+    """Whether a loop tries again: `while`, `for _ in range(3)`, or one that is left as soon as something is found."""
     above = next((outer for outer in outwards(context.parent) if outer.kind is ContextKind.LOOP), None)
     match above.node if above is not None else None:
         case None:
@@ -24,7 +24,7 @@ def is_retried(context: Context) -> bool:
         case cst.For(iter=cst.Call(func=cst.Name(value="range"))) | cst.While():
             return True
         case _:
-            return leaves(success_path(context.node))
+            return _may_leave(success_path(context.node))
 
 
 def success_path(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
@@ -45,6 +45,17 @@ def leaves(body: Sequence[cst.CSTNode]) -> bool:
             return leaves(inner.body)
         case _:
             return False
+
+
+def _may_leave(body: Sequence[cst.CSTNode]) -> bool:
+    """Whether a block ends by leaving, at least where it has found what it looks for: `if row: return row`."""
+    match body[-1] if body else None:
+        case cst.If(body=then):
+            return _may_leave(then.body)
+        case cst.Try(body=tried):
+            return _may_leave(tried.body)
+        case _:
+            return leaves(body)
 
 
 def binds_for_later(node: cst.CSTNode, function: cst.CSTNode) -> bool:

@@ -53,9 +53,10 @@ _GENERICS = {
     **dict.fromkeys(("AbstractAsyncContextManager", "AsyncContextManager"), "async_context"),
     **dict.fromkeys(("type", "Type"), "type"),
     "ContextVar": "context_var",
+    "Callable": "callable",
 }
-# Coroutine[yield, send, return] gives its last argument; mappings hold their second.
-_ARGUMENT = {"Coroutine": -1, "mapping": -1}
+# Coroutine[yield, send, return] and Callable[[taken], given] give their last argument; mappings hold their second.
+_ARGUMENT = {"Coroutine": -1, "mapping": -1, "callable": -1}
 _ANYTHING = {"Any", "TypeVar", "object", "T", "ParamSpec"}
 
 

@@ -35,6 +35,8 @@ class BlockingCall(NamedTuple):
     """Whether it only lets time pass."""
     is_framework_function: bool
     """Whether it stands in a handler or dependency, which FastAPI would run in a thread if it were a plain `def`."""
+    serves_requests: bool
+    """A handler, a dependency or a background task is known to lead to it; otherwise it may be a job of its own."""
     others: tuple[CallRecord, ...] = ()
     """Further such calls of the same function."""
 
@@ -91,6 +93,9 @@ class Blocking:
     def in_module(self, module: ModuleRecord) -> Sequence[BlockingCall]:
         """One fact for each sleep, and one for all other blocking calls of a function, at the first of them."""
         found: list[BlockingCall] = []
+        if self.reach.module_kind(module) is Origin.TEST:
+            # The routes of a server for tests serve one test at a time.
+            return found
         for function in module.functions:
             if function.is_async:
                 found += self._in_function(function)
@@ -102,11 +107,12 @@ class Blocking:
             return []
         own = bool(self.reach.own(function) & {Origin.HANDLER, Origin.DEPENDENCY})
         sleeps = [call for call, cause in causes if call is cause and self._has_role(call, "sleeps")]
-        found = [BlockingCall(call, call, True, own) for call in sleeps]
+        serves = bool(self.reach.origins(function) & {Origin.HANDLER, Origin.DEPENDENCY, Origin.BACKGROUND})
+        found = [BlockingCall(call, call, True, own, serves) for call in sleeps]
         waiting = [(call, cause) for call, cause in causes if call not in sleeps]
         if waiting:
             first, cause = waiting[0]
-            found.append(BlockingCall(first, cause, False, own, tuple(call for call, _ in waiting[1:])))
+            found.append(BlockingCall(first, cause, False, own, serves, tuple(call for call, _ in waiting[1:])))
         return found
 
     def _cause(self, call: CallRecord, depth: int) -> CallRecord | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from .calling import argument_for, class_roles, dependency_of, roles
+from .built_fields import given_for
+from .calling import argument_for, class_roles, roles
 from .flat_texts import Frame
+from .provided import provider
 from .reach import Origin, Reach
 from .records import CallRecord
 from .request_data import comes_from_request, is_security_scheme
@@ -70,6 +72,8 @@ class BroughtIn:
                 return False
             case Parameter():
                 return self._parameter(term, frame, depth, unknown=unknown)
+            case Attribute() if (given := given_for(self.resolver, self.texts, term, frame)) is not None:
+                return self._judge(*given, depth + 1, unknown=unknown)
             case Attribute(base=base) | Item(base=base) | Element(base=base):
                 return not self._is_stored(base) and judge(base)
             case Checked(base=base) | Narrowed(base=base):
@@ -112,10 +116,9 @@ class BroughtIn:
         record = function.parameter(term.name)
         if record is None or (function.is_method and record is function.parameters[0]):
             return False
-        if isinstance(record.default, Result):
-            dependency = dependency_of(self.resolver, record.default.call)
-            if dependency is not None:
-                return self._provided(dependency, depth)
+        dependency = provider(self.resolver, record)
+        if dependency is not None:
+            return self._provided(dependency, depth)
         if self.reach.own(function) & {Origin.HANDLER, Origin.DEPENDENCY}:
             return True
         callers = self.resolver.callers(function)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .records import CallRecord, ClassRecord, FunctionRecord, ParameterKind, ParameterRecord
@@ -95,7 +96,7 @@ def result(resolver: Resolver, value: Value, call: CallRecord) -> Values:
             return _external_call(resolver, dotted, call)
         case ExternalInstance(dotted=dotted):
             return (ExternalInstance(f"{dotted}()"),)
-        case GenericValue(kind="type", argument=argument):
+        case GenericValue(kind="type" | "callable", argument=argument):
             return resolver.instances(argument)
         case _:
             return NOTHING_KNOWN
@@ -150,7 +151,7 @@ def called(resolver: Resolver, value: FunctionValue, call: CallRecord | None) ->
     function = value.function
     names = roles(function)
     if "context_manager" in names or "async_context_manager" in names:
-        return NOTHING_KNOWN
+        return _made_context(resolver, call, "async_context" if "async_context_manager" in names else "context")
     if "caches" in names and call is not None and call.arguments:
         return resolver.resolve(call.arguments[0].term)
     if value.form == "opaque":
@@ -162,6 +163,17 @@ def called(resolver: Resolver, value: FunctionValue, call: CallRecord | None) ->
     if function.is_async or is_startable(function):
         return (CoroutineValue(function, call, value.receiver),)
     return returned(resolver, function, value.receiver)
+
+
+def _made_context(resolver: Resolver, call: CallRecord | None, form: str) -> Values:
+    """What `asynccontextmanager(get_session)` gives: the function, as a decorator would make it."""
+    if call is None or not call.arguments:
+        return NOTHING_KNOWN
+    given = resolver.resolve(call.arguments[0].term)
+    return tuple(
+        replace(value, form=form) if isinstance(value, FunctionValue) and not value.form else UNKNOWN_VALUE
+        for value in given
+    )
 
 
 def returned(resolver: Resolver, function: FunctionRecord, receiver: Value | None = None) -> Values:
@@ -277,8 +289,19 @@ def item(resolver: Resolver, value: Value, key: Term) -> Values:
             return resolver.instances(argument)
         case ClassValue(cls=cls) if cls.module.is_stub:
             return (value,)
+        case InstanceValue(cls=cls) if isinstance(key, Constant) and isinstance(key.value, str):
+            return _typed_item(resolver, cls, key.value)
         case _:
             return NOTHING_KNOWN
+
+
+def _typed_item(resolver: Resolver, cls: ClassRecord, key: str) -> Values:
+    """What a `TypedDict` holds under a key, as it is declared."""
+    order = resolver.mro(cls)[0]
+    if not any(last_name(base) == "TypedDict" for above in order for base in above.bases):
+        return NOTHING_KNOWN
+    declared = next((above.attributes[key].annotation for above in order if key in above.attributes), None)
+    return resolver.instances(declared) if declared is not None else NOTHING_KNOWN
 
 
 # -- parameters -----------------------------------------------------------------------------------------------------

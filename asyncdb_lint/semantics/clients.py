@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,11 +16,12 @@ from .opening import Openings
 from .queries import Queries
 from .reach import Origin
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
-from .terms import Attribute, Constant, Result, Template, Term, last_name
-from .values import ClassValue, InstanceValue
+from .terms import Attribute, Computed, Constant, Result, Template, Term, last_name
+from .values import ClassValue, ConstantValue, InstanceValue
 
 # With one of these around, what a request reaches may be something else than the application's own database.
 _REPLACING = {"monkeypatch", "mocker", "mock", "patch", "MagicMock", "AsyncMock", "setattr"}
+_HOST = re.compile(r"^https?://[^/]*")
 _RUNS_LIFESPAN = {"LifespanManager", "lifespan_context", "startup", "lifespan"}
 
 
@@ -143,9 +145,29 @@ class Clients:
         for module in self._tests():
             for call in module.calls:
                 if isinstance(call.callee, Attribute) and call.arguments:
-                    path = _path(call.arguments[0].term)
+                    path = self._path(call.arguments[0].term)
                     if path is not None and self._may_be(call.callee.base, client):
                         yield path
+
+    def _path(self, term: Term) -> str | None:
+        """A path, also behind a base that is written elsewhere: `f"{BASE}/users"`."""
+        match term:
+            case Constant(value=str() as text):
+                path = text
+            case Template(parts=parts):
+                path = "".join(part if isinstance(part, str) else self._filled_in(part.term) for part in parts)
+            case Computed(operator="+", operands=operands):
+                path = "".join(map(self._filled_in, operands))
+            case _:
+                path = self._filled_in(term)
+        path = _HOST.sub("", path)
+        return path if path.startswith(("/", "*/")) else None
+
+    def _filled_in(self, term: Term) -> str:
+        """The text of a constant; `*` for anything else."""
+        values = self.resolver.resolve(term)
+        text = values[0].value if len(values) == 1 and isinstance(values[0], ConstantValue) else None
+        return text if isinstance(text, str) else "*"
 
     def _may_be(self, receiver: Term, client: CallRecord) -> bool:
         """Whether a request may be sent by a client: it is not known to be another one that sends it."""
@@ -189,7 +211,13 @@ class Clients:
             is_app = any(app.call is made for app in self.lifecycle.applications.all)
             for prefix in [""] if is_app else self._prefixes(made):
                 route = _segments(f"{prefix}/{own}")
-                if _matches(asked, route) if is_app else _matches(asked[-len(route) :], route) and _is_named(route):
+                if path.startswith("*"):
+                    # Behind a base of which nothing is known, which may be a host, or a prefix as well.
+                    behind = asked[1:][-len(route) :]
+                    shared = route[len(route) - len(behind) :]
+                    if _matches(behind, shared) and any(part == own for part, own in zip(behind, shared, strict=True)):
+                        return True
+                elif _matches(asked, route) if is_app else _matches(asked[-len(route) :], route) and _is_named(route):
                     return True
         return False
 
@@ -223,17 +251,6 @@ def _matches(asked: list[str], route: list[str]) -> bool:
 def _is_named(route: list[str]) -> bool:
     """Whether a route has more than parameters: those alone would match every path."""
     return any(not part.startswith("{") for part in route)
-
-
-def _path(term: Term) -> str | None:
-    match term:
-        case Constant(value=str() as text):
-            path = text
-        case Template(parts=parts):
-            path = "".join(part if isinstance(part, str) else "*" for part in parts)
-        case _:
-            return None
-    return path if path.startswith("/") else None
 
 
 def _mentions_sqlite(term: Term) -> bool:

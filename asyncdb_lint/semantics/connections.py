@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from .calling import argument_for, class_roles, dependency_of, roles
+from .calling import argument_for, class_roles, roles
 from .makers import Makers
+from .provided import provider
 from .queries import Queries
 from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind, outwards
 from .terms import (
@@ -21,12 +22,10 @@ from .terms import (
     Entered,
     GlobalName,
     Import,
-    Item,
     Narrowed,
     Parameter,
     Result,
     Term,
-    arguments_of,
 )
 from .values import ContextValue, ExternalInstance, FunctionValue, InstanceValue, Value
 
@@ -137,7 +136,7 @@ class Connections:
         if method is None or method.owner is None:
             return None
         for other in method.owner.methods.values():
-            if other.returns is not None and not other.is_async:
+            if other.returns is not None and not other.is_async and not other.name.startswith("_"):
                 if any(self._has_role(value, role) for value in self.resolver.instances(other.returns)):
                     return other.name
         return None
@@ -213,14 +212,10 @@ class Connections:
     def _dependency_yields(self, function: FunctionRecord) -> Iterator[Context | None]:
         """Where the dependencies of a handler yield: what they hold there, they hold for the handler."""
         for parameter in function.parameters:
-            terms = [parameter.default]
-            if isinstance(parameter.annotation, Item):
-                terms += arguments_of(parameter.annotation.key)
-            for term in terms:
-                given = dependency_of(self.resolver, term.call) if isinstance(term, Result) else None
-                for value in self.resolver.resolve(given) if given is not None else ():
-                    if isinstance(value, FunctionValue):
-                        yield from value.function.yields_in
+            given = provider(self.resolver, parameter)
+            for value in self.resolver.resolve(given) if given is not None else ():
+                if isinstance(value, FunctionValue):
+                    yield from value.function.yields_in
 
     def _enters(self, decorator: Term) -> bool:
         """`@database.transaction()`"""

@@ -55,6 +55,10 @@ class DriverErrors:
                 return catches
         return Catches.NONE
 
+    def is_any_exception(self, term: Term) -> bool:
+        """Whether a class is the one that all exceptions are of."""
+        return any(name in _EVERYTHING for name in self.names(term))
+
     def names(self, term: Term) -> Iterator[str]:
         """The classes that a clause names, with their modules; an empty text for one that is not known."""
         for value in self.resolver.resolve(term):

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .accidents import Accident
+from .app_wide_leaks import AppWideLeak
 from .bind_mismatches import BindMismatch
 from .blocking import BlockingCall
 from .bound_queries import BoundQuery, RunText
@@ -276,6 +277,11 @@ class ModuleFacts:
     def leaked_errors(self) -> Sequence[LeakedError]:
         """Texts of database errors that become part of a response."""
         return list(self.project.leaks.of(self.record))
+
+    @cached_property
+    def app_wide_leaks(self) -> Sequence[AppWideLeak]:
+        """Exception handlers of the application that answer with the text of database errors."""
+        return list(self.project.app_wide_leaks.of(self.record))
 
     @cached_property
     def useless_outcomes(self) -> Sequence[UselessOutcome]:

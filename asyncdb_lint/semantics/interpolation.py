@@ -88,13 +88,25 @@ class Interpolations:
                 term = self.queries.any_sql_argument(call) if not module.is_stub else None
                 if term is None:
                     continue
-                for frame, sql in self._seen_from_callers(term, call.function, None, 0):
-                    for interpolation in self._open_texts(call, sql, frame):
-                        place = interpolation.holes[0].gap.node
-                        if id(place) not in seen:
-                            seen.add(id(place))
-                            found.setdefault(interpolation.module, []).append(interpolation)
+                for interpolation in self._of_query(call, term):
+                    place = interpolation.holes[0].gap.node
+                    if id(place) not in seen:
+                        seen.add(id(place))
+                        found.setdefault(interpolation.module, []).append(interpolation)
         return found
+
+    def _of_query(self, call: CallRecord, term: Term) -> list[Interpolation]:
+        """The open texts of one query, without those whose every hole another one has as well.
+
+        A text that grows piece by piece is as many texts as there are ways through the conditions.
+        """
+        texts = [
+            interpolation
+            for frame, sql in self._seen_from_callers(term, call.function, None, 0)
+            for interpolation in self._open_texts(call, sql, frame)
+        ]
+        holes = [frozenset(id(hole.gap.node) for hole in text.holes) for text in texts]
+        return [text for text, own in zip(texts, holes, strict=True) if not any(own < other for other in holes)]
 
     def _seen_from_callers(
         self, term: Term, function: FunctionRecord, frame: Frame | None, depth: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .built_fields import given_for
 from .calling import QUERY_ROLES, roles
 from .coroutines import Coroutines
 from .flat_texts import Frame
@@ -12,6 +13,7 @@ from .terms import Attribute, Collection, Computed, Mapping, Parameter, Result, 
 from .texts import Texts
 
 _DEEPEST = 12
+_TESTING = (UseKind.TESTED, UseKind.COMPARED, UseKind.UNPACKED)
 
 
 def are_same(one: Term, other: Term) -> bool:
@@ -84,13 +86,16 @@ class LookedUp:
             case Parameter():
                 passed = self.texts.argument(term, frame)
                 return self._origin(*passed) if passed is not None else term
+            case Attribute() if (given := given_for(self.resolver, self.texts, term, frame)) is not None:
+                return self._origin(*given)
             case Attribute(base=Parameter() | Attribute() as base, name=name):
                 return Attribute(self._origin(base, frame), name)
             case _:
                 return term
 
     def _is_tested_query(self, call: CallRecord) -> bool:
-        return any(use.kind in (UseKind.TESTED, UseKind.COMPARED) for use in call.awaited_uses) and any(
+        # What is unpacked is there, or its parts are what is tested.
+        return any(use.kind in _TESTING for use in call.awaited_uses) and any(
             roles(target) & QUERY_ROLES or self.coroutines.touch(target) == "query"
             for target in self.resolver.targets_of(call)
         )

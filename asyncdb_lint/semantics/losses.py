@@ -59,7 +59,7 @@ class Losses:
         found = self._of_all(uses, depth)
         if found is not None:
             return found
-        return failing_loss(self.consumers, uses)
+        return failing_loss(self.consumers, uses, self._is_answer)
 
     def _of_all(self, uses: Sequence[Use], depth: int) -> Loss | None:
         """Lost if every use loses it."""
@@ -182,6 +182,10 @@ class Losses:
         return Loss(LossKind.INSPECTED if use.kind is UseKind.ARGUMENT else LossKind.UNUSED, use) if found else None
 
     # -- returned ---------------------------------------------------------------------------------------------------
+
+    def _is_answer(self, use: Use) -> bool:
+        """Whether a handler returns it, inside a dict or list or by itself."""
+        return not use.function.is_lambda and self.reach.is_handler(use.function)
 
     def _by_return(self, use: Use, depth: int) -> Loss | None:
         function = use.function

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from .calling import argument_for, class_roles, dependency_of
+from .calling import argument_for, class_roles
+from .provided import provider
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord
 from .resolve import Resolver
 from .terms import (
@@ -18,14 +19,12 @@ from .terms import (
     Entered,
     GlobalName,
     Import,
-    Item,
     Narrowed,
     Parameter,
     Result,
     Term,
-    arguments_of,
 )
-from .values import ClassValue, FunctionValue, InstanceValue, ModuleValue, PartialValue, Value, Values
+from .values import NONE, ClassValue, FunctionValue, InstanceValue, ModuleValue, PartialValue, Value, Values
 
 Made: TypeAlias = frozenset[CallRecord | None]
 """The calls that may have made an object; None among them for whatever else it may be."""
@@ -93,7 +92,8 @@ class Makers:
                 return _ELSE
 
     def _called(self, call: CallRecord) -> Made:
-        return self._joined(self._call_of(value, call) for value in self.resolver.resolve(call.callee))
+        callees = self.resolver.resolve(call.callee)
+        return self._joined(self._call_of(value, call) for value in callees if value != NONE or len(callees) == 1)
 
     def _call_of(self, value: Value, call: CallRecord) -> Made:
         match value:
@@ -143,15 +143,9 @@ class Makers:
         record = function.parameter(name)
         if record is None:
             return _ELSE
-        provided = [record.default] if isinstance(record.default, Result) else []
-        if record.annotation is not None:
-            for annotation in self.resolver.bound_terms(record.annotation):
-                if isinstance(annotation, Item):
-                    provided += [extra for extra in arguments_of(annotation.key)[1:] if isinstance(extra, Result)]
-        for result in provided:
-            dependency = dependency_of(self.resolver, result.call)
-            if dependency is not None:
-                return self._joined(self._given_by(value) for value in self.resolver.resolve(dependency)) or _ELSE
+        dependency = provider(self.resolver, record)
+        if dependency is not None:
+            return self._joined(self._given_by(value) for value in self.resolver.resolve(dependency)) or _ELSE
         passed = [argument_for(self.resolver, call, function, name) for call in self.resolver.callers(function)]
         return self._all([term for term in [*passed, record.default] if term is not None]) or _ELSE
 

@@ -71,6 +71,8 @@ def _member(resolver: Resolver, value: Value, name: str) -> Values:
             return _super_member(resolver, cls, name)
         case GenericValue(kind="type", argument=argument):
             return attribute(resolver, _classes(resolver, argument), name)
+        case GenericValue(kind="context_var", argument=argument) if name == "get":
+            return (GenericValue("callable", argument),)
         case FunctionValue() if name == "__wrapped__":
             return (value,)
         case _:

@@ -78,7 +78,7 @@ class Pools:
             function = call.function
             origins = self.reach.origins(function)
             if origins & {Origin.HANDLER, Origin.DEPENDENCY, Origin.BACKGROUND}:
-                if not self._is_cached(function):
+                if not self._is_cached(function) and not self._runs_once(function):
                     found.append(Construction(call, True))
             elif Origin.UNKNOWN in origins and self._works_with(call):
                 found.append(Construction(call, False))
@@ -91,10 +91,14 @@ class Pools:
     def _is_pool(self, value: Value) -> bool:
         return isinstance(value, InstanceValue) and "pool" in class_roles(self.resolver, value)
 
-    def _is_kept(self, call: CallRecord) -> bool:
+    def _is_kept(self, call: CallRecord, seen: frozenset[FunctionRecord] = frozenset()) -> bool:
         """Stored where the next request finds it again: a global, an attribute, a container."""
         if any(use.kind is UseKind.STORED and not self._is_of_request(call, use.node) for use in call.uses):
-            return call.function.name != "__init__" or not self.reach.surely_from_requests(call.function)
+            return (
+                call.function.name != "__init__"
+                or not self.reach.surely_from_requests(call.function)
+                or self._runs_once(call.function, seen)
+            )
         return call.function.is_module
 
     def _is_of_request(self, call: CallRecord, target: cst.CSTNode) -> bool:
@@ -110,6 +114,18 @@ class Pools:
     def _is_cached(self, function: FunctionRecord) -> bool:
         names = {last_name(decorating(decorator)) for decorator in function.decorators}
         return bool(names & {"lru_cache", "cache", "cached", "singleton", "alru_cache", "fixture"})
+
+    def _runs_once(self, function: FunctionRecord, seen: frozenset[FunctionRecord] = frozenset()) -> bool:
+        """Whether a function is only called where a cache, or what is kept, answers every call but the first."""
+        callers = self.resolver.callers(function)
+        if not callers or function in seen or self.reach.own(function) & {Origin.HANDLER, Origin.DEPENDENCY}:
+            return False
+        return all(
+            self._is_cached(call.function)
+            or self._is_kept(call, seen | {function})
+            or self._runs_once(call.function, seen | {function})
+            for call in callers
+        )
 
     def _works_with(self, construction: CallRecord) -> bool:
         """Whether the function that builds a pool also queries it: then it is no factory."""

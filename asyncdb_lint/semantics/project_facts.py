@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from .accidents import Accidents
+from .app_wide_leaks import AppWideLeaks
 from .backend import Backends
 from .bind_mismatches import BindMismatches
 from .blocking import Blocking
@@ -274,8 +275,17 @@ class ProjectFacts:
     @cached_property
     def leaks(self) -> Leaks:
         """Texts of database errors that become part of a response."""
-        of_others = Tries(self.queries, DriverErrors(self.resolver, through_sqlalchemy=True), "bare_query")
-        return Leaks((self.tries, of_others), self.reach)
+        return Leaks(self._all_tries, self.reach)
+
+    @cached_property
+    def app_wide_leaks(self) -> AppWideLeaks:
+        """Exception handlers of an application that answer with the text of database errors."""
+        return AppWideLeaks(self._all_tries, self.reach)
+
+    @cached_property
+    def _all_tries(self) -> tuple[Tries, ...]:
+        """The attempts at queries of `databases`, and at those of other drivers."""
+        return self.tries, Tries(self.queries, DriverErrors(self.resolver, through_sqlalchemy=True), "bare_query")
 
     @cached_property
     def outcomes(self) -> Outcomes:

@@ -179,7 +179,10 @@ class Resolver(CallGraph):
             case Parameter(function=function, name=name):
                 return self.parameter(function, name)
             case Result(call=call):
-                return united([calling.result(self, value, call) for value in self.resolve(call.callee)])
+                callees = self.resolve(call.callee)
+                # `Database = None` stands for an import that failed; where something else is called, it is not that.
+                known = [value for value in callees if value != NONE] or callees
+                return united([calling.result(self, value, call) for value in known])
             case Awaited(base=base):
                 return united([calling.awaited(self, value) for value in self.resolve(base)])
             case Entered(base=base, is_async=is_async):
@@ -274,13 +277,24 @@ class Resolver(CallGraph):
             return []
         match term:
             case GlobalName(module=module, name=name):
-                bound = module.bindings.get(name, [])
+                bound = self._bound_in(module, name)
             case Import(module=module, level=level, dotted=dotted, name=str() as name):
                 found = self.index.find(module.path, level, dotted)
-                bound = found.bindings.get(name, []) if isinstance(found, ModuleRecord) else []
+                bound = self._bound_in(found, name) if isinstance(found, ModuleRecord) else []
             case _:
                 return [term]
         return [inner for other in bound for inner in self.bound_terms(other, depth + 1)]
+
+    def _bound_in(self, module: ModuleRecord, name: str) -> list[Term]:
+        """What a module binds a name to, itself or through its star imports."""
+        if name in module.bindings:
+            return module.bindings[name]
+        return [
+            GlobalName(value.module, name)
+            for star in module.stars
+            for value in self.resolve(star)
+            if isinstance(value, ModuleValue) and self.binds(value.module, name)
+        ]
 
     def builtin(self, name: str) -> Values:
         """A built-in function or class."""

@@ -69,6 +69,11 @@ class Tries:
         """Whether a call runs a query, be it in a function of the project that lets its errors out."""
         return self.is_query(call) or any(self._leads(target, 0) for target in self.resolver.targets_of(call))
 
+    def unanswered(self, function: FunctionRecord) -> CallRecord | None:
+        """The first call of a function that runs a query whose errors the function lets out."""
+        calls = (call for call in function.calls if not self._is_answered(call))
+        return next((call for call in calls if self.leads_to_query(call)), None)
+
     def _leads(self, function: FunctionRecord, depth: int) -> bool:
         if function.module.is_stub or depth > _DEEPEST:
             return False

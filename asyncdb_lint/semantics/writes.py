@@ -231,11 +231,15 @@ class Writes:
             chain.append(chain[-1].callee.base.call)
         if len(chain) > _DEEPEST or any(last_name(link.callee) in _CONFLICT_CLAUSES for link in chain):
             return False
+        while len(chain) > 1 and not self._is_verb(chain[-1]) and any(map(self._is_verb, chain)):
+            # `tables.users().insert()`: what is called first gives the table.
+            chain.pop()
         innermost = chain[-1]
         callee = innermost.callee
-        if isinstance(callee, Attribute) and callee.name in _CORE_VERBS:
+        built = self.resolver.resolve(callee)
+        if isinstance(callee, Attribute) and self._is_verb(innermost):
             return self._core_may_be_refused(callee.name, callee.base, chain, query, frame)
-        for value in self.resolver.resolve(callee):
+        for value in built:
             if isinstance(value, ExternalValue) and value.dotted.startswith("sqlalchemy"):
                 verb = value.dotted.rpartition(".")[2]
                 table = innermost.arguments[0].term if innermost.arguments else None
@@ -244,6 +248,15 @@ class Writes:
                 inner = Frame(innermost, value.function, frame)
                 return all(self._is_write(query, term, inner, depth + 2) for term in value.function.returned)
         return False
+
+    def _is_verb(self, call: CallRecord) -> bool:
+        """Whether a call is `insert`, `update` or `delete` of a table, not the function of SQLAlchemy."""
+        callee = call.callee
+        return (
+            isinstance(callee, Attribute)
+            and callee.name in _CORE_VERBS
+            and not any(isinstance(value, ExternalValue) for value in self.resolver.resolve(callee))
+        )
 
     def _core_may_be_refused(
         self, verb: str, table: Term | None, chain: list[CallRecord], query: CallRecord, frame: Frame | None
@@ -281,8 +294,11 @@ class Writes:
                     if isinstance(value, Constant) and isinstance(value.value, str):
                         yield value.value, bound.cls.module
 
-    def _declarations(self, term: Term) -> list[Term]:
-        """What declares a table: what its name is bound to, in a module or as an attribute of an object."""
+    def _declarations(self, term: Term, depth: int = 0) -> list[Term]:
+        """What declares a table: what its name is bound to, in a module or as an attribute; what a function gives."""
+        if isinstance(term, Result) and depth < _DEEPEST:
+            given = [returned for target in self.resolver.targets_of(term.call) for returned in target.returned]
+            return [found for returned in given for found in self._declarations(returned, depth + 1)] or [term]
         if not isinstance(term, Attribute):
             return self.resolver.bound_terms(term)
         found: list[Term] = []
