@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from .module_paths import ModulePaths
@@ -28,20 +28,11 @@ _STARTS = (b"\n", b";", b":")
 _WORDS_APART = bytes(code if re.match(rb"\w", bytes([code])) else ord(" ") for code in range(256))
 
 
-class ImportStatement(NamedTuple):
-    """An import, or what looks like one: strings and comments may hold some."""
+ImportStatement: TypeAlias = tuple[bytes, bytes]
+"""What stands behind `from`, with leading dots, or nothing in a plain `import`; and what is imported, as it is written.
 
-    source: bytes
-    """What stands behind `from`, with leading dots; empty in an `import`."""
-    names: bytes
-    """What is imported, as it is written."""
-
-    @property
-    def dotted_names(self) -> Iterator[bytes]:
-        """The full names of what is imported; those of a relative import begin with dots."""
-        start = self.source if not self.source or self.source.endswith(b".") else self.source + b"."
-        for name in names_in(self.names):
-            yield start + name
+Strings and comments may hold what looks like one.
+"""
 
 
 def import_statements(data: bytes) -> list[ImportStatement]:
@@ -51,13 +42,21 @@ def import_statements(data: bytes) -> list[ImportStatement]:
     data = b"\n" + data.removeprefix(codecs.BOM_UTF8)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return [ImportStatement(*found) for find in _searches() for found in find(data)]
+    return [found for find in _searches() for found in find(data)]
+
+
+def dotted_names(statement: ImportStatement) -> Iterator[bytes]:
+    """The full names of what is imported; those of a relative import begin with dots."""
+    source, names = statement
+    start = source if not source or source.endswith(b".") else source + b"."
+    for name in _names(names):
+        yield start + name
 
 
 def words_of(statements: Sequence[ImportStatement], path: Path) -> set[bytes]:
     """Every word of a file's import statements; a relative import also names its own package."""
     words = set(b" ".join([b" ".join(statement) for statement in statements]).translate(_WORDS_APART).split())
-    if any(statement.source.startswith(b".") for statement in statements):
+    if any(source.startswith(b".") for source, _ in statements):
         words.add(path.parent.name.encode())
     return words
 
@@ -68,8 +67,9 @@ def modules_imported(statements: Sequence[ImportStatement], path: Path, paths: M
 
 
 def _modules(statement: ImportStatement, path: Path, paths: ModulePaths) -> Iterator[Path]:
-    names = [name.decode("utf-8", "replace") for name in names_in(statement.names)]
-    if not statement.source:
+    source, written = statement
+    names = [name.decode("utf-8", "replace") for name in _names(written)]
+    if not source:
         for dotted in names:
             parts = dotted.split(".")
             # `import a.b` binds `a`, whose `__init__` may hand on what is used.
@@ -78,8 +78,8 @@ def _modules(statement: ImportStatement, path: Path, paths: ModulePaths) -> Iter
                 if isinstance(found, Path):
                     yield found
         return
-    dotted = statement.source.lstrip(b".").decode("utf-8", "replace")
-    found = paths.find(path, len(statement.source) - len(dotted.encode()), dotted)
+    dotted = source.lstrip(b".").decode("utf-8", "replace")
+    found = paths.find(path, len(source) - len(dotted.encode()), dotted)
     if found is None:
         return
     if isinstance(found, Path):
@@ -93,7 +93,7 @@ def _modules(statement: ImportStatement, path: Path, paths: ModulePaths) -> Iter
             yield child
 
 
-def names_in(text: bytes) -> Iterator[bytes]:
+def _names(text: bytes) -> Iterator[bytes]:
     """The names in `a.b as c, d`."""
     without_comments = re.sub(rb"#[^\n]*", b"", text) if b"#" in text else text
     for part in without_comments.replace(b"\\\n", b" ").strip(b" \t\f()").split(b","):

@@ -20,7 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .import_statements import ImportStatement, import_statements, module_word, modules_imported, words_of
+from .import_statements import (
+    ImportStatement,
+    dotted_names,
+    import_statements,
+    module_word,
+    modules_imported,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from .module_paths import ModulePaths
@@ -72,7 +79,7 @@ def _imports_driver(words: AbstractSet[bytes], statements: Sequence[ImportStatem
     """Whether one of some import statements names a driver, and not only other things with its words."""
     starts = tuple(driver + b"." for driver, parts in _drivers().items() if parts <= words)
     return bool(starts) and any(
-        (dotted + b".").startswith(starts) for statement in statements for dotted in statement.dotted_names
+        (dotted + b".").startswith(starts) for statement in statements for dotted in dotted_names(statement)
     )
 
 
