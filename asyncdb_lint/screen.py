@@ -67,7 +67,7 @@ _COMMON = {
 
 
 @functools.cache
-def _drivers() -> Mapping[bytes, frozenset[bytes]]:
+def driver_modules() -> Mapping[bytes, frozenset[bytes]]:
     """The drivers' modules, each with its words: `sqlalchemy`, `ext` and `asyncio`."""
     # Even a run in which nothing matters asks this.
     modules = {name.removesuffix(".pyi") for name in os.listdir(_DRIVERS) if name.endswith(".pyi")} - {"roles"}  # noqa: PTH208
@@ -77,7 +77,7 @@ def _drivers() -> Mapping[bytes, frozenset[bytes]]:
 
 def _imports_driver(words: AbstractSet[bytes], statements: Sequence[ImportStatement]) -> bool:
     """Whether one of some import statements names a driver, and not only other things with its words."""
-    starts = tuple(driver + b"." for driver, parts in _drivers().items() if parts <= words)
+    starts = tuple(driver + b"." for driver, parts in driver_modules().items() if parts <= words)
     return bool(starts) and any(
         (dotted + b".").startswith(starts) for statement in statements for dotted in dotted_names(statement)
     )
@@ -274,7 +274,7 @@ class _Importers:
 
 def shows_database(words: AbstractSet[bytes]) -> bool:
     """Whether a file with these words in its imports may make any file of its project matter."""
-    return not words.isdisjoint(_FRAMEWORKS) or any(driver <= words for driver in _drivers().values())
+    return not words.isdisjoint(_FRAMEWORKS) or any(driver <= words for driver in driver_modules().values())
 
 
 def imports_driver(files: Iterable[Path], signs: Signs) -> bool:

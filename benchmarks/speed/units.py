@@ -80,7 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", nargs="+", type=Path)
     files = find_files(parser.parse_args().corpus, SettingsResolver(fixed=Settings())).files
-    drivers = {word.decode() for words in screen.driver_imports() for word in words}
+    drivers = {word.decode() for words in screen.driver_modules().values() for word in words}
     total = at_once = hanging = 0
     for project in Surroundings().projects(files):
         found: list[Unit] = []
