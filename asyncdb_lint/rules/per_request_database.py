@@ -25,10 +25,12 @@ class PerRequestDatabase(Rule):
     def check(self, module: ModuleFacts) -> Iterator[Finding]:
         """One finding for each construction."""
         for built in module.request_constructions:
+            backend = module.project.backends.built_by(built.call)
+            before = "SQLite bears that, but " if backend is not None and backend.dialect == "sqlite" else ""
             yield Finding(
                 built.call.node,
                 f"every {'request' if built.is_known_handler else 'call'} opens a pool of connections here; "
-                "PostgreSQL refuses new clients at about 10 requests at once",
+                f"{before}PostgreSQL refuses new clients at about 10 requests at once",
                 help=f"build it once, at module level: `{built.name} = {shown(built.call)}`; connect it when the "
                 "application starts and disconnect it when it stops",
                 fix=partial(cures.hoisting.hoist, built, module.project.lifecycle),
