@@ -6,7 +6,6 @@ A run that comes once, such as the command line's, has a session of its own and 
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .decoding import UnparsableFile, decode
+from .disk import Disk
 from .parsing import ParsedModule, check_syntax, parse
 from .screen import Signs
 from .surroundings import Surroundings
@@ -29,18 +29,11 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .timing import Timing
 
-_Stamp = tuple[int, int, int]
 # Objects that the collector has not looked at yet, some 100 bytes each.
 _WORTH_COLLECTING = 5_000_000
 # Somebody who edits goes from one project to the other and back.
 _MOST_PROJECTS_AT_HAND = 4
 _ProjectKey = tuple["Path | None", "Settings"]
-
-
-@dataclass(frozen=True, slots=True)
-class _OnDisk:
-    stamp: _Stamp
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +91,7 @@ class Session:
         self._module_paths: list[ModulePaths] = []
         self.checkpoint: Callable[[], None] = _never
         """Called between steps; it may raise, and then the run is over and the session as good as before."""
-        self._on_disk: dict[Path, _OnDisk | OSError] = {}
-        self._looked_at: set[Path] = set()
+        self._disk = Disk()
         self._walked: dict[Path, _Known] = {}
         self._checked: dict[Path, _Known] = {}
         self._linked: dict[_ProjectKey, LinkedProject] = {}
@@ -112,18 +104,12 @@ class Session:
 
         forget()
         self.surroundings.forget()
-        self._looked_at.clear()
+        self._disk.look_again()
 
     def read(self, path: Path) -> bytes:
         """The content of a file, read if it has changed since; raises OSError."""
         self._asked_files.add(path)
-        known = self._on_disk.get(path)
-        if path not in self._looked_at or known is None:
-            self._looked_at.add(path)
-            known = self._on_disk[path] = _look(path, known)
-        if isinstance(known, OSError):
-            raise known
-        return known.data
+        return self._disk.read(path)
 
     def record(self, path: Path, data: bytes) -> ModuleRecord:
         """A module, parsed and walked; raises `UnparsableFile`."""
@@ -263,10 +249,10 @@ class Session:
         """Lets go of a project that nobody will ask for again, in a run that comes once."""
         if self.keeps:
             return
-        for known in (self._on_disk, self._walked, self._checked, self._linked):
+        for known in (self._walked, self._checked, self._linked):
             known.clear()
-        self._looked_at.clear()
         self._module_paths.clear()
+        self._disk.forget_all_but(set())
         self.signs.forget_all_but(set())
         # Trees and records refer to one another, and the collector rests while a run lasts.
         if gc.get_count()[0] > _WORTH_COLLECTING:
@@ -279,10 +265,10 @@ class Session:
 
     def end_round(self) -> None:
         """Lets go of what nobody has asked for since the round began."""
-        for known in (self._on_disk, self._walked, self._checked):
+        for known in (self._walked, self._checked):
             for path in known.keys() - self._asked_files:
                 del known[path]
-        self._looked_at &= self._asked_files
+        self._disk.forget_all_but(self._asked_files)
         self._edited &= self._asked_files
         self.signs.forget_all_but(self._asked_files)
         for gone in self._linked.keys() - self._asked_projects:
@@ -291,27 +277,11 @@ class Session:
     def sizes(self) -> dict[str, int]:
         """How much is kept, for people who look for a leak."""
         return {
-            "files": len(self._on_disk),
+            "files": self._disk.files,
             "modules": len(self._walked),
-            "bytes": sum(len(known.data) for known in self._on_disk.values() if isinstance(known, _OnDisk)),
+            "bytes": self._disk.size,
             "projects": len(self._linked),
         }
-
-
-def _look(path: Path, known: _OnDisk | OSError | None) -> _OnDisk | OSError:
-    try:
-        if isinstance(known, _OnDisk) and known.stamp == _stamp(os.stat(path)):  # noqa: PTH116
-            return known
-        # Every file of a project comes by here: this takes a third of the time of `stat` and `read_bytes` of a path.
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-            return _OnDisk(_stamp(os.fstat(file.fileno())), file.read())
-    except OSError as error:
-        # Kept without the frames that it came through.
-        return error.with_traceback(None)
-
-
-def _stamp(status: os.stat_result) -> _Stamp:
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _cut(known: _Known | None) -> CutModule | None:
