@@ -84,7 +84,7 @@ class KeptFindings:
         digests = run.digests()
         state = state_of(digests, map(str, run.matters)) + (" checks syntax" if run.checks_syntax else "")
         before = self._before
-        if before is not None and (before.state != state or not _are_same(before.imported, before, digests)):
+        if before is not None and (before.state != state or _same(before.imported, before, digests) != before.imported):
             before = None
         imported = before.imported if before is not None else set[str]()
         calls: dict[str, str] = {}
@@ -94,7 +94,7 @@ class KeptFindings:
                 calls = out_of_sight.answers
             else:
                 before = None
-        unchanged = _same(before, digests) if before is not None else set[str]()
+        unchanged = _same(before.checked, before, digests) if before is not None else set[str]()
         known = _known(before, [f for f in run.wanted if str(f) in unchanged]) if before is not None else {}
         found = run.said_of_all(known)
         if run.linked is not None:
@@ -118,7 +118,7 @@ class KeptFindings:
         calls: dict[str, str],
         found: Findings,
     ) -> None:
-        checked = _same(before, digests) if before is not None else set[str]()
+        checked = _same(before.checked, before, digests) if before is not None else set[str]()
         kept = {path: said for path, said in before.findings.items() if path in checked} if before is not None else {}
         has_driver = before.has_driver if before is not None else imports_driver(screened.matters, self._session.signs)
         self._cache.write(
@@ -143,14 +143,9 @@ def _required_pythons(files: Iterable[Path]) -> str:
     return repr([required_python(Path(folder)) for folder in folders])
 
 
-def _same(before: Snapshot, digests: dict[str, str]) -> set[str]:
-    """The linted files that are as they were."""
-    return {path for path in before.checked if before.digests.get(path) == digests.get(path)}
-
-
-def _are_same(paths: Iterable[str], before: Snapshot, digests: dict[str, str]) -> bool:
-    """Whether some files are as they were."""
-    return all(before.digests.get(path) == digests.get(path) for path in paths)
+def _same(paths: Iterable[str], before: Snapshot, digests: dict[str, str]) -> set[str]:
+    """Those of some files that are as they were."""
+    return {path for path in paths if before.digests.get(path) == digests.get(path)}
 
 
 def _known(snapshot: Snapshot, files: Iterable[Path]) -> Findings:

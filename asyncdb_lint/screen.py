@@ -226,7 +226,7 @@ def screened(
         for path, words in imported.items()
         if any(packages[word].search(contents[path]) for word in words & packages.keys())
     }
-    importers = _Importers(contents, signs, paths)
+    importers = _Importers(contents, imported, signs, paths)
     blocking = importers.with_them(blocking)
     loops = {path for path in blocking if _RUNS_A_LOOP.search(contents[path])}
     if not found:
@@ -241,14 +241,19 @@ class _Importers:
     """Which files import which: found by a word first, and for certain only where that fits."""
 
     def __init__(
-        self, contents: Mapping[Path, bytes], signs: Signs, paths: Callable[[], ModulePaths] | None = None
+        self,
+        contents: Mapping[Path, bytes],
+        imported: Mapping[Path, AbstractSet[bytes]],
+        signs: Signs,
+        paths: Callable[[], ModulePaths] | None,
     ) -> None:
+        """Takes the contents of all files, and the words of their import statements."""
         self._contents = contents
         self._signs = signs
         self._given_paths = paths
         self._by_word: dict[bytes, list[Path]] = {}
-        for path, data in contents.items():
-            for word in signs.imported(path, data):
+        for path, words in imported.items():
+            for word in words:
                 self._by_word.setdefault(word, []).append(path)
 
     def with_them(self, files: set[Path]) -> set[Path]:

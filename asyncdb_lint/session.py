@@ -141,7 +141,7 @@ class Session:
         for known in self._module_paths:
             if known.files == wanted and known.roots == roots:
                 return known
-        self._module_paths = [ModulePaths(files, roots), *self._module_paths[: _MOST_PROJECTS_AT_HAND - 1]]
+        self._module_paths = [ModulePaths(wanted, roots), *self._module_paths[: _MOST_PROJECTS_AT_HAND - 1]]
         return self._module_paths[0]
 
     def linked(

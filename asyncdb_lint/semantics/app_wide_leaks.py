@@ -54,13 +54,13 @@ class AppWideLeaks:
         if self.reach.module_kind(module) is not None:
             return
         for function in module.functions:
-            if len(function.parameters) < 2 or not self._answered(function):
+            # Asked first: few functions show a parameter, and to know who registers one takes a look at the project.
+            shown = _shown(function)
+            if not shown or not self._answered(function):
                 continue
-            error = function.parameters[1].name
-            for call in function.calls:
-                argument = next((given for given in self._contents(call) if _shows(given.term, function, error)), None)
-                query = self._query_behind(function) if argument is not None else None
-                if argument is not None and query is not None:
+            for call, argument in shown:
+                query = self._query_behind(function) if self._makes_response(call) else None
+                if query is not None:
                     yield AppWideLeak(argument.node, function, query)
 
     def _answered(self, function: FunctionRecord) -> tuple[Term, ...]:
@@ -79,13 +79,11 @@ class AppWideLeaks:
             for value in self.resolver.resolve(call.callee)
         )
 
-    def _contents(self, call: CallRecord) -> list[Argument]:
-        """The arguments of a response that a client gets to see."""
-        is_response = any(
+    def _makes_response(self, call: CallRecord) -> bool:
+        return any(
             isinstance(value, ClassValue) and "response" in class_roles(self.resolver, value)
             for value in self.resolver.resolve(call.callee)
         )
-        return [argument for argument in call.arguments if is_response and argument.keyword not in _SHOWS_STATUS]
 
     @cached_property
     def _registered(self) -> dict[FunctionRecord, tuple[Term, ...]]:
@@ -124,6 +122,20 @@ class AppWideLeaks:
                     if query is not None:
                         return query
         return None
+
+
+def _shown(function: FunctionRecord) -> list[tuple[CallRecord, Argument]]:
+    """The calls that are given the text of a function's second parameter as content, and the argument that holds it."""
+    if len(function.parameters) < 2:
+        return []
+    error = function.parameters[1].name
+    found: list[tuple[CallRecord, Argument]] = []
+    for call in function.calls:
+        contents = (argument for argument in call.arguments if argument.keyword not in _SHOWS_STATUS)
+        held = next((argument for argument in contents if _shows(argument.term, function, error)), None)
+        if held is not None:
+            found.append((call, held))
+    return found
 
 
 def _shows(term: Term, function: FunctionRecord, name: str) -> bool:

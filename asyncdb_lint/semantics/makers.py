@@ -24,7 +24,7 @@ from .terms import (
     Result,
     Term,
 )
-from .values import NONE, ClassValue, FunctionValue, InstanceValue, ModuleValue, PartialValue, Value, Values
+from .values import ClassValue, FunctionValue, InstanceValue, ModuleValue, PartialValue, Value, Values
 
 Made: TypeAlias = frozenset[CallRecord | None]
 """The calls that may have made an object; None among them for whatever else it may be."""
@@ -92,8 +92,7 @@ class Makers:
                 return _ELSE
 
     def _called(self, call: CallRecord) -> Made:
-        callees = self.resolver.resolve(call.callee)
-        return self._joined(self._call_of(value, call) for value in callees if value != NONE or len(callees) == 1)
+        return self._joined(self._call_of(value, call) for value in self.resolver.callees(call))
 
     def _call_of(self, value: Value, call: CallRecord) -> Made:
         match value:

@@ -162,6 +162,14 @@ class Resolver(CallGraph):
         values = annotated.instances(self, annotation) if annotation is not None else ()
         return values if is_known(values) and not any(isinstance(value, ExternalInstance) for value in values) else ()
 
+    def callees(self, call: CallRecord) -> Values:
+        """All that a call may call.
+
+        `Database = None` stands for an import that failed; where something else is called, it is not that.
+        """
+        found = self.resolve(call.callee)
+        return tuple(value for value in found if value != NONE) or found
+
     def declared_elements(self, collection: Collection) -> Values:
         """What the items of a list are, by the annotation of its variable."""
         return united([calling.element(self, value) for value in self._as_declared(collection)])
@@ -179,10 +187,7 @@ class Resolver(CallGraph):
             case Parameter(function=function, name=name):
                 return self.parameter(function, name)
             case Result(call=call):
-                callees = self.resolve(call.callee)
-                # `Database = None` stands for an import that failed; where something else is called, it is not that.
-                known = [value for value in callees if value != NONE] or callees
-                return united([calling.result(self, value, call) for value in known])
+                return united([calling.result(self, value, call) for value in self.callees(call)])
             case Awaited(base=base):
                 return united([calling.awaited(self, value) for value in self.resolve(base)])
             case Entered(base=base, is_async=is_async):

@@ -236,10 +236,9 @@ class Writes:
             chain.pop()
         innermost = chain[-1]
         callee = innermost.callee
-        built = self.resolver.resolve(callee)
         if isinstance(callee, Attribute) and self._is_verb(innermost):
             return self._core_may_be_refused(callee.name, callee.base, chain, query, frame)
-        for value in built:
+        for value in self.resolver.resolve(callee):
             if isinstance(value, ExternalValue) and value.dotted.startswith("sqlalchemy"):
                 verb = value.dotted.rpartition(".")[2]
                 table = innermost.arguments[0].term if innermost.arguments else None
