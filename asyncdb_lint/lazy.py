@@ -6,6 +6,25 @@ import importlib
 import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+__all__ = ["cst", "lazy_modules", "lazy_names"]
+
+
+class _Later(ModuleType):
+    """A module that is imported when it is first asked for something."""
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(importlib.import_module(self.__name__), name)
+        setattr(self, name, found)
+        return found
+
+
+if TYPE_CHECKING:
+    import libcst as cst
+else:
+    cst = _Later("libcst")
+    """LibCST, whose import takes longer than linting a small project: a run that reports nothing goes without it."""
 
 
 def lazy_names(package: str, homes: Mapping[str, tuple[str, ...]]) -> Callable[[str], object]:

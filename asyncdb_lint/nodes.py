@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 
-import libcst as cst
+from .lazy import cst
 
 # Most nodes of a tree are whitespace and punctuation, and nearly nobody asks for those.
 _FORMATTING = frozenset(
@@ -70,6 +70,18 @@ def variables_in(root: cst.CSTNode, *, without: tuple[type[cst.CSTNode], ...] = 
             pending.append(node.value)
         elif not isinstance(node, without):
             pending += children(node)
+
+
+def dotted_name(node: cst.CSTNode) -> str | None:
+    """`a.b.c` as text if the expression is just that."""
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return None
+    parts.append(node.value)
+    return ".".join(reversed(parts))
 
 
 def names_in(node: cst.CSTNode) -> Iterator[str]:

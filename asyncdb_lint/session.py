@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 from .decoding import UnparsableFile, decode
 from .disk import Disk
-from .parsing import ParsedModule, check_syntax, parse
+from .parsing import check_syntax, parse
 from .screen import Signs
 from .surroundings import Surroundings
 
 if TYPE_CHECKING:
     from .cache import Cache
+    from .full_tree import Converted
     from .kept_summaries import Summaries
     from .linked import LinkedProject
     from .module_paths import ModulePaths
@@ -46,6 +47,8 @@ class _Known:
     problem: UnparsableFile | None = None
     cut: CutModule | None = None
     """The last content that could be parsed, if the next may take over parts of it."""
+    converted: Converted | None = None
+    """The statements of a full tree as a walk reads them, for the next content has most of them as well."""
     is_quick: bool = False
     """Whether the record is without a tree until somebody asks for it."""
 
@@ -189,27 +192,27 @@ class Session:
         from .quick_tree import quick_tree
         from .semantics.module_walk import walk_module
         from .semantics.records import ModuleRecord
-        from .semantics.summary import without_nodes
+        from .semantics.summary import UNPARSED, without_nodes
 
         if path.suffix not in (".py", ".pyi"):
             return None
         with self.measured("parse"):
             try:
-                text, encoding, has_bom = decode(data)
+                text, _, _ = decode(data)
             except UnparsableFile:
                 return None
             tree = quick_tree(text)
         if tree is None:
             return None
         with self.measured("walk"):
-            parsed = ParsedModule(path, text, encoding, has_bom, tree)
-            record = walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path)))
+            record = walk_module(ModuleRecord(path, UNPARSED, is_stub=is_stub(path)), tree)
             return without_nodes(record, partial(self._walk_in_full, path, data))
 
     def _walk_in_full(self, path: Path, data: bytes) -> ModuleRecord:
         return self._walk(path, data, None).module
 
     def _walk(self, path: Path, data: bytes, before: _Known | None) -> _Known:
+        from .full_tree import FullTree
         from .module_paths import is_stub
         from .semantics.module_walk import walk_again, walk_module
         from .semantics.records import ModuleRecord
@@ -221,15 +224,18 @@ class Session:
                 parsed = again.parsed if again is not None else parse(path, data)
             except UnparsableFile as problem:
                 record = before.record if before is not None else None
-                return _Known(data, record, problem.with_traceback(None), old)
+                converted = before.converted if before is not None else None
+                return _Known(data, record, problem.with_traceback(None), old, converted)
+            tree = FullTree(parsed.tree, before.converted if before is not None else None)
         with self.measured("walk"):
             if before is None or before.record is None or again is None:
-                return _Known(data, walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path))), cut=again)
+                record = walk_module(ModuleRecord(path, parsed, is_stub=is_stub(path)), tree)
+                return _Known(data, record, None, again, tree.converted)
             # Were it kept while the walk fails, it would be half of one content and half of another.
             self._walked.pop(path, None)
             # It changes under the projects that know it.
             self._linked = {key: linked for key, linked in self._linked.items() if path not in linked.loaded}
-            return _Known(data, walk_again(before.record, parsed), cut=again)
+            return _Known(data, walk_again(before.record, parsed, tree), None, again, tree.converted)
 
     def linked_with(self, path: Path) -> LinkedProject | None:
         """The linked project of the last runs that a module is part of."""

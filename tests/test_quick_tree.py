@@ -8,17 +8,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import libcst as cst
 import pytest
 
 import asyncdb_lint
 from asyncdb_lint import quick_tree as module_of_quick_trees
-from asyncdb_lint.parsing import ParsedModule, parse
 from asyncdb_lint.project import lint_files
-from asyncdb_lint.quick_tree import quick_tree
+from asyncdb_lint.quick_tree import QuickTree, quick_tree
 from asyncdb_lint.semantics.module_walk import walk_module
 from asyncdb_lint.semantics.records import ModuleRecord
-from asyncdb_lint.semantics.summary import NotTheSame, without_nodes, written
+from asyncdb_lint.semantics.summary import UNPARSED, NotTheSame, without_nodes, written
 from asyncdb_lint.session import Session
 from asyncdb_lint.settings import Settings
 from tests.test_cache import FIXTURES
@@ -37,7 +35,7 @@ def quickly(text: str) -> ModuleRecord:
     """A module that was walked by its quick tree."""
     tree = quick_tree(text)
     assert tree is not None, text
-    return walk_module(ModuleRecord(PATH, ParsedModule(PATH, text, "utf-8", False, tree)))
+    return walk_module(ModuleRecord(PATH, UNPARSED), tree)
 
 
 def notes(record: ModuleRecord) -> str:
@@ -91,7 +89,20 @@ EXPRESSIONS = [
     "f'a{{b}}{c!r:>{d}.{e}}{f(g):%Y}'",
     "f'{a=}'",
     "f'{a = !r}'",
+    "f'{a=:>3}' f'b={b!r}' f'c={c}'",
+    "f'a = :a AND b={b!r}'",
+    "f'x={a:{b=}}'",
+    "', '.join([f'{a}' for a in b]) + f'{\", \".join([f\"<{a!r}>\" for a in b])}'",
     "f'a\\n{b}'",
+    "f'\\'{a}\\\\ \\x41 \\0 {{\\t}} \\ud800' 'b\\\nc'",
+    'f"\\"{a}\\" \'"',
+    "f'\\{a}' rf'\\n{b}\\\\' f'{c:\\x20>3}'",
+    "f'\\N{EM DASH}'",
+    "f'' '' f'{a}' '' f''",
+    "f'' ''",
+    "'a' f'b' == c",
+    'f\'{a["b"]}{a == "c"}{a == ("d" "e")}{f(b"g" b"h")}\'',
+    "(f'{a}'  # don't\n 'b'\n)",
     "f'{a}' 'b' f'{c}'",
     "('a'\n f'{b}'\n 'c')",
     "f'''a\n{b}\n'''",
@@ -218,7 +229,7 @@ def test_nobody_walks_again_who_asks_for_none() -> None:
 
 @pytest.mark.parametrize("other", ["rows()\nrows()\n", "(\n"])
 def test_a_walk_that_notes_other_things_is_told(other: str) -> None:
-    record = without_nodes(quickly("rows()\n"), lambda: walk_module(ModuleRecord(PATH, parse(PATH, other.encode()))))
+    record = without_nodes(quickly("rows()\n"), lambda: walked(other))
     with pytest.raises(NotTheSame):
         _ = record.calls[0].node
 
@@ -238,11 +249,11 @@ def test_findings_are_those_of_full_trees(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(in_full) > 50
     assert findings(quickly=True) == in_full
 
-    def without_a_statement(make: Callable[[str], cst.Module | None]) -> Callable[[str], cst.Module | None]:
-        def wrong(text: str) -> cst.Module | None:
+    def with_a_statement(make: Callable[[str], QuickTree | None]) -> Callable[[str], QuickTree | None]:
+        def wrong(text: str) -> QuickTree | None:
             return make(text + "\n\nasync def added():\n    await added(1)\n")
 
         return wrong
 
-    monkeypatch.setattr(module_of_quick_trees, "quick_tree", without_a_statement(quick_tree))
+    monkeypatch.setattr(module_of_quick_trees, "quick_tree", with_a_statement(quick_tree))
     assert findings(quickly=True) == in_full

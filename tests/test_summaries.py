@@ -15,6 +15,7 @@ import pytest
 
 from asyncdb_lint.cache import Cache
 from asyncdb_lint.diagnostics import Diagnostic
+from asyncdb_lint.full_tree import FullTree
 from asyncdb_lint.parsing import parse
 from asyncdb_lint.project import lint_files
 from asyncdb_lint.semantics.module_walk import walk_module
@@ -32,7 +33,8 @@ TREES = [path for folder in ("app", "pitfalls", "corrected") for path in sorted(
 
 def walked(text: str | bytes, path: Path = PATH) -> ModuleRecord:
     data = text.encode() if isinstance(text, str) else text
-    return walk_module(ModuleRecord(path, parse(path, data)))
+    parsed = parse(path, data)
+    return walk_module(ModuleRecord(path, parsed), FullTree(parsed.tree))
 
 
 def through_json(record: ModuleRecord) -> list[list[object]]:

@@ -11,6 +11,7 @@ import libcst as cst
 import pytest
 
 from asyncdb_lint.decoding import UnparsableFile
+from asyncdb_lint.full_tree import FullTree
 from asyncdb_lint.parsing import parse
 from asyncdb_lint.reparsing import cut
 from asyncdb_lint.semantics.module_walk import walk_again, walk_module
@@ -132,7 +133,8 @@ def test_what_is_shown_tells_records_apart() -> None:
 
 
 def record_of(text: str) -> ModuleRecord:
-    return walk_module(ModuleRecord(PATH, parse(PATH, text.encode())))
+    parsed = parse(PATH, text.encode())
+    return walk_module(ModuleRecord(PATH, parsed), FullTree(parsed.tree))
 
 
 class Typing:
@@ -140,7 +142,8 @@ class Typing:
 
     def __init__(self, text: str) -> None:
         parsed = parse(PATH, text.encode())
-        self.record = walk_module(ModuleRecord(PATH, parsed))
+        self.tree = FullTree(parsed.tree)
+        self.record = walk_module(ModuleRecord(PATH, parsed), self.tree)
         self.cut = cut(parsed)
         self.kept = 0
 
@@ -152,7 +155,8 @@ class Typing:
             return False
         before = set(map(id, self.record.functions))
         self.cut = again
-        walk_again(self.record, again.parsed)
+        self.tree = FullTree(again.parsed.tree, self.tree.converted)
+        walk_again(self.record, again.parsed, self.tree)
         self.kept += len(before & set(map(id, self.record.functions)))
         pairs = zip_longest(shown(self.record), shown(record_of(text)))
         # The first difference says enough, and pytest would compare the rest for minutes.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import libcst as cst
 
 from asyncdb_lint.fixes.rewrite import Unit
-from asyncdb_lint.semantics.scope import dotted_name
+from asyncdb_lint.nodes import dotted_name
 
 if TYPE_CHECKING:
     from libcst.codemod import CodemodContext

@@ -1,4 +1,4 @@
-"""Expressions, from Python's own tree to LibCST's nodes."""
+"""Expressions, from Python's own tree to the nodes of a walk."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from math import isfinite
 from typing import Any
 
-import libcst as cst
-
-from asyncdb_lint.decoding import UnparsableFile
-from asyncdb_lint.parsing import parse_text
 from asyncdb_lint.quick_tree import nodes as make
+from asyncdb_lint.syntax import Maker
 
 # Beyond so many levels, LibCST's parser may give up (see `nesting`).
 MOST_LEVELS = 60
@@ -24,8 +22,12 @@ _STRING = re.compile(
         | '(?:[^'\\]|\\.)*'              |  "(?:[^"\\]|\\.)*" )""",
     re.DOTALL | re.VERBOSE,
 )
-# What Python's tree does not have as it is written: escapes, line ends, and `{value=}`, which is text as well.
-_NOT_AS_WRITTEN = re.compile(rb"[\\\r]|=\s*(?:![rsa])?\s*[:}]")
+# Python's tree does not tell the line ends of an f-string, and LibCST has its own idea of named characters.
+_NOT_AS_WRITTEN = re.compile(rb"\r|\\N\{")
+# `{value=}`: the first part is text as well, to Python's tree.
+_SHOWN_WITH_SOURCE = re.compile(rb"(?:\{([^{}]*))?(=\s*)(?:![rsa])?\s*[:}]")
+# What the text of a literal cannot have in it as it is.
+_TO_ESCAPE = re.compile(r"[\\\r\0\ud800-\udfff]")
 _KNOWS_PLACES_IN_FORMATTED = sys.version_info >= (3, 12)
 _SINGLETONS = {True: "True", False: "False", None: "None"}
 
@@ -41,7 +43,8 @@ class Expressions:
         self._source = source
         self._lines: list[bytes] | None = None
         self._depth = 0
-        self._in_formatted = False
+        self._formatted_source: bytes | None = None
+        """The f-string around, if there is one."""
 
     def expression(self, node: ast.expr) -> Any:
         """The nodes of an expression."""
@@ -122,7 +125,7 @@ class Expressions:
         keys = [node.slice]
         if isinstance(node.slice, ast.Tuple) and node.slice.elts:
             # `a[1, 2]` has two keys, `a[(1, 2)]` has one.
-            if self._in_formatted or self._written(node.slice).startswith(b"("):
+            if self._formatted_source is not None or self._written(node.slice).startswith(b"("):
                 raise TooLittleKnown
             keys = node.slice.elts
         return make.Subscript(self.expression(node.value), [make.SubscriptElement(self._key(key)) for key in keys])
@@ -203,7 +206,7 @@ class Expressions:
         for generator in reversed(generators):
             tests = [make.CompIf(self.expression(test)) for test in generator.ifs]
             target, iterable = self.expression(generator.target), self.expression(generator.iter)
-            made = make.CompFor(target, iterable, tests, made, make.ASYNCHRONOUS if generator.is_async else None)
+            made = make.CompFor(target, iterable, tests, made, bool(generator.is_async))
         return made
 
     # -- literals -----------------------------------------------------------------------------------------------------
@@ -223,9 +226,13 @@ class Expressions:
         return make.EllipsisLiteral()
 
     def _string(self, node: ast.Constant, value: str | bytes) -> Any:
-        if self._in_formatted and not _KNOWS_PLACES_IN_FORMATTED:
-            raise TooLittleKnown
         made = make.SimpleString(repr(value))
+        if self._formatted_source is not None and not _KNOWS_PLACES_IN_FORMATTED:
+            if any(
+                quote + value + quote in self._formatted_source.decode() for quote in "'\"" if isinstance(value, str)
+            ):
+                return made
+            raise TooLittleKnown
         # With no more than two quotes around its characters, it is one literal for sure.
         if node.end_lineno == node.lineno and (node.end_col_offset or 0) - node.col_offset == len(value) + 2:
             return made
@@ -237,29 +244,47 @@ class Expressions:
         return make.ConcatenatedString(made, make.SimpleString(repr(value[:0])))
 
     def _formatted(self, node: ast.JoinedStr) -> Any:
-        if self._in_formatted:
-            raise TooLittleKnown
+        if self._formatted_source is not None:
+            return make.FormattedString('f"', self._formatted_parts(node.values))
         written = self._written(node)
-        if not _NOT_AS_WRITTEN.search(written) and _STRING.fullmatch(written):
-            self._in_formatted = True
+        if not _NOT_AS_WRITTEN.search(written) and len(_STRING.findall(written)) <= _MOST_STRINGS:
+            self._formatted_source = written
             depth = self._depth
             try:
-                return make.FormattedString('f"', [self._formatted_part(part) for part in node.values])
+                # Literals one behind the other are one to Python, and to a walk.
+                return make.FormattedString('f"', self._formatted_parts(node.values))
             except TooLittleKnown:
                 self._depth = depth
             finally:
-                self._in_formatted = False
+                self._formatted_source = None
         return _parsed(written.decode())
+
+    def _formatted_parts(self, nodes: Sequence[ast.expr]) -> list[Any]:
+        made = [self._formatted_part(node) for node in nodes]
+        ends = [at for at, pair in enumerate(pairwise(nodes)) if _may_end_with_source(*pair)]
+        shown = _SHOWN_WITH_SOURCE.findall(self._formatted_source or b"") if ends else ()
+        # Where it is not certain which text has the source of a hole at its end, LibCST has to say it.
+        if shown and len(shown) != len(ends):
+            raise TooLittleKnown
+        for at, (expression, equal) in zip(ends, shown, strict=False):
+            source = (expression + equal).decode()
+            if not made[at].value.endswith(source):
+                raise TooLittleKnown
+            made[at] = make.FormattedStringText(made[at].value.removesuffix(source))
+        return made
 
     def _formatted_part(self, node: ast.expr) -> Any:
         match node:
             case ast.Constant(value=str() as text):
+                if _TO_ESCAPE.search(text):
+                    text = text.encode("unicode_escape").decode()
                 return make.FormattedStringText(text.replace("{", "{{").replace("}", "}}"))
             case ast.FormattedValue(value=value, format_spec=None):
                 return make.FormattedStringExpression(self.expression(value), None)
             case ast.FormattedValue(value=value, format_spec=ast.JoinedStr(values=parts)):
-                spec = [self._formatted_part(part) for part in parts]
-                return make.FormattedStringExpression(self.expression(value), spec)
+                if b"\\" in (self._formatted_source or b""):
+                    raise TooLittleKnown
+                return make.FormattedStringExpression(self.expression(value), self._formatted_parts(parts))
         raise TooLittleKnown
 
     # -- the source ---------------------------------------------------------------------------------------------------
@@ -286,18 +311,27 @@ class Expressions:
         return self._lines
 
 
+def _may_end_with_source(text: ast.expr, hole: ast.expr) -> bool:
+    """Whether a text may end with what the hole behind it has as `{value=}`."""
+    match text, hole:
+        case ast.Constant(value=str() as value), ast.FormattedValue(conversion=conversion, format_spec=spec):
+            return value.rstrip().endswith("=") and (conversion != -1 or spec is not None)
+    return False
+
+
 def _parsed(expression: str) -> Any:
     """An expression as LibCST reads it; it may stand on several lines."""
-    try:
-        line = cst.ensure_type(parse_text(f"({expression})").body[0], cst.SimpleStatementLine)
-    except UnparsableFile as problem:
-        raise TooLittleKnown from problem
-    return cst.ensure_type(line.body[0], cst.Expr).value
+    from asyncdb_lint.full_tree import converted_expression
+
+    made = converted_expression(f"({expression})")
+    if made is None:
+        raise TooLittleKnown
+    return made
 
 
-def operators(names: Mapping[str, str], ending: str = "") -> dict[type[ast.AST], Any]:
+def operators(names: Mapping[str, str], ending: str = "") -> dict[type[ast.AST], str]:
     """What stands for each of Python's operators."""
-    return {getattr(ast, name): make.shared(getattr(cst, other + ending)) for name, other in names.items()}
+    return {getattr(ast, name): other + ending for name, other in names.items()}
 
 
 ARITHMETIC = {
@@ -315,7 +349,7 @@ _COMPARED = operators(
         "GtE": "GreaterThanEqual", "Is": "Is", "IsNot": "IsNot", "In": "In", "NotIn": "NotIn",
     }
 )  # fmt: skip
-_COMPREHENSIONS: dict[type[ast.AST], make.Maker] = {
+_COMPREHENSIONS: dict[type[ast.AST], Maker] = {
     ast.ListComp: make.ListComp,
     ast.SetComp: make.SetComp,
     ast.GeneratorExp: make.GeneratorExp,

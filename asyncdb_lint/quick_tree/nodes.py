@@ -1,183 +1,112 @@
-"""LibCST's nodes with nothing in them but what a walk reads: no whitespace, no parentheses, no punctuation.
-
-They are made without their own `__init__`, which sets twice as many fields. Who asks one of them for what it does not
-have gets an AttributeError. The functions are called like the classes of what they make.
-"""
+"""What makes the nodes of a walk, called like the classes of what it makes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import libcst as cst
+from asyncdb_lint import syntax
+from asyncdb_lint.syntax import maker
 
-Maker = Callable[..., Any]
+Name = maker(syntax.Name)
+Attribute = maker(syntax.Attribute)
+Call = maker(syntax.Call)
+Arg = maker(syntax.Arg)
+Subscript = maker(syntax.Subscript)
+SubscriptElement = maker(syntax.SubscriptElement)
+Index = maker(syntax.Index)
+Slice = maker(syntax.Slice)
+Await = maker(syntax.Await)
+Yield = maker(syntax.Yield)
+From = maker(syntax.From)
+Lambda = maker(syntax.Lambda)
+IfExp = maker(syntax.IfExp)
+BooleanOperation = maker(syntax.BooleanOperation)
+BinaryOperation = maker(syntax.BinaryOperation)
+UnaryOperation = maker(syntax.UnaryOperation)
+Comparison = maker(syntax.Comparison)
+ComparisonTarget = maker(syntax.ComparisonTarget)
+NamedExpr = maker(syntax.NamedExpr)
+SimpleString = maker(syntax.SimpleString)
+ConcatenatedString = maker(syntax.ConcatenatedString)
+FormattedString = maker(syntax.FormattedString)
+FormattedStringText = maker(syntax.FormattedStringText)
+FormattedStringExpression = maker(syntax.FormattedStringExpression)
+Integer = maker(syntax.Integer)
+Float = maker(syntax.Float)
+Imaginary = maker(syntax.Imaginary)
+EllipsisLiteral = maker(syntax.Ellipsis)
+List = maker(syntax.List)
+Tuple = maker(syntax.Tuple)
+Set = maker(syntax.Set)
+Element = maker(syntax.Element)
+StarredElement = maker(syntax.StarredElement)
+Dict = maker(syntax.Dict)
+DictElement = maker(syntax.DictElement)
+StarredDictElement = maker(syntax.StarredDictElement)
+ListComp = maker(syntax.ListComp)
+SetComp = maker(syntax.SetComp)
+GeneratorExp = maker(syntax.GeneratorExp)
+DictComp = maker(syntax.DictComp)
+CompFor = maker(syntax.CompFor)
+CompIf = maker(syntax.CompIf)
+Annotation = maker(syntax.Annotation)
 
-_new: Callable[[type], Any] = object.__new__
+Module = maker(syntax.Module)
+SimpleStatementLine = maker(syntax.SimpleStatementLine)
+SimpleStatementSuite = maker(syntax.SimpleStatementSuite)
+IndentedBlock = maker(syntax.IndentedBlock)
+Expr = maker(syntax.Expr)
+Assign = maker(syntax.Assign)
+AssignTarget = maker(syntax.AssignTarget)
+AnnAssign = maker(syntax.AnnAssign)
+AugAssign = maker(syntax.AugAssign)
+Return = maker(syntax.Return)
+Raise = maker(syntax.Raise)
+Assert = maker(syntax.Assert)
+Del = maker(syntax.Del)
+Pass = maker(syntax.Pass)
+Break = maker(syntax.Break)
+Continue = maker(syntax.Continue)
+Import = maker(syntax.Import)
+ImportFrom = maker(syntax.ImportFrom)
+ImportStar = maker(syntax.ImportStar)
+ImportAlias = maker(syntax.ImportAlias)
+AsName = maker(syntax.AsName)
+Global = maker(syntax.Global)
+Nonlocal = maker(syntax.Nonlocal)
+NameItem = maker(syntax.NameItem)
+TypeAlias = maker(syntax.TypeAlias)
 
-
-def maker(cls: type[cst.CSTNode], *names: str) -> Maker:
-    """What makes a node of a class from the values of these fields, in this order."""
-    setters = [getattr(cls, name).__set__ for name in names]
-    makers: dict[int, Callable[..., Maker]] = {0: _plain, 1: _of_one, 2: _of_two, 3: _of_three}
-    return makers.get(len(setters), _of_several)(cls, *setters)
-
-
-# The first ones are called for nearly every node; a loop over the setters would take twice as long.
-
-
-def _plain(cls: type) -> Maker:
-    return lambda: _new(cls)
-
-
-def _of_one(cls: type, first: Maker) -> Maker:
-    def make(one: object) -> Any:
-        node = _new(cls)
-        first(node, one)
-        return node
-
-    return make
-
-
-def _of_two(cls: type, first: Maker, second: Maker) -> Maker:
-    def make(one: object, two: object) -> Any:
-        node = _new(cls)
-        first(node, one)
-        second(node, two)
-        return node
-
-    return make
-
-
-def _of_three(cls: type, first: Maker, second: Maker, third: Maker) -> Maker:
-    def make(one: object, two: object, three: object) -> Any:
-        node = _new(cls)
-        first(node, one)
-        second(node, two)
-        third(node, three)
-        return node
-
-    return make
-
-
-def _of_several(cls: type, *setters: Maker) -> Maker:
-    def make(*values: object) -> Any:
-        node = _new(cls)
-        for setter, value in zip(setters, values, strict=True):
-            setter(node, value)
-        return node
-
-    return make
-
-
-Name = maker(cst.Name, "value")
-Attribute = maker(cst.Attribute, "value", "attr")
-Call = maker(cst.Call, "func", "args")
-Arg = maker(cst.Arg, "value", "keyword", "star")
-Subscript = maker(cst.Subscript, "value", "slice")
-SubscriptElement = maker(cst.SubscriptElement, "slice")
-Index = maker(cst.Index, "value")
-Slice = maker(cst.Slice, "lower", "upper", "step")
-Await = maker(cst.Await, "expression")
-Yield = maker(cst.Yield, "value")
-From = maker(cst.From, "item")
-Lambda = maker(cst.Lambda, "params", "body")
-IfExp = maker(cst.IfExp, "test", "body", "orelse")
-BooleanOperation = maker(cst.BooleanOperation, "left", "operator", "right")
-BinaryOperation = maker(cst.BinaryOperation, "left", "operator", "right")
-UnaryOperation = maker(cst.UnaryOperation, "operator", "expression")
-Comparison = maker(cst.Comparison, "left", "comparisons")
-ComparisonTarget = maker(cst.ComparisonTarget, "operator", "comparator")
-NamedExpr = maker(cst.NamedExpr, "target", "value")
-SimpleString = maker(cst.SimpleString, "value")
-ConcatenatedString = maker(cst.ConcatenatedString, "left", "right")
-FormattedString = maker(cst.FormattedString, "start", "parts")
-FormattedStringText = maker(cst.FormattedStringText, "value")
-FormattedStringExpression = maker(cst.FormattedStringExpression, "expression", "format_spec")
-Integer = maker(cst.Integer, "value")
-Float = maker(cst.Float, "value")
-Imaginary = maker(cst.Imaginary, "value")
-EllipsisLiteral = maker(cst.Ellipsis)
-List = maker(cst.List, "elements")
-Tuple = maker(cst.Tuple, "elements")
-Set = maker(cst.Set, "elements")
-Element = maker(cst.Element, "value")
-StarredElement = maker(cst.StarredElement, "value")
-Dict = maker(cst.Dict, "elements")
-DictElement = maker(cst.DictElement, "key", "value")
-StarredDictElement = maker(cst.StarredDictElement, "value")
-ListComp = maker(cst.ListComp, "elt", "for_in")
-SetComp = maker(cst.SetComp, "elt", "for_in")
-GeneratorExp = maker(cst.GeneratorExp, "elt", "for_in")
-DictComp = maker(cst.DictComp, "key", "value", "for_in")
-CompFor = maker(cst.CompFor, "target", "iter", "ifs", "inner_for_in", "asynchronous")
-CompIf = maker(cst.CompIf, "test")
-Annotation = maker(cst.Annotation, "annotation")
-
-Module = maker(cst.Module, "body")
-SimpleStatementLine = maker(cst.SimpleStatementLine, "body")
-SimpleStatementSuite = maker(cst.SimpleStatementSuite, "body")
-IndentedBlock = maker(cst.IndentedBlock, "body")
-Expr = maker(cst.Expr, "value")
-Assign = maker(cst.Assign, "targets", "value")
-AssignTarget = maker(cst.AssignTarget, "target")
-AnnAssign = maker(cst.AnnAssign, "target", "annotation", "value")
-AugAssign = maker(cst.AugAssign, "target", "operator", "value")
-Return = maker(cst.Return, "value")
-Raise = maker(cst.Raise, "exc", "cause")
-Assert = maker(cst.Assert, "test", "msg")
-Del = maker(cst.Del, "target")
-Pass = maker(cst.Pass)
-Break = maker(cst.Break)
-Continue = maker(cst.Continue)
-Import = maker(cst.Import, "names")
-ImportFrom = maker(cst.ImportFrom, "module", "names", "relative")
-ImportStar = maker(cst.ImportStar)
-ImportAlias = maker(cst.ImportAlias, "name", "asname")
-AsName = maker(cst.AsName, "name")
-Global = maker(cst.Global, "names")
-Nonlocal = maker(cst.Nonlocal, "names")
-NameItem = maker(cst.NameItem, "name")
-TypeAlias = maker(cst.TypeAlias, "name", "value")
-
-FunctionDef = maker(cst.FunctionDef, "name", "params", "decorators", "returns", "asynchronous", "body")
-ClassDef = maker(cst.ClassDef, "name", "bases", "keywords", "decorators", "body")
-Decorator = maker(cst.Decorator, "decorator")
-Parameters = maker(cst.Parameters, "posonly_params", "params", "star_arg", "kwonly_params", "star_kwarg")
-Param = maker(cst.Param, "name", "annotation", "default")
-If = maker(cst.If, "test", "body", "orelse")
-Else = maker(cst.Else, "body")
-For = maker(cst.For, "target", "iter", "body", "orelse", "asynchronous")
-While = maker(cst.While, "test", "body", "orelse")
-Try = maker(cst.Try, "body", "handlers", "orelse", "finalbody")
-TryStar = maker(cst.TryStar, "body", "handlers", "orelse", "finalbody")
-ExceptHandler = maker(cst.ExceptHandler, "type", "name", "body")
-ExceptStarHandler = maker(cst.ExceptStarHandler, "type", "name", "body")
-Finally = maker(cst.Finally, "body")
-With = maker(cst.With, "items", "body", "asynchronous")
-WithItem = maker(cst.WithItem, "item", "asname")
-Match = maker(cst.Match, "subject", "cases")
-MatchCase = maker(cst.MatchCase, "pattern", "guard", "body")
-MatchAs = maker(cst.MatchAs, "pattern", "name")
-MatchOr = maker(cst.MatchOr, "patterns")
-MatchOrElement = maker(cst.MatchOrElement, "pattern")
-MatchValue = maker(cst.MatchValue, "value")
-MatchSingleton = maker(cst.MatchSingleton)
-MatchClass = maker(cst.MatchClass, "cls", "patterns", "kwds")
-MatchKeywordElement = maker(cst.MatchKeywordElement, "pattern")
-MatchList = maker(cst.MatchList, "patterns")
-MatchSequenceElement = maker(cst.MatchSequenceElement, "value")
-MatchStar = maker(cst.MatchStar, "name")
-MatchMapping = maker(cst.MatchMapping, "elements", "rest")
-MatchMappingElement = maker(cst.MatchMappingElement, "pattern")
-
-
-def shared(cls: type[cst.CSTNode]) -> Any:
-    """A node of which only the class says something, so that one is enough for all."""
-    return _new(cls)
-
-
-ASYNCHRONOUS = shared(cst.Asynchronous)
+FunctionDef = maker(syntax.FunctionDef)
+ClassDef = maker(syntax.ClassDef)
+Decorator = maker(syntax.Decorator)
+Parameters = maker(syntax.Parameters)
+Param = maker(syntax.Param)
+If = maker(syntax.If)
+Else = maker(syntax.Else)
+For = maker(syntax.For)
+While = maker(syntax.While)
+Try = maker(syntax.Try)
+TryStar = maker(syntax.TryStar)
+ExceptHandler = maker(syntax.ExceptHandler)
+ExceptStarHandler = maker(syntax.ExceptStarHandler)
+Finally = maker(syntax.Finally)
+With = maker(syntax.With)
+WithItem = maker(syntax.WithItem)
+Match = maker(syntax.Match)
+MatchCase = maker(syntax.MatchCase)
+MatchAs = maker(syntax.MatchAs)
+MatchOr = maker(syntax.MatchOr)
+MatchOrElement = maker(syntax.MatchOrElement)
+MatchValue = maker(syntax.MatchValue)
+MatchSingleton = maker(syntax.MatchSingleton)
+MatchClass = maker(syntax.MatchClass)
+MatchKeywordElement = maker(syntax.MatchKeywordElement)
+MatchList = maker(syntax.MatchList)
+MatchSequenceElement = maker(syntax.MatchSequenceElement)
+MatchStar = maker(syntax.MatchStar)
+MatchMapping = maker(syntax.MatchMapping)
+MatchMappingElement = maker(syntax.MatchMappingElement)
 
 
 def dotted(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Statements and patterns, from Python's own tree to LibCST's nodes."""
+"""Statements and patterns, from Python's own tree to the nodes of a walk."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import libcst as cst
-
+from asyncdb_lint import syntax
 from asyncdb_lint.quick_tree import nodes as make
 from asyncdb_lint.quick_tree.expressions import ARITHMETIC, MOST_LEVELS, Expressions, TooLittleKnown, operators
+from asyncdb_lint.syntax import Maker
 
 _Converter = Callable[["Statements", Any], Any]
 
@@ -18,9 +18,10 @@ _Converter = Callable[["Statements", Any], Any]
 class Statements(Expressions):
     """The conversion of one source."""
 
-    def module(self, node: ast.Module) -> cst.Module:
+    def module(self, node: ast.Module) -> syntax.Module:
         """All of it."""
-        return cst.ensure_type(make.Module(self._statements(node.body)), cst.Module)
+        made: syntax.Module = make.Module(self._statements(node.body))
+        return made
 
     def _statements(self, nodes: Sequence[ast.stmt]) -> list[Any]:
         """Statements that each start a line; `a; b` is one line."""
@@ -95,7 +96,7 @@ class Statements(Expressions):
         return make.ImportFrom(
             make.dotted(node.module) if node.module else None,
             make.ImportStar() if node.names[0].name == "*" else names,
-            [None] * node.level,
+            node.level,
         )
 
     def _global_names(self, node: ast.Global) -> Any:
@@ -115,7 +116,7 @@ class Statements(Expressions):
             self.parameters(node.args),
             [make.Decorator(self.expression(item)) for item in node.decorator_list],
             self.annotation(node.returns),
-            make.ASYNCHRONOUS if isinstance(node, ast.AsyncFunctionDef) else None,
+            isinstance(node, ast.AsyncFunctionDef),
             self.block(node.body),
         )
 
@@ -146,7 +147,7 @@ class Statements(Expressions):
             self.expression(node.iter),
             self.block(node.body),
             self.otherwise(node.orelse),
-            make.ASYNCHRONOUS if isinstance(node, ast.AsyncFor) else None,
+            isinstance(node, ast.AsyncFor),
         )
 
     def _while_loop(self, node: ast.While) -> Any:
@@ -158,7 +159,7 @@ class Statements(Expressions):
     def _tried_star(self, node: Any) -> Any:
         return self._try(node, make.TryStar, make.ExceptStarHandler)
 
-    def _try(self, node: ast.Try, statement: make.Maker, handler: make.Maker) -> Any:
+    def _try(self, node: ast.Try, statement: Maker, handler: Maker) -> Any:
         return statement(
             self.block(node.body),
             [handler(self.maybe(item.type), make.renamed(item.name), self.block(item.body)) for item in node.handlers],
@@ -174,7 +175,7 @@ class Statements(Expressions):
             )
             for item in node.items
         ]
-        return make.With(items, self.block(node.body), make.ASYNCHRONOUS if isinstance(node, ast.AsyncWith) else None)
+        return make.With(items, self.block(node.body), isinstance(node, ast.AsyncWith))
 
     def _matched(self, node: ast.Match) -> Any:
         cases = [

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from ..diagnostics import Severity
 from ..fixes import cures
+from ..lazy import cst
 from ..semantics.sql import Place, Quoting
 from .rule import Finding, Mention, Rule, Weakness
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import libcst as cst
-
+from ..lazy import cst
 from ..nodes import children
 from .records import Context, ContextKind, ExceptClause, outwards
 

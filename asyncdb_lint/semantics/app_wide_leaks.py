@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import class_roles, roles
 from .driver_errors import Catches, DriverErrors
 from .queries import shown

@@ -6,8 +6,7 @@ import enum
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .bind_values import Given, Shape
 from .bound_queries import BoundQueries, BoundQuery, Form
 from .sql.bound import BoundMark

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import libcst as cst
-
+from .. import syntax
 from .expressions import Expressions
 from .records import AttributeRecord, ClassRecord, FunctionRecord, Member, Store, UseKind
 from .scope import dotted_name
@@ -31,8 +30,8 @@ from .terms import (
 class Bindings(Expressions):
     """The part of a walk that knows which scope owns a name."""
 
-    def __init__(self, function: FunctionRecord) -> None:
-        super().__init__(function)
+    def __init__(self, function: FunctionRecord, node: syntax.Node, tree: syntax.Tree) -> None:
+        super().__init__(function, node, tree)
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
         self.class_scope: ClassRecord | None = None
@@ -55,19 +54,19 @@ class Bindings(Expressions):
             if name in self.nonlocals:
                 self.use(term, UseKind.STORED, self.statement)
 
-    def assign(self, target: cst.BaseExpression, value: Term, value_node: cst.BaseExpression) -> None:
+    def assign(self, target: syntax.Expression, value: Term, value_node: syntax.Expression) -> None:
         """`target = value`, for targets of every shape."""
         match target:
-            case cst.Name():
+            case syntax.Name():
                 self.bind(target.value, value)
                 self.forget_narrowings(target.value)
-            case cst.Tuple() | cst.List():
+            case syntax.Tuple() | syntax.List():
                 self.unpack(target, value, value_node)
-            case cst.StarredElement():
+            case syntax.StarredElement():
                 self.assign(target.value, UNKNOWN, value_node)
-            case cst.Attribute():
+            case syntax.Attribute():
                 self.store(target, value)
-            case cst.Subscript():
+            case syntax.Subscript():
                 base = self.expression(target.value)
                 key = self.subscript_key(target)
                 if isinstance(base, Mapping):
@@ -79,10 +78,10 @@ class Bindings(Expressions):
             case _:
                 self.use(value, UseKind.STORED, target)
 
-    def unpack(self, target: cst.Tuple | cst.List, value: Term, value_node: cst.BaseExpression) -> None:
+    def unpack(self, target: syntax.Tuple | syntax.List, value: Term, value_node: syntax.Expression) -> None:
         """`a, b = value`, element by element where the value is written out."""
         elements = target.elements
-        starred = any(isinstance(element, cst.StarredElement) for element in elements)
+        starred = any(isinstance(element, syntax.StarredElement) for element in elements)
         if isinstance(value, Collection) and len(value.elements) == len(elements) and not starred:
             for element, term in zip(elements, value.elements, strict=True):
                 self.assign(element.value, term, value_node)
@@ -96,17 +95,20 @@ class Bindings(Expressions):
             self.assign(element.value, UNKNOWN if starred else Item(value, Constant(index)), value_node)
 
     def unpack_starred(
-        self, elements: Sequence[cst.BaseElement], value: Collection, value_node: cst.BaseExpression
+        self,
+        elements: Sequence[syntax.Element | syntax.StarredElement],
+        value: Collection,
+        value_node: syntax.Expression,
     ) -> None:
         """`a, *rest, b = [x, y, z]`"""
-        at = next(index for index, element in enumerate(elements) if isinstance(element, cst.StarredElement))
+        at = next(index for index, element in enumerate(elements) if isinstance(element, syntax.StarredElement))
         after = len(elements) - at - 1
         end = len(value.elements) - after
         terms: list[Term] = [*value.elements[:at], Collection("list", value.elements[at:end]), *value.elements[end:]]
         for element, term in zip(elements, terms, strict=True):
             self.assign(element.value, term, value_node)
 
-    def store(self, target: cst.Attribute, value: Term, annotation: Term | None = None) -> None:
+    def store(self, target: syntax.Attribute, value: Term, annotation: Term | None = None) -> None:
         """`base.name = value`; on `self` it makes an attribute of the class."""
         base = self.expression(target.value)
         name = target.attr.value
@@ -114,16 +116,16 @@ class Bindings(Expressions):
         if isinstance(base, Parameter) and _is_self(base):
             self.function.notes.members.append(Member(base.function, name, value, annotation))
         else:
-            self.function.notes.stores.append(Store(base, name, value, self.function, target))
+            self.function.notes.stores.append(Store(base, name, value, self.function, self.noted(target)))
         key = dotted_name(target)
         if key is not None:
             self.forget_narrowings(key)
 
     def assign_annotated(
-        self, target: cst.BaseExpression, annotation: Term, value: Term | None, node: cst.AnnAssign
+        self, target: syntax.Expression, annotation: Term, value: Term | None, node: syntax.AnnAssign
     ) -> None:
         """`target: annotation = value`"""
-        if isinstance(target, cst.Name):
+        if isinstance(target, syntax.Name):
             name = target.value
             if self.class_scope is not None:
                 attribute = self.class_scope.attributes.setdefault(name, AttributeRecord())
@@ -135,7 +137,7 @@ class Bindings(Expressions):
                 self.bind(name, self._declared(value, annotation))
             elif self.class_scope is None and not self.function.is_module:
                 self.env.setdefault(name, UNKNOWN)
-        elif isinstance(target, cst.Attribute):
+        elif isinstance(target, syntax.Attribute):
             self.store(target, value if value is not None else UNKNOWN, annotation)
         elif value is not None:
             self.assign(target, value, node.target)
@@ -150,12 +152,12 @@ class Bindings(Expressions):
             self.function.notes.declared[id(value)] = value, annotation
         return value
 
-    def augmented(self, node: cst.AugAssign) -> None:
+    def augmented(self, node: syntax.AugAssign) -> None:
         """`target += value`"""
-        operator = type(node.operator).__name__
+        operator = node.operator
         value = self.expression(node.value)
         target = node.target
-        if isinstance(target, cst.Name):
+        if isinstance(target, syntax.Name):
             old = self.read(target.value)
             if isinstance(old, Collection) and operator == "AddAssign":
                 old.elements.extend(
@@ -166,20 +168,20 @@ class Bindings(Expressions):
             keeps = isinstance(value, Collection | Mapping)
             self.use(value, UseKind.STORED if keeps else UseKind.OPERAND, node.value)
             symbol = {"AddAssign": "+", "ModuloAssign": "%"}.get(operator, operator)
-            self.bind(target.value, Computed(symbol, (old, value), (target, node.value)))
+            self.bind(target.value, Computed(symbol, (old, value), (self.noted(target), self.noted(node.value))))
         else:
             self.use(value, UseKind.STORED, node.value)
             old = self.expression(target)
-            if isinstance(target, cst.Attribute) and operator == "AddAssign":
-                self.store(target, Computed("+", (old, value), (target, node.value)))
+            if isinstance(target, syntax.Attribute) and operator == "AddAssign":
+                self.store(target, Computed("+", (old, value), (self.noted(target), self.noted(node.value))))
 
-    def imports(self, node: cst.Import | cst.ImportFrom) -> None:
+    def imports(self, node: syntax.Import | syntax.ImportFrom) -> None:
         """Binds what an import statement binds."""
         module, notes = self.function.module, self.function.notes
-        if isinstance(node, cst.Import):
+        if isinstance(node, syntax.Import):
             for alias in node.names:
                 dotted = dotted_name(alias.name) or ""
-                if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+                if alias.asname is not None and isinstance(alias.asname.name, syntax.Name):
                     self.bind(alias.asname.name.value, Import(module, 0, dotted))
                 else:
                     top = dotted.split(".", 1)[0]
@@ -187,15 +189,15 @@ class Bindings(Expressions):
                     if top != dotted:
                         notes.submodules.setdefault(top, []).append(dotted)
             return
-        level = len(node.relative)
+        level = node.relative
         dotted = (dotted_name(node.module) or "") if node.module is not None else ""
-        if isinstance(node.names, cst.ImportStar):
+        if isinstance(node.names, syntax.ImportStar):
             notes.stars.append(Import(module, level, dotted))
             return
         for alias in node.names:
-            name = alias.name.value if isinstance(alias.name, cst.Name) else ""
+            name = alias.name.value if isinstance(alias.name, syntax.Name) else ""
             bound = alias.asname.name if alias.asname is not None else alias.name
-            if isinstance(bound, cst.Name):
+            if isinstance(bound, syntax.Name):
                 self.bind(bound.value, Import(module, level, dotted, name))
                 if bound.value != name:
                     notes.aliases.setdefault(name, set()).add(bound.value)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from ..nodes import descendants
 from .calling import argument_for, roles
 from .queries import shown

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import libcst as cst
-
+from ..lazy import cst
 from .bind_values import BindValues, Given
 from .calling import argument_for
 from .flat_texts import FlatText, Frame

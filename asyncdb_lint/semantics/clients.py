@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .applications import Application
 from .calling import class_roles
 from .decorating import is_route_decorator

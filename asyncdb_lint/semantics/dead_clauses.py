@@ -6,8 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .backend import Backend, Backends
 from .calling import class_roles
 from .consumers import VALUE_LIBRARIES

@@ -5,29 +5,32 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
-import libcst as cst
-
+from .. import syntax
 from .binding import Bindings
 from .records import ClassRecord, FunctionRecord, Notes, ParameterKind, ParameterRecord, UseKind
 from .terms import Attribute, ClassTerm, Collection, FunctionTerm, Item, Result, Term, arguments_of, last_name
+
+Pending = list[tuple[FunctionRecord, syntax.FunctionDef]]
+"""Functions whose bodies wait for their walk."""
 
 
 class Definitions(Bindings):
     """The part of a walk that meets `def` and `class`; bodies of functions wait until the scope around them is done."""
 
-    def __init__(self, function: FunctionRecord, pending: list[tuple[FunctionRecord, cst.FunctionDef]]) -> None:
-        super().__init__(function)
+    def __init__(self, function: FunctionRecord, node: syntax.Node, tree: syntax.Tree, pending: Pending) -> None:
+        super().__init__(function, node, tree)
         self.pending = pending
         self.known_functions: dict[int, FunctionRecord] = {}
         self.known_classes: dict[int, ClassRecord] = {}
 
     @abstractmethod
-    def suite(self, suite: cst.BaseSuite) -> None:
+    def suite(self, suite: syntax.Suite) -> None:
         """Walks the body of a compound statement."""
 
-    def define_function(self, node: cst.FunctionDef) -> None:
+    def define_function(self, node: syntax.FunctionDef) -> None:
         """`def`: what can be seen from outside now, the body after the scope around it is done."""
-        known = self.known_functions.get(id(node))
+        noted = self.noted(node)
+        known = self.known_functions.get(id(noted))
         if known is not None:
             self.env[node.name.value] = FunctionTerm(known)
             return
@@ -35,19 +38,19 @@ class Definitions(Bindings):
         parent = None if self.function.is_module else self.function
         prefix = owner.qualname if owner is not None else self.function.qualname
         name = node.name.value
-        function = self._walked_before(node) if parent is None else None
+        function = self._walked_before(noted) if parent is None else None
         if function is None:
             function = FunctionRecord(
                 self.function.module,
                 name,
                 f"{prefix}.{name}" if prefix else name,
-                node,
-                is_async=node.asynchronous is not None,
+                noted,
+                is_async=node.asynchronous,
                 parent=parent,
                 notes=self.function.notes if parent is not None else Notes(),
             )
         function.owner = owner
-        self.known_functions[id(node)] = function
+        self.known_functions[id(noted)] = function
         for decorator in node.decorators:
             term = self.expression(decorator.decorator)
             self.use(term, UseKind.OTHER, decorator.decorator)
@@ -65,20 +68,20 @@ class Definitions(Bindings):
             self.bind(name, FunctionTerm(function))
         self.pending.append((function, node))
 
-    def _walked_before(self, node: cst.FunctionDef) -> FunctionRecord | None:
+    def _walked_before(self, noted: object) -> FunctionRecord | None:
         """The function of a node that an edit has left alone, without what the scope around it makes of it."""
-        function = self.function.module.walked.get(id(node))
-        if function is None or function.node is not node:
+        function = self.function.module.walked.get(id(noted))
+        if function is None or function.node is not noted:
             return None
         function.parameters, function.decorators, function.returns, function.uses = [], [], None, []
         return function
 
-    def parameters(self, parameters: cst.Parameters, function: FunctionRecord) -> None:
+    def parameters(self, parameters: syntax.Parameters, function: FunctionRecord) -> None:
         """Notes the parameters of a function or lambda, evaluating defaults and annotations in the scope around it."""
-        groups: list[tuple[Sequence[cst.Param], ParameterKind]] = [
+        groups: list[tuple[Sequence[syntax.Param], ParameterKind]] = [
             (parameters.posonly_params, ParameterKind.POSITIONAL),
             (parameters.params, ParameterKind.POSITIONAL),
-            ((parameters.star_arg,) if isinstance(parameters.star_arg, cst.Param) else (), ParameterKind.ARGS),
+            ((parameters.star_arg,) if parameters.star_arg is not None else (), ParameterKind.ARGS),
             (parameters.kwonly_params, ParameterKind.KEYWORD),
             ((parameters.star_kwarg,) if parameters.star_kwarg is not None else (), ParameterKind.KWARGS),
         ]
@@ -88,7 +91,9 @@ class Definitions(Bindings):
                 annotation = self.annotation(node.annotation) if node.annotation is not None else None
                 if annotation is not None:
                     self.note_bare_dependency(annotation, default)
-                function.parameters.append(ParameterRecord(node.name.value, kind, annotation, default, node))
+                function.parameters.append(
+                    ParameterRecord(node.name.value, kind, annotation, default, self.noted(node))
+                )
 
     def note_bare_dependency(self, annotation: Term, default: Term | None) -> None:
         """`service: Service = Depends()` and `Annotated[Service, Depends()]`: the annotation is the dependency."""
@@ -100,16 +105,18 @@ class Definitions(Bindings):
             if any(_is_bare_depends(extra) for extra in extras):
                 notes.bare_dependencies.append(declared)
 
-    def define_class(self, node: cst.ClassDef) -> None:
+    def define_class(self, node: syntax.ClassDef) -> None:
         """`class`: its body runs at once, in a scope of its own."""
-        if id(node) in self.known_classes:
-            self.env[node.name.value] = ClassTerm(self.known_classes[id(node)])
+        noted = self.noted(node)
+        known = self.known_classes.get(id(noted))
+        if known is not None:
+            self.env[node.name.value] = ClassTerm(known)
             return
         outer = self.class_scope
         prefix = outer.qualname if outer is not None else self.function.qualname
         name = node.name.value
-        cls = ClassRecord(self.function.module, name, f"{prefix}.{name}" if prefix else name, node)
-        self.known_classes[id(node)] = cls
+        cls = ClassRecord(self.function.module, name, f"{prefix}.{name}" if prefix else name, noted)
+        self.known_classes[id(noted)] = cls
         cls.decorators = [self.expression(decorator.decorator) for decorator in node.decorators]
         for base in node.bases:
             cls.bases.append(self.expression(base.value))

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from ..nodes import children
 from .boundaries import Boundaries, Boundary
 from .calling import dependency_of

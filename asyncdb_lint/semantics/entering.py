@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import class_roles, is_startable, roles
 from .coroutines import LIFECYCLE_ROLES, Coroutines
 from .reach import Origin, Reach

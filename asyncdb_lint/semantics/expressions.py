@@ -8,9 +8,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import libcst as cst
-
-from ..nodes import children
+from .. import syntax
 from .records import (
     Argument,
     CallRecord,
@@ -50,46 +48,44 @@ _HeldT = TypeVar("_HeldT", Collection, Mapping)
 _GROWING_METHODS = {"append": 0, "add": 0, "appendleft": 0, "insert": 1, "extend": 0}
 _COPYING = {"list", "tuple", "set", "frozenset", "sorted", "reversed"}
 _PLAIN_STRING = re.compile(r"""(?:"[^"\\\r\n]*"|'[^'\\\r\n]*')\Z""")
+_QUOTE_OR_ESCAPE = re.compile(r'\\.|"', re.DOTALL)
 _OPERATORS = {"Add": "+", "Modulo": "%", "BitOr": "|"}
 
 
 class Expressions(Scope):
     """The part of a walk that evaluates expressions."""
 
-    def __init__(self, function: FunctionRecord) -> None:
-        super().__init__(function)
+    def __init__(self, function: FunctionRecord, node: syntax.Node, tree: syntax.Tree) -> None:
+        super().__init__(function, node, tree)
         self.calls: dict[int, CallRecord] = {}
         self.lambdas: dict[int, FunctionRecord] = {}
 
     # -- expressions ------------------------------------------------------------------------------------------------
 
-    def expression(self, node: cst.BaseExpression) -> Term:
+    def expression(self, node: syntax.Expression) -> Term:
         """The term of an expression."""
         evaluate = _EVALUATORS.get(type(node))
         if evaluate is not None:
             return evaluate(self, node)
-        for child in children(node):
-            if isinstance(child, cst.BaseExpression):
-                self.use(self.expression(child), UseKind.OTHER, node)
         return UNKNOWN
 
-    def _name(self, node: cst.Name) -> Term:
+    def _name(self, node: syntax.Name) -> Term:
         if node.value in ("None", "True", "False"):
             return Constant({"None": None, "True": True, "False": False}[node.value])
         return self.read(node.value)
 
-    def _attribute(self, node: cst.Attribute) -> Term:
+    def _attribute(self, node: syntax.Attribute) -> Term:
         base = self.expression(node.value)
         self.use(base, UseKind.ATTRIBUTE, node, name=node.attr.value)
         key = dotted_name(node)
         if key is not None and key in self.env:
             narrowed = self.env[key]
             if isinstance(narrowed, Checked | Narrowed) and narrowed.base is UNKNOWN:
-                plain = Attribute(base, node.attr.value, node)
+                plain = Attribute(base, node.attr.value, self.noted(node))
                 return Checked(plain) if isinstance(narrowed, Checked) else Narrowed(plain, narrowed.type)
-        return Attribute(base, node.attr.value, node)
+        return Attribute(base, node.attr.value, self.noted(node))
 
-    def _call(self, node: cst.Call) -> Term:
+    def _call(self, node: syntax.Call) -> Term:
         callee = self.expression(node.func)
         self.use(callee, UseKind.CALLED, node)
         arguments = tuple(
@@ -97,7 +93,7 @@ class Expressions(Scope):
                 self.expression(argument.value),
                 argument.keyword.value if argument.keyword is not None else None,
                 argument.star,
-                argument.value,
+                self.noted(argument.value),
             )
             for argument in node.args
         )
@@ -109,20 +105,20 @@ class Expressions(Scope):
             return arguments[1].term
         if _is_builtin(callee, "dict") and arguments and all(argument.keyword is not None for argument in arguments):
             return self._kept(Mapping([(Constant(argument.keyword), argument.term) for argument in arguments]))
-        record = self.calls.get(id(node))
+        noted = self.noted(node)
+        record = self.calls.get(id(noted))
         if record is None:
-            record = CallRecord(
-                self.function.module, self.function, node, callee, arguments, self.context, self.statement
-            )
+            statement = self.noted(self.statement)
+            record = CallRecord(self.function.module, self.function, noted, callee, arguments, self.context, statement)
             record.result = Result(record)
-            self.calls[id(node)] = record
+            self.calls[id(noted)] = record
             self.function.calls.append(record)
             self.function.notes.calls.append(record)
         holder = callee.base if isinstance(callee, Attribute) and callee.name in _GROWING_METHODS else None
         for index, argument in enumerate(arguments):
             self.use(argument.term, UseKind.ARGUMENT, node, record, index, argument.keyword, holder)
             if argument.star == "*":
-                self.note_spread(argument.term, argument.node)
+                self.note_spread(argument.term, node.args[index].value)
         return record.result
 
     def _grows(self, callee: Attribute, arguments: tuple[Argument, ...]) -> bool:
@@ -151,25 +147,26 @@ class Expressions(Scope):
             and isinstance(arguments[0].term, Collection)
         )
 
-    def _awaited(self, node: cst.Await) -> Term:
+    def _awaited(self, node: syntax.Await) -> Term:
         term = self.expression(node.expression)
         self.use(term, UseKind.AWAITED, node)
         return Awaited(term)
 
-    def _lambda_function(self, node: cst.Lambda) -> Term:
-        function = self.lambdas.get(id(node))
+    def _lambda_function(self, node: syntax.Lambda) -> Term:
+        noted = self.noted(node)
+        function = self.lambdas.get(id(noted))
         if function is None:
             function = FunctionRecord(
                 self.function.module,
                 "<lambda>",
                 f"{self.function.qualname}.<lambda>",
-                node,
+                noted,
                 is_async=False,
                 parent=None if self.function.is_module else self.function,
                 is_lambda=True,
                 notes=self.function.notes,
             )
-            self.lambdas[id(node)] = function
+            self.lambdas[id(noted)] = function
             self.parameters(node.params, function)
             self.function.notes.functions.append(function)
             self.function.nested.append(function)
@@ -185,16 +182,16 @@ class Expressions(Scope):
         return FunctionTerm(function)
 
     @abstractmethod
-    def parameters(self, parameters: cst.Parameters, function: FunctionRecord) -> None:
+    def parameters(self, parameters: syntax.Parameters, function: FunctionRecord) -> None:
         """Notes the parameters of a function or lambda."""
 
-    def _comprehension(self, node: cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp) -> Term:
+    def _comprehension(self, node: syntax.ListComp | syntax.SetComp | syntax.GeneratorExp | syntax.DictComp) -> Term:
         outer_env, outer_context = self.env, self.context
         self.env = dict(outer_env)
-        clause: cst.CompFor | None = node.for_in
+        clause: syntax.CompFor | None = node.for_in
         while clause is not None:
             iterable = self.expression(clause.iter)
-            is_async = clause.asynchronous is not None
+            is_async = clause.asynchronous
             self.use(iterable, UseKind.ASYNC_ITERATED if is_async else UseKind.ITERATED, clause.iter)
             self.context = self.enter(ContextKind.COMPREHENSION, node, (iterable,))
             self.context.is_async = is_async
@@ -204,10 +201,10 @@ class Expressions(Scope):
                 self.narrow(holds)
             clause = clause.inner_for_in
         result: Term
-        if isinstance(node, cst.DictComp):
+        if isinstance(node, syntax.DictComp):
             result = self._kept(Mapping([(self.expression(node.key), self.expression(node.value))]))
         else:
-            kind = {cst.ListComp: "list", cst.SetComp: "set"}.get(type(node), "generator")
+            kind = {syntax.ListComp: "list", syntax.SetComp: "set"}.get(type(node), "generator")
             result = self._kept(Collection(kind, [self.expression(node.elt)]))
         walruses = {name: term for name, term in self.env.items() if name not in outer_env}
         self.env, self.context = outer_env, outer_context
@@ -216,27 +213,29 @@ class Expressions(Scope):
                 self.env.setdefault(name, term)
         return result
 
-    def bind_target(self, target: cst.BaseExpression, term: Term, source: cst.BaseExpression) -> None:
+    def bind_target(self, target: syntax.Expression, term: Term, source: syntax.Expression) -> None:
         """Binds a comprehension's target, which lives in its own scope."""
         match target:
-            case cst.Name():
+            case syntax.Name():
                 self.env[target.value] = term
-            case cst.Tuple() | cst.List():
+            case syntax.Tuple() | syntax.List():
                 self.note_unpacked(target, term, source)
                 for index, element in enumerate(target.elements):
                     self.bind_target(element.value, Item(term, Constant(index)), source)
             case _:
                 return
 
-    def note_unpacked(self, target: cst.Tuple | cst.List, value: Term, source: cst.BaseExpression) -> None:
+    def note_unpacked(self, target: syntax.Tuple | syntax.List, value: Term, source: syntax.Expression) -> None:
         """Notes that a value is taken apart; a loop body that is walked twice says it once."""
-        known = self.function.notes.unpacked
-        known.setdefault(id(target), Unpacked(target, value, source, self.function))
+        noted = self.noted(target)
+        unpacked = Unpacked(noted, value, self.noted(source), self.function)
+        self.function.notes.unpacked.setdefault(id(noted), unpacked)
 
-    def note_spread(self, value: Term, node: cst.BaseExpression) -> None:
+    def note_spread(self, value: Term, node: syntax.Expression) -> None:
         """Notes `*value`."""
         if not isinstance(value, Collection | Constant):
-            self.function.notes.spread.setdefault(id(node), Spread(value, node, self.function))
+            noted = self.noted(node)
+            self.function.notes.spread.setdefault(id(noted), Spread(value, noted, self.function))
 
     def element_of(self, iterable: Term, is_async: bool) -> Term:
         """What iterating gives; the elements themselves where they are written out."""
@@ -244,12 +243,12 @@ class Expressions(Scope):
             return choice(list(iterable.elements)) if iterable.elements else Element(iterable, False)
         return Element(iterable, is_async)
 
-    def _collection(self, node: cst.List | cst.Tuple | cst.Set) -> Term:
-        kind = {cst.List: "list", cst.Tuple: "tuple"}.get(type(node), "set")
+    def _collection(self, node: syntax.List | syntax.Tuple | syntax.Set) -> Term:
+        kind = {syntax.List: "list", syntax.Tuple: "tuple"}.get(type(node), "set")
         elements: list[Term] = []
         for element in node.elements:
             term = self.expression(element.value)
-            if isinstance(element, cst.StarredElement):
+            if isinstance(element, syntax.StarredElement):
                 self.use(term, UseKind.ITERATED, element)
                 self.note_spread(term, element.value)
                 term = self.element_of(term, False)
@@ -260,10 +259,10 @@ class Expressions(Scope):
         self.function.notes.collections.append(term)
         return term
 
-    def _mapping(self, node: cst.Dict) -> Term:
+    def _mapping(self, node: syntax.Dict) -> Term:
         entries: list[tuple[Term | None, Term]] = []
         for element in node.elements:
-            if isinstance(element, cst.DictElement):
+            if isinstance(element, syntax.DictElement):
                 entries.append((self.expression(element.key), self.expression(element.value)))
             else:
                 term = self.expression(element.value)
@@ -272,9 +271,9 @@ class Expressions(Scope):
                 else:
                     self.use(term, UseKind.UNPACKED, element)
                     entries.append((None, term))
-        return self._kept(Mapping(entries, node=node))
+        return self._kept(Mapping(entries, node=self.noted(node)))
 
-    def _subscript(self, node: cst.Subscript) -> Term:
+    def _subscript(self, node: syntax.Subscript) -> Term:
         base = self.expression(node.value)
         key = self.subscript_key(node)
         self.use(key, UseKind.OTHER, node)
@@ -288,23 +287,21 @@ class Expressions(Scope):
         self.use(base, UseKind.SUBSCRIPTED, node)
         return Item(base, key)
 
-    def subscript_key(self, node: cst.Subscript) -> Term:
+    def subscript_key(self, node: syntax.Subscript) -> Term:
         """The key between the brackets; several make a tuple."""
         keys: list[Term] = []
         for element in node.slice:
             match element.slice:
-                case cst.Index(value=value):
+                case syntax.Index(value=value):
                     keys.append(self.expression(value))
-                case cst.Slice(lower=lower, upper=upper, step=step):
+                case syntax.Slice(lower=lower, upper=upper, step=step):
                     for bound in (lower, upper, step):
                         if bound is not None:
                             self.use(self.expression(bound), UseKind.OTHER, bound)
                     keys.append(UNKNOWN)
-                case _:
-                    keys.append(UNKNOWN)
         return keys[0] if len(keys) == 1 else Collection("tuple", keys)
 
-    def _conditional(self, node: cst.IfExp) -> Term:
+    def _conditional(self, node: syntax.IfExp) -> Term:
         holds, fails = self.condition(node.test)
         before = dict(self.env)
         self.narrow(holds)
@@ -315,12 +312,12 @@ class Expressions(Scope):
         self.env = before
         return choice([body, orelse])
 
-    def _boolean(self, node: cst.BooleanOperation) -> Term:
+    def _boolean(self, node: syntax.BooleanOperation) -> Term:
         left = self.expression(node.left)
         self.use(left, UseKind.TESTED, node.left)
         return choice([left, self.expression(node.right)])
 
-    def _comparison(self, node: cst.Comparison) -> Term:
+    def _comparison(self, node: syntax.Comparison) -> Term:
         operands = [self.expression(node.left)]
         self.use(operands[0], UseKind.COMPARED, node)
         for comparison in node.comparisons:
@@ -329,16 +326,17 @@ class Expressions(Scope):
             operands.append(term)
         return Computed("compare", tuple(operands), ())
 
-    def _unary(self, node: cst.UnaryOperation) -> Term:
+    def _unary(self, node: syntax.UnaryOperation) -> Term:
         term = self.expression(node.expression)
-        self.use(term, UseKind.TESTED if isinstance(node.operator, cst.Not) else UseKind.OPERAND, node.expression)
-        if isinstance(node.operator, cst.Minus) and isinstance(term, Constant) and isinstance(term.value, int | float):
+        negates = node.operator == "Not"
+        self.use(term, UseKind.TESTED if negates else UseKind.OPERAND, node.expression)
+        if node.operator == "Minus" and isinstance(term, Constant) and isinstance(term.value, int | float):
             return Constant(-term.value)
-        return Computed("not" if isinstance(node.operator, cst.Not) else "unary", (term,), (node.expression,))
+        return Computed("not" if negates else "unary", (term,), (self.noted(node.expression),))
 
-    def _binary(self, node: cst.BinaryOperation) -> Term:
+    def _binary(self, node: syntax.BinaryOperation) -> Term:
         left, right = self.expression(node.left), self.expression(node.right)
-        operator = type(node.operator).__name__
+        operator = node.operator
         if isinstance(left, Collection) and isinstance(right, Collection) and operator == "Add":
             return self._kept(Collection(left.kind, [*left.elements, *right.elements]))
         if isinstance(left, Collection) and operator == "Multiply":
@@ -349,15 +347,21 @@ class Expressions(Scope):
         if isinstance(right, Collection | Mapping) and use is UseKind.FORMATTED:
             for term in right.elements if isinstance(right, Collection) else [value for _, value in right.entries]:
                 self.use(term, UseKind.FORMATTED, node.right)
-        return Computed(_OPERATORS.get(operator, operator), (left, right), (node.left, node.right))
+        nodes = self.noted(node.left), self.noted(node.right)
+        return Computed(_OPERATORS.get(operator, operator), (left, right), nodes)
 
-    def _named(self, node: cst.NamedExpr) -> Term:
+    def _other(self, node: syntax.OtherExpression) -> Term:
+        for part in node.parts:
+            self.use(self.expression(part), UseKind.OTHER, node)
+        return UNKNOWN
+
+    def _named(self, node: syntax.NamedExpr) -> Term:
         term = self.expression(node.value)
-        if isinstance(node.target, cst.Name):
+        if isinstance(node.target, syntax.Name):
             self.bind(node.target.value, term)
         return term
 
-    def _yielded(self, node: cst.Yield) -> Term:
+    def _yielded(self, node: syntax.Yield) -> Term:
         self.function.is_generator = True
         if not self.function.yields_in:
             self.function.calls_before_yield = len(self.function.calls)
@@ -365,7 +369,7 @@ class Expressions(Scope):
         if node.value is None:
             self.function.yielded.append(Constant(None))
             return UNKNOWN
-        if isinstance(node.value, cst.From):
+        if isinstance(node.value, syntax.From):
             term = self.expression(node.value.item)
             self.use(term, UseKind.OTHER, node)
             self.function.yielded.append(Element(term, False))
@@ -377,18 +381,18 @@ class Expressions(Scope):
 
     # -- literals ---------------------------------------------------------------------------------------------------
 
-    def _literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Term:
+    def _literal(self, node: syntax.SimpleString | syntax.Integer | syntax.Float | syntax.Imaginary) -> Term:
         try:
-            return Constant(_literal_value(node.value), node)
+            return Constant(_literal_value(node.value), self.noted(node))
         except (ValueError, SyntaxError, OverflowError):
             return UNKNOWN
 
-    def _concatenated(self, node: cst.ConcatenatedString) -> Term:
+    def _concatenated(self, node: syntax.ConcatenatedString) -> Term:
         parts: list[str | Hole] = []
-        pending: list[cst.BaseExpression] = [node]
+        pending: list[syntax.Expression] = [node]
         while pending:
             current = pending.pop(0)
-            if isinstance(current, cst.ConcatenatedString):
+            if isinstance(current, syntax.ConcatenatedString):
                 pending[:0] = [current.left, current.right]
                 continue
             match self.expression(current):
@@ -398,47 +402,70 @@ class Expressions(Scope):
                     parts.extend(inner)
                 case _:
                     return UNKNOWN
-        if all(isinstance(part, str) for part in parts):
-            return Constant("".join(part for part in parts if isinstance(part, str)), node)
-        return Template(tuple(parts), node)
+        return self._text_of(parts, node)
 
-    def _formatted(self, node: cst.FormattedString) -> Term:
+    def _formatted(self, node: syntax.FormattedString) -> Term:
         parts: list[str | Hole] = []
-        raw = "r" in node.prefix.lower()
+        raw = "r" in node.start.lower()
         for part in node.parts:
-            if isinstance(part, cst.FormattedStringText):
+            if isinstance(part, syntax.FormattedStringText):
                 parts.append(_plain(part.value, raw))
-            elif isinstance(part, cst.FormattedStringExpression):
+            elif isinstance(part, syntax.FormattedStringExpression):
                 term = self.expression(part.expression)
                 self.use(term, UseKind.FORMATTED, part)
                 spec = ""
                 for inner in part.format_spec or ():
-                    if isinstance(inner, cst.FormattedStringExpression):
+                    if isinstance(inner, syntax.FormattedStringExpression):
                         self.use(self.expression(inner.expression), UseKind.FORMATTED, inner)
-                    elif isinstance(inner, cst.FormattedStringText):
+                    elif isinstance(inner, syntax.FormattedStringText):
                         spec += inner.value
-                parts.append(Hole(term, part.expression, spec))
-        if all(isinstance(part, str) for part in parts):
-            return Constant("".join(part for part in parts if isinstance(part, str)), node)
-        return Template(tuple(parts), node)
+                parts.append(Hole(term, self.noted(part.expression), spec))
+        return self._text_of(parts, node)
+
+    def _text_of(self, parts: list[str | Hole], node: syntax.Expression) -> Term:
+        merged: list[str | Hole] = []
+        for part in parts:
+            if isinstance(part, str) and merged and isinstance(merged[-1], str):
+                merged[-1] += part
+            elif part != "":
+                merged.append(part)
+        match merged:
+            case []:
+                return Constant("", self.noted(node))
+            case [str() as text]:
+                return Constant(text, self.noted(node))
+            case _:
+                return Template(tuple(merged), self.noted(node))
 
     # -- annotations ------------------------------------------------------------------------------------------------
 
-    def annotation(self, node: cst.Annotation) -> Term:
+    def annotation(self, node: syntax.Annotation) -> Term:
         """The term of a type, reading string annotations too."""
         return self.annotation_expression(node.annotation)
 
-    def annotation_expression(self, node: cst.BaseExpression) -> Term:
+    def annotation_expression(self, node: syntax.Expression) -> Term:
         """The term of a type expression."""
-        if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
-            text = node.evaluated_value
-            if not isinstance(text, str):
-                return UNKNOWN
-            try:
-                node = cst.parse_expression(text.strip())
-            except cst.ParserSyntaxError:
-                return UNKNOWN
+        if isinstance(node, syntax.SimpleString | syntax.ConcatenatedString):
+            written = _text(node)
+            named = self.tree.expression(written.strip()) if written is not None else None
+            return self.expression(named) if named is not None else UNKNOWN
         return self.expression(node)
+
+
+def _text(node: syntax.Expression) -> str | None:
+    """What a text says that is written in one piece or several; None for bytes and holes."""
+    match node:
+        case syntax.SimpleString(value=value):
+            try:
+                text = _literal_value(value)
+            except (ValueError, SyntaxError):
+                return None
+            return text if isinstance(text, str) else None
+        case syntax.ConcatenatedString(left=left, right=right):
+            first, second = _text(left), _text(right)
+            return first + second if first is not None and second is not None else None
+        case _:
+            return None
 
 
 def _literal_value(text: str) -> object:
@@ -477,7 +504,7 @@ def _plain(text: str, raw: bool) -> str:
     text = text.replace("{{", "{").replace("}}", "}")
     if raw or "\\" not in text:
         return text
-    quoted = '"""' + text.replace('"', '\\"') + '"""'
+    quoted = '"""' + _QUOTE_OR_ESCAPE.sub(lambda found: found[0].rjust(2, "\\"), text) + '"""'
     try:
         value = ast.literal_eval(quoted)
     except (ValueError, SyntaxError):
@@ -486,31 +513,32 @@ def _plain(text: str, raw: bool) -> str:
 
 
 _EVALUATORS: dict[type, Callable[[Any, Any], Term]] = {
-    cst.Name: Expressions._name,
-    cst.Attribute: Expressions._attribute,
-    cst.Call: Expressions._call,
-    cst.Await: Expressions._awaited,
-    cst.Lambda: Expressions._lambda_function,
-    cst.ListComp: Expressions._comprehension,
-    cst.SetComp: Expressions._comprehension,
-    cst.GeneratorExp: Expressions._comprehension,
-    cst.DictComp: Expressions._comprehension,
-    cst.List: Expressions._collection,
-    cst.Tuple: Expressions._collection,
-    cst.Set: Expressions._collection,
-    cst.Dict: Expressions._mapping,
-    cst.Subscript: Expressions._subscript,
-    cst.IfExp: Expressions._conditional,
-    cst.BooleanOperation: Expressions._boolean,
-    cst.Comparison: Expressions._comparison,
-    cst.UnaryOperation: Expressions._unary,
-    cst.BinaryOperation: Expressions._binary,
-    cst.NamedExpr: Expressions._named,
-    cst.Yield: Expressions._yielded,
-    cst.SimpleString: Expressions._literal,
-    cst.Integer: Expressions._literal,
-    cst.Float: Expressions._literal,
-    cst.ConcatenatedString: Expressions._concatenated,
-    cst.FormattedString: Expressions._formatted,
-    cst.Ellipsis: lambda _self, _node: Constant(...),
+    syntax.Name: Expressions._name,
+    syntax.Attribute: Expressions._attribute,
+    syntax.Call: Expressions._call,
+    syntax.Await: Expressions._awaited,
+    syntax.Lambda: Expressions._lambda_function,
+    syntax.ListComp: Expressions._comprehension,
+    syntax.SetComp: Expressions._comprehension,
+    syntax.GeneratorExp: Expressions._comprehension,
+    syntax.DictComp: Expressions._comprehension,
+    syntax.List: Expressions._collection,
+    syntax.Tuple: Expressions._collection,
+    syntax.Set: Expressions._collection,
+    syntax.Dict: Expressions._mapping,
+    syntax.Subscript: Expressions._subscript,
+    syntax.IfExp: Expressions._conditional,
+    syntax.BooleanOperation: Expressions._boolean,
+    syntax.Comparison: Expressions._comparison,
+    syntax.UnaryOperation: Expressions._unary,
+    syntax.BinaryOperation: Expressions._binary,
+    syntax.NamedExpr: Expressions._named,
+    syntax.Yield: Expressions._yielded,
+    syntax.SimpleString: Expressions._literal,
+    syntax.Integer: Expressions._literal,
+    syntax.Float: Expressions._literal,
+    syntax.ConcatenatedString: Expressions._concatenated,
+    syntax.FormattedString: Expressions._formatted,
+    syntax.Ellipsis: lambda _self, _node: Constant(...),
+    syntax.OtherExpression: Expressions._other,
 }

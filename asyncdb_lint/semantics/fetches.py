@@ -6,8 +6,7 @@ import enum
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import roles
 from .queries import Queries, shown
 from .reach import Origin, Reach

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-import libcst as cst
-
+from ..lazy import cst
 from .records import Argument, CallRecord, FunctionRecord
 from .terms import Computed, Hole, Term
 

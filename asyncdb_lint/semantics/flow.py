@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import libcst as cst
-
-from .definitions import Definitions
+from .. import syntax
+from .definitions import Definitions, Pending
 from .records import (
     Context,
     ContextKind,
@@ -42,117 +41,118 @@ Environment = dict[str, Term]
 class FunctionWalk(Definitions):
     """The walk of one function body, or of a module's."""
 
-    def __init__(self, function: FunctionRecord, pending: list[tuple[FunctionRecord, cst.FunctionDef]]) -> None:
-        super().__init__(function, pending)
+    def __init__(self, function: FunctionRecord, node: syntax.Node, tree: syntax.Tree, pending: Pending) -> None:
+        super().__init__(function, node, tree, pending)
         self.breaks: list[list[Environment]] = []
         self.rewalks = 0
         for parameter in function.parameters:
             self.env[parameter.name] = Parameter(function, parameter.name)
 
-    def run(self, body: Sequence[cst.CSTNode]) -> None:
+    def run(self, body: Sequence[syntax.Node]) -> None:
         """Walks the whole body."""
         self.block(body)
 
     # -- statements -------------------------------------------------------------------------------------------------
 
-    def block(self, statements: Sequence[cst.CSTNode]) -> None:
+    def block(self, statements: Sequence[syntax.Node]) -> None:
         """Walks statements in order; what follows a return or raise is walked too, as code that may still be edited."""
         for statement in statements:
             match statement:
-                case cst.SimpleStatementLine():
+                case syntax.SimpleStatementLine():
                     for small in statement.body:
                         self.statement = statement
                         self.small_statement(small)
-                case cst.BaseCompoundStatement():
+                case syntax.CompoundStatement():
                     self.statement = statement
                     self.compound(statement)
-                case cst.BaseSmallStatement():
+                case syntax.SmallStatement():
                     self.small_statement(statement)
                 case _:
                     continue
 
-    def suite(self, suite: cst.BaseSuite) -> None:
+    def suite(self, suite: syntax.Suite) -> None:
         """Walks the body of a compound statement."""
         self.block(suite.body)
 
-    def small_statement(self, node: cst.BaseSmallStatement) -> None:
+    def small_statement(self, node: syntax.SmallStatement) -> None:
         """Walks one simple statement."""
         match node:
-            case cst.Expr():
+            case syntax.Expr():
                 self.use(self.expression(node.value), UseKind.DISCARDED, node)
-            case cst.Assign():
+            case syntax.Assign():
                 value = self.expression(node.value)
                 for target in node.targets:
                     self.assign(target.target, value, node.value)
-            case cst.AnnAssign():
+            case syntax.AnnAssign():
                 annotation = self.annotation(node.annotation)
                 annotated_value = self.expression(node.value) if node.value is not None else None
                 self.assign_annotated(node.target, annotation, annotated_value, node)
-            case cst.AugAssign():
+            case syntax.AugAssign():
                 self.augmented(node)
-            case cst.Return():
+            case syntax.Return():
                 term = self.expression(node.value) if node.value is not None else Constant(None)
                 self.use(term, UseKind.RETURNED, node)
                 self.function.returned.append(term)
-                self.function.returns_at[id(node)] = Returned(node, term, self.context)
+                noted = self.noted(node)
+                self.function.returns_at[id(noted)] = Returned(noted, term, self.context)
                 self.alive = False
-            case cst.Raise():
+            case syntax.Raise():
                 if node.exc is not None:
                     self.use(self.expression(node.exc), UseKind.OTHER, node.exc)
                 if node.cause is not None:
                     self.use(self.expression(node.cause.item), UseKind.OTHER, node.cause.item)
                 self.alive = False
-            case cst.Assert():
+            case syntax.Assert():
                 holds, _ = self.condition(node.test)
                 self.narrow(holds)
                 if node.msg is not None:
                     self.use(self.expression(node.msg), UseKind.FORMATTED, node.msg)
-            case cst.Import() | cst.ImportFrom():
+            case syntax.Import() | syntax.ImportFrom():
                 self.imports(node)
-            case cst.Global():
+            case syntax.Global():
                 self.globals.update(item.name.value for item in node.names)
-            case cst.Nonlocal():
+            case syntax.Nonlocal():
                 self.nonlocals.update(item.name.value for item in node.names)
-            case cst.Del():
+            case syntax.Del():
                 self.use(self.expression(node.target), UseKind.DELETED, node)
-                if isinstance(node.target, cst.Subscript):
+                if isinstance(node.target, syntax.Subscript):
                     self.use(self.expression(node.target.value), UseKind.DELETED, node)
-            case cst.Break():
+            case syntax.Break():
                 if self.breaks and self.alive:
                     self.breaks[-1].append(dict(self.env))
                 self.alive = False
-            case cst.Continue():
+            case syntax.Continue():
                 self.alive = False
-            case cst.TypeAlias():
+            case syntax.TypeAlias():
                 self.bind(node.name.value, self.annotation_expression(node.value))
             case _:
                 return
 
-    def compound(self, node: cst.BaseCompoundStatement) -> None:
+    def compound(self, node: syntax.CompoundStatement) -> None:
         """Walks one compound statement."""
         match node:
-            case cst.FunctionDef():
+            case syntax.FunctionDef():
                 self.define_function(node)
-            case cst.ClassDef():
+            case syntax.ClassDef():
                 self.define_class(node)
-            case cst.If():
+            case syntax.If():
                 self.branch(node)
-            case cst.For():
+            case syntax.For():
                 self.for_loop(node)
-            case cst.While():
+            case syntax.While():
                 self.while_loop(node)
-            case cst.Try() | cst.TryStar():
+            case syntax.Try() | syntax.TryStar():
                 self.try_statement(node)
-            case cst.With():
+            case syntax.With():
                 self.with_statement(node)
-            case cst.Match():
+            case syntax.Match():
                 self.match_statement(node)
             case _:
                 return
 
     # -- branches and loops -----------------------------------------------------------------------------------------
 
-    def branch(self, node: cst.If) -> None:
+    def branch(self, node: syntax.If) -> None:
         """`if`: both sides from the same start, joined behind."""
         main_guard = self.function.is_module and _is_main_guard(node.test)
         holds, fails = self.condition(node.test)
@@ -171,19 +171,19 @@ class FunctionWalk(Definitions):
         after_body, body_alive = self.env, self.alive
         self.env, self.alive = before, alive
         self.narrow(fails)
-        if isinstance(node.orelse, cst.If):
+        if isinstance(node.orelse, syntax.If):
             self.statement = node.orelse
             self.branch(node.orelse)
         elif node.orelse is not None:
             self.suite(node.orelse.body)
         self.join([(after_body, body_alive), (self.env, self.alive)], alive)
 
-    def dead_suite(self, suite: cst.BaseSuite) -> None:
+    def dead_suite(self, suite: syntax.Suite) -> None:
         """Walks what never runs: its imports, which type checkers read, and a `yield`, which makes a generator."""
         for statement in suite.body:
-            for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,):
-                if isinstance(small, cst.Import | cst.ImportFrom) or (
-                    isinstance(small, cst.Expr) and isinstance(small.value, cst.Yield)
+            for small in statement.body if isinstance(statement, syntax.SimpleStatementLine) else (statement,):
+                if isinstance(small, syntax.Import | syntax.ImportFrom) or (
+                    isinstance(small, syntax.Expr) and isinstance(small.value, syntax.Yield)
                 ):
                     self.small_statement(small)
         self.alive = False
@@ -194,17 +194,17 @@ class FunctionWalk(Definitions):
         self.alive = bool(living) and alive
         self.env = _joined(living or [environment for environment, _ in paths])
 
-    def for_loop(self, node: cst.For) -> None:
+    def for_loop(self, node: syntax.For) -> None:
         """`for` and `async for`."""
         iterable = self.expression(node.iter)
-        is_async = node.asynchronous is not None
+        is_async = node.asynchronous
         self.use(iterable, UseKind.ASYNC_ITERATED if is_async else UseKind.ITERATED, node.iter)
         element = self.element_of(iterable, is_async)
         self.loop(node, lambda: self.assign(node.target, element, node.iter), node.body, (iterable,))
         if node.orelse is not None:
             self.suite(node.orelse.body)
 
-    def while_loop(self, node: cst.While) -> None:
+    def while_loop(self, node: syntax.While) -> None:
         """`while`, whose test counts as read before and after the body."""
 
         def head() -> None:
@@ -216,14 +216,18 @@ class FunctionWalk(Definitions):
             self.suite(node.orelse.body)
 
     def loop(
-        self, node: cst.For | cst.While, head: Callable[[], None], body: cst.BaseSuite, items: tuple[Term, ...] = ()
+        self,
+        node: syntax.For | syntax.While,
+        head: Callable[[], None],
+        body: syntax.Suite,
+        items: tuple[Term, ...] = (),
     ) -> None:
         """Walks a loop body, and once more when a result kept in one round may be used in the next."""
         outer = self.context
         before, alive = dict(self.env), self.alive
         self.breaks.append([])
         self.context = self.enter(ContextKind.LOOP, node, items)
-        self.context.is_async = isinstance(node, cst.For) and node.asynchronous is not None
+        self.context.is_async = isinstance(node, syntax.For) and node.asynchronous
         _list_once(self.context, self.function.loops)
         head()
         self.suite(body)
@@ -238,7 +242,7 @@ class FunctionWalk(Definitions):
         exits = self.breaks.pop()
         self.env, self.alive = _joined([before, self.env, *exits]), alive
 
-    def try_statement(self, node: cst.Try | cst.TryStar) -> None:
+    def try_statement(self, node: syntax.Try | syntax.TryStar) -> None:
         """`try`: every handler may start from any state of the body."""
         outer, before, alive = self.context, dict(self.env), self.alive
         clauses = tuple(self.except_clause(handler) for handler in node.handlers)
@@ -254,11 +258,11 @@ class FunctionWalk(Definitions):
         if node.orelse is not None:
             self.suite(node.orelse.body)
         paths = [(self.env, self.alive)]
-        handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
+        handlers: Sequence[syntax.ExceptHandler | syntax.ExceptStarHandler] = node.handlers
         for handler, clause in zip(handlers, clauses, strict=True):
             self.env, self.alive = _joined([before, after_body]), alive
-            self.context = Context(ContextKind.EXCEPT, final_context, handler, (clause,))
-            if handler.name is not None and isinstance(handler.name.name, cst.Name):
+            self.context = Context(ContextKind.EXCEPT, final_context, self.noted(handler), (clause,))
+            if handler.name is not None and isinstance(handler.name.name, syntax.Name):
                 self.bind(handler.name.name.value, Caught(clause))
             self.suite(handler.body)
             paths.append((self.env, self.alive))
@@ -272,31 +276,31 @@ class FunctionWalk(Definitions):
             self.suite(node.finalbody.body)
             self.alive = self.alive and lives
 
-    def except_clause(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> ExceptClause:
+    def except_clause(self, handler: syntax.ExceptHandler | syntax.ExceptStarHandler) -> ExceptClause:
         """What a handler catches."""
         if handler.type is None:
-            return ExceptClause((), handler, is_bare=True)
+            return ExceptClause((), self.noted(handler), is_bare=True)
         caught = self.expression(handler.type)
         types = tuple(caught.elements) if isinstance(caught, Collection) else (caught,)
-        return ExceptClause(types, handler, is_bare=False)
+        return ExceptClause(types, self.noted(handler), is_bare=False)
 
-    def with_statement(self, node: cst.With) -> None:
+    def with_statement(self, node: syntax.With) -> None:
         """`with` and `async with`; later items stand inside the earlier ones."""
         outer = self.context
-        is_async = node.asynchronous is not None
+        is_async = node.asynchronous
         for item in node.items:
             term = self.expression(item.item)
             self.use(term, UseKind.ASYNC_ENTERED if is_async else UseKind.ENTERED, item.item)
             if item.asname is not None:
                 self.assign(item.asname.name, Entered(term, is_async), item.item)
             context = self.enter(ContextKind.ASYNC_WITH if is_async else ContextKind.WITH, node, (term,))
-            context.entered = item.item
+            context.entered = self.noted(item.item)
             self.context = context
             _list_once(context, self.function.withs)
         self.suite(node.body)
         self.context = outer
 
-    def match_statement(self, node: cst.Match) -> None:
+    def match_statement(self, node: syntax.Match) -> None:
         """`match`: a literal pattern is a membership check of its subject."""
         subject = self.expression(node.subject)
         self.use(subject, UseKind.COMPARED, node.subject)
@@ -313,41 +317,43 @@ class FunctionWalk(Definitions):
                 self.narrow(holds)
             self.suite(case.body)
             paths.append((self.env, self.alive))
-            if isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None and case.guard is None:
+            if isinstance(case.pattern, syntax.MatchAs) and case.pattern.pattern is None and case.guard is None:
                 paths[0] = (before, False)
         self.join(paths, alive)
 
-    def pattern(self, node: cst.MatchPattern, subject: Term) -> None:
+    def pattern(self, node: syntax.Pattern, subject: Term) -> None:
         """Binds the names of a pattern."""
         match node:
-            case cst.MatchAs():
+            case syntax.MatchAs():
                 if node.pattern is not None:
                     self.pattern(node.pattern, subject)
                 if node.name is not None:
                     inner = node.pattern
                     term = (
-                        Narrowed(subject, self.expression(inner.cls)) if isinstance(inner, cst.MatchClass) else subject
+                        Narrowed(subject, self.expression(inner.cls))
+                        if isinstance(inner, syntax.MatchClass)
+                        else subject
                     )
                     self.bind(node.name.value, term)
-            case cst.MatchOr():
+            case syntax.MatchOr():
                 for option in node.patterns:
                     self.pattern(option.pattern, subject)
-            case cst.MatchValue():
+            case syntax.MatchValue():
                 self.expression(node.value)
-            case cst.MatchClass():
+            case syntax.MatchClass():
                 self.expression(node.cls)
                 for element in node.patterns:
                     self.pattern(element.value, UNKNOWN)
                 for keyword in node.kwds:
                     self.pattern(keyword.pattern, UNKNOWN)
-            case cst.MatchSequence():
+            case syntax.MatchList():
                 for item in node.patterns:
                     match item:
-                        case cst.MatchSequenceElement():
+                        case syntax.MatchSequenceElement():
                             self.pattern(item.value, UNKNOWN)
-                        case cst.MatchStar() if item.name is not None:
+                        case syntax.MatchStar() if item.name is not None:
                             self.bind(item.name.value, UNKNOWN)
-            case cst.MatchMapping():
+            case syntax.MatchMapping():
                 for entry in node.elements:
                     self.pattern(entry.pattern, UNKNOWN)
                 if node.rest is not None:
@@ -395,24 +401,24 @@ def _keeps_result(term: Term) -> bool:
             return False
 
 
-def _is_main_guard(test: cst.BaseExpression) -> bool:
+def _is_main_guard(test: syntax.Expression) -> bool:
     return (
-        isinstance(test, cst.Comparison)
-        and isinstance(test.left, cst.Name)
+        isinstance(test, syntax.Comparison)
+        and isinstance(test.left, syntax.Name)
         and test.left.value == "__name__"
         and len(test.comparisons) == 1
-        and isinstance(test.comparisons[0].operator, cst.Equal)
+        and test.comparisons[0].operator == "Equal"
     )
 
 
-def _never_holds(test: cst.BaseExpression) -> bool:
+def _never_holds(test: syntax.Expression) -> bool:
     """`if 0:` and `if False:`"""
-    return (isinstance(test, cst.Name) and test.value == "False") or (
-        isinstance(test, cst.Integer) and test.evaluated_value == 0
+    return (isinstance(test, syntax.Name) and test.value == "False") or (
+        isinstance(test, syntax.Integer) and int(test.value, 0) == 0
     )
 
 
-def _is_literal_pattern(pattern: cst.MatchPattern) -> bool:
-    if isinstance(pattern, cst.MatchOr):
+def _is_literal_pattern(pattern: syntax.Pattern) -> bool:
+    if isinstance(pattern, syntax.MatchOr):
         return all(_is_literal_pattern(option.pattern) for option in pattern.patterns)
-    return isinstance(pattern, cst.MatchValue | cst.MatchSingleton)
+    return isinstance(pattern, syntax.MatchValue | syntax.MatchSingleton)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
+from ..nodes import dotted_name
 from .records import ModuleRecord
 from .resolve import Resolver
-from .scope import dotted_name
 from .terms import Import
 from .values import ModuleValue
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import argument_for
 from .flat_texts import FlatText, Frame, Gap
 from .queries import Queries, numbered

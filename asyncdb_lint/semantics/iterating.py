@@ -6,8 +6,7 @@ import enum
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import roles
 from .coroutines import Coroutines
 from .queries import name_of_plain, shown

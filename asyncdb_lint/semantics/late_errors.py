@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from ..nodes import descendants
 from .calling import roles
 from .driver_errors import Catches

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import argument_for, class_roles
 from .driver_errors import Catches, DriverErrors
 from .queries import shown

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .reach import Origin
 from .records import CallRecord, FunctionRecord, ModuleRecord
 from .terms import Constant, Mapping, Term, last_name

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 
-import libcst as cst
-
+from ..lazy import cst
 from ..nodes import children, descendants, names_in
 from .records import CallRecord, Context
 from .resolve import Resolver
@@ -33,15 +32,6 @@ from .values import ClassValue, CollectionValue, ConstantValue, ExternalValue, F
 _WRAPPERS = {"enumerate", "zip", "list", "tuple", "set", "sorted", "reversed", "iter"}
 _VIEWS = {"items", "keys", "values"}
 _DEEPEST = 8
-_STATEMENTS = (
-    cst.BaseStatement,
-    cst.BaseSuite,
-    cst.Else,
-    cst.ExceptHandler,
-    cst.ExceptStarHandler,
-    cst.Finally,
-    cst.MatchCase,
-)
 
 
 def item_names(loop: Context) -> set[str]:
@@ -130,7 +120,8 @@ def leaves_early(node: cst.CSTNode) -> bool:
 @functools.cache
 def _holds_statements(kind: type[cst.CSTNode]) -> bool:
     # Asked of every node of every loop: what is no statement holds none.
-    return issubclass(kind, _STATEMENTS)
+    handlers = cst.ExceptHandler, cst.ExceptStarHandler, cst.Finally
+    return issubclass(kind, (cst.BaseStatement, cst.BaseSuite, cst.Else, *handlers, cst.MatchCase))
 
 
 class Iterables:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from ..nodes import descendants, names_in
 from .calling import class_roles, roles
 from .flat_texts import FlatText, Frame

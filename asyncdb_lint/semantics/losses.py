@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import libcst as cst
-
+from ..lazy import cst
 from .consumers import Consumers
 from .decorated_by import decorated_functions
 from .disagreeing import is_value_elsewhere

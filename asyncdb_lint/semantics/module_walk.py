@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, TypeVar
 
-import libcst as cst
-
+from .. import syntax
+from .definitions import Pending
 from .flow import FunctionWalk
 from .records import AttributeRecord, FunctionRecord, ModuleRecord, Notes
 from .terms import Collection, Import
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ..parsing import ParsedModule
 
 _T = TypeVar("_T")
-_Pending = list[tuple[FunctionRecord, cst.FunctionDef]]
 _OF_BODY = (
     "is_generator", "returned", "returns_at", "yielded", "calls", "parameter_uses", "bindings", "nested", "tries",
     "withs", "loops", "yields_in", "calls_before_yield", "notes",
@@ -26,24 +25,25 @@ _OF_BODY = (
 """What a walk of its body fills in of a function."""
 
 
-def walk_module(record: ModuleRecord) -> ModuleRecord:
+def walk_module(record: ModuleRecord, tree: syntax.Tree) -> ModuleRecord:
     """Fills a module's record by walking its body and every function in it."""
-    body = FunctionRecord(record, "<module>", "", record.parsed.tree, is_async=record.is_notebook, is_module=True)
+    module = tree.module
+    body = FunctionRecord(record, "<module>", "", tree.noted(module), is_async=record.is_notebook, is_module=True)
     record.body = body
     before = record.shape
-    pending: _Pending = []
-    FunctionWalk(body, pending).run(record.parsed.tree.body)
+    pending: Pending = []
+    FunctionWalk(body, module, tree, pending).run(module.body)
     _settle(body.notes)
     _gather(record, body.notes)
     record.shape = _shape(record)
     known = record.walked
-    record.walked = {id(node): function for function, node in pending}
+    record.walked = {id(tree.noted(node)): function for function, node in pending}
     for function, node in reversed(pending):
-        was_walked = known.get(id(node)) is function
+        was_walked = known.get(id(tree.noted(node))) is function
         if not (was_walked and record.shape == before):
             if was_walked:
                 _forget_body(function)
-            _walk_function(function, node)
+            _walk_function(function, node, tree)
         _gather(record, function.notes)
     if record.is_bound_inside:
         # What a body means may depend on what others bind.
@@ -51,7 +51,7 @@ def walk_module(record: ModuleRecord) -> ModuleRecord:
     return record
 
 
-def walk_again(record: ModuleRecord, parsed: ParsedModule) -> ModuleRecord:
+def walk_again(record: ModuleRecord, parsed: ParsedModule, tree: syntax.Tree) -> ModuleRecord:
     """Fills the record of a module anew after an edit.
 
     What is known of function bodies stays where their nodes are the same, and so do the names of the module: nothing
@@ -60,16 +60,16 @@ def walk_again(record: ModuleRecord, parsed: ParsedModule) -> ModuleRecord:
     fresh = ModuleRecord(record.path, parsed, is_stub=record.is_stub, shape=record.shape, walked=record.walked)
     for field in fields(fresh):
         setattr(record, field.name, getattr(fresh, field.name))
-    return walk_module(record)
+    return walk_module(record, tree)
 
 
-def _walk_function(function: FunctionRecord, node: cst.FunctionDef) -> None:
+def _walk_function(function: FunctionRecord, node: syntax.FunctionDef, tree: syntax.Tree) -> None:
     """Walks the body of a function of the module's own scope, and all functions in it."""
-    pending: _Pending = [(function, node)]
+    pending: Pending = [(function, node)]
     while pending:
         current, inner = pending.pop()
-        nested: _Pending = []
-        FunctionWalk(current, nested).run(inner.body.body)
+        nested: Pending = []
+        FunctionWalk(current, inner, tree, nested).run(inner.body.body)
         pending.extend(nested)
     _settle(function.notes)
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-import libcst as cst
+from ..lazy import cst
 
 States: TypeAlias = frozenset[str]
-Exit: TypeAlias = tuple[cst.CSTNode, States]
+Exit: TypeAlias = "tuple[cst.CSTNode, States]"
 NOWHERE: States = frozenset()
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import class_roles, roles
 from .queries import Queries, numbered, receiver, shown
 from .reach import Origin, Reach

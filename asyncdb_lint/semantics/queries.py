@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import QUERY_ROLES, argument_for, roles
 from .flat_texts import Gap
 from .records import Argument, CallRecord, FunctionRecord, ModuleRecord

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from ..files import NOTEBOOK_SUFFIX
+from ..lazy import cst
 from .terms import Restorable, last_name
 
 if TYPE_CHECKING:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import class_roles
 from .queries import Queries
 from .records import CallRecord, FunctionRecord, ModuleRecord

@@ -5,8 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-import libcst as cst
-
+from .. import syntax
 from .records import CallRecord, Context, ContextKind, FunctionRecord, Use, UseKind
 from .terms import UNKNOWN, Checked, Constant, GlobalName, Narrowed, Parameter, Term, choice
 from .uses import mark
@@ -18,12 +17,15 @@ Narrowings = dict[str, Callable[[Term], Term]]
 class Scope(ABC):
     """The state of a walk through one function."""
 
-    def __init__(self, function: FunctionRecord) -> None:
+    def __init__(self, function: FunctionRecord, node: syntax.Node, tree: syntax.Tree) -> None:
         self.function = function
+        self.tree = tree
+        self.noted = tree.noted
+        """What records have in place of a node of the tree."""
         self.env: dict[str, Term] = {}
         self.alive = True
         self.context: Context | None = None
-        self.statement: cst.CSTNode = function.node
+        self.statement = node
 
     def read(self, name: str) -> Term:
         """What a name stands for here."""
@@ -51,14 +53,14 @@ class Scope(ABC):
         """Gives a name its value, in the scope that owns it."""
 
     @abstractmethod
-    def expression(self, node: cst.BaseExpression) -> Term:
+    def expression(self, node: syntax.Expression) -> Term:
         """The term of an expression."""
 
     def use(
         self,
         term: Term,
         kind: UseKind,
-        node: cst.CSTNode,
+        node: syntax.Node,
         call: CallRecord | None = None,
         argument: int = 0,
         name: str | None = None,
@@ -67,30 +69,30 @@ class Scope(ABC):
         """Marks a use on every call result, function or parameter that the term may be."""
         if isinstance(term, Constant) or term is UNKNOWN:
             return
-        mark(term, Use(kind, node, self.function, call, argument, name, holder=holder))
+        mark(term, Use(kind, self.noted(node), self.function, call, argument, name, holder=holder))
 
-    def enter(self, kind: ContextKind, node: cst.CSTNode, items: tuple[Term, ...] = ()) -> Context:
+    def enter(self, kind: ContextKind, node: syntax.Node, items: tuple[Term, ...] = ()) -> Context:
         """A context inside the current one."""
-        return Context(kind, self.context, node, items=items)
+        return Context(kind, self.context, self.noted(node), items=items)
 
-    def condition(self, node: cst.BaseExpression) -> tuple[Narrowings, Narrowings]:
+    def condition(self, node: syntax.Expression) -> tuple[Narrowings, Narrowings]:
         """Evaluates a condition; returns what it tells where it holds and where it fails."""
         match node:
-            case cst.BooleanOperation():
+            case syntax.BooleanOperation():
                 left_holds, left_fails = self.condition(node.left)
                 right_holds, right_fails = self.condition(node.right)
-                if isinstance(node.operator, cst.And):
+                if node.operator == "And":
                     return {**left_holds, **right_holds}, {}
                 # `if x not in A or y not in B: raise` checks both behind it; `x == "a" or x == "b"` checks x inside.
                 either = {name: wrap for name, wrap in left_holds.items() if name in right_holds}
                 return either, {**left_fails, **right_fails}
-            case cst.UnaryOperation(operator=cst.Not()):
+            case syntax.UnaryOperation(operator="Not"):
                 holds, fails = self.condition(node.expression)
                 return fails, holds
-            case cst.Comparison():
+            case syntax.Comparison():
                 self.expression(node)
                 return self._comparison_narrowings(node)
-            case cst.Call(func=cst.Name(value="isinstance")) if len(node.args) == 2:
+            case syntax.Call(func=syntax.Name(value="isinstance")) if len(node.args) == 2:
                 self.expression(node)
                 name = dotted_name(node.args[0].value)
                 if name is None:
@@ -101,23 +103,23 @@ class Scope(ABC):
                 self.use(self.expression(node), UseKind.TESTED, node)
                 return {}, {}
 
-    def _comparison_narrowings(self, node: cst.Comparison) -> tuple[Narrowings, Narrowings]:
+    def _comparison_narrowings(self, node: syntax.Comparison) -> tuple[Narrowings, Narrowings]:
         if len(node.comparisons) != 1:
             return {}, {}
         comparison = node.comparisons[0]
-        left = node.left.target if isinstance(node.left, cst.NamedExpr) else node.left
+        left = node.left.target if isinstance(node.left, syntax.NamedExpr) else node.left
         name = dotted_name(left)
         if name is None:
             return {}, {}
         checked: Narrowings = {name: Checked}
         match comparison.operator:
-            case cst.In() if not isinstance(comparison.comparator, cst.SimpleString):
+            case "In" if not isinstance(comparison.comparator, syntax.SimpleString):
                 return checked, {}
-            case cst.NotIn() if not isinstance(comparison.comparator, cst.SimpleString):
+            case "NotIn" if not isinstance(comparison.comparator, syntax.SimpleString):
                 return {}, checked
-            case cst.Equal() if isinstance(comparison.comparator, cst.SimpleString | cst.Integer):
+            case "Equal" if isinstance(comparison.comparator, syntax.SimpleString | syntax.Integer):
                 return checked, {}
-            case cst.NotEqual() if isinstance(comparison.comparator, cst.SimpleString | cst.Integer):
+            case "NotEqual" if isinstance(comparison.comparator, syntax.SimpleString | syntax.Integer):
                 return {}, checked
             case _:
                 return {}, {}
@@ -140,14 +142,14 @@ class Scope(ABC):
             self.env.pop(name, None)
 
 
-def dotted_name(node: cst.BaseExpression | cst.BaseAssignTargetExpression) -> str | None:
+def dotted_name(node: syntax.Expression) -> str | None:
     """`a.b.c` as text if the expression is just that."""
     parts: list[str] = []
-    current: cst.CSTNode = node
-    while isinstance(current, cst.Attribute):
+    current: syntax.Node = node
+    while isinstance(current, syntax.Attribute):
         parts.append(current.attr.value)
         current = current.value
-    if not isinstance(current, cst.Name):
+    if not isinstance(current, syntax.Name):
         return None
     parts.append(current.value)
     return ".".join(reversed(parts))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .backend import Backends
 from .calling import argument_for, class_roles, is_startable, roles
 from .databases import key_of

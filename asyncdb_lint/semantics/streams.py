@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from ..nodes import children
 from .calling import roles
 from .connections import Connections, Frame, Identity
@@ -22,7 +21,6 @@ from .values import ClassValue, ExternalValue, GeneratorValue
 
 _DEEPEST = 6
 _WAITS = (UseKind.AWAITED, UseKind.ASYNC_ITERATED)
-_SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
 
 class Stream(NamedTuple):
@@ -225,7 +223,7 @@ def _exits(loop: cst.CSTNode) -> Iterator[cst.CSTNode]:
             pending.append((node.body, False))
             if node.orelse is not None:
                 pending.append((node.orelse, breaks_it))
-        elif not isinstance(node, (*_SCOPES, cst.BaseExpression)):
+        elif not isinstance(node, cst.FunctionDef | cst.ClassDef | cst.BaseExpression):
             pending.extend((child, breaks_it) for child in reversed(list(children(node))))
 
 

@@ -22,6 +22,9 @@ from .terms import UNKNOWN
 Summary = list[list[Any]]
 """For each class of what a walk notes how many objects there are, and a column of values for each field."""
 
+UNPARSED: Any = object()
+"""What a module that is walked by a quick tree has in place of its full one; `without_nodes` lets go of it."""
+
 _Groups = dict[type[Any], list[Any]]
 # The first objects that a number stands for are those that no module owns.
 _OWNERLESS: tuple[object, ...] = (None, UNKNOWN)

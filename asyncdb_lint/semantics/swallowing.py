@@ -6,8 +6,7 @@ import enum
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .after_failure import binds_for_later, has_code_behind, is_retried, leaves, stands_in_clause, success_path
 from .calling import roles
 from .driver_errors import Catches

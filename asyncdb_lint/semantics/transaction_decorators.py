@@ -6,8 +6,7 @@ import enum
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import class_roles
 from .queries import shown_expression
 from .records import FunctionRecord, ModuleRecord

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .calling import class_roles, roles
 from .databases import Databases, Handle
 from .queries import Queries

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from ..nodes import children
 from .paths import Paths, States
 from .reach import Origin, Reach

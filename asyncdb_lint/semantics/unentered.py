@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .connections import Connections
 from .queries import Queries, shown
 from .records import CallRecord, Context, ContextKind, ModuleRecord, UseKind, within_node

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .applications import Application, EventForm, EventHandler
 from .lifecycle import Lifecycle
 from .opening import Openings

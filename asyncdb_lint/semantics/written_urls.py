@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .records import Argument, CallRecord, ModuleRecord
 from .terms import Computed, Constant, Hole, Template
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
-import libcst as cst
-
+from ..lazy import cst
 from .queries import name_of_plain, shown_expression
 from .records import Context, FunctionRecord
 

@@ -10,6 +10,7 @@ from copy import copy
 from pathlib import Path
 
 from asyncdb_lint.decoding import UnparsableFile
+from asyncdb_lint.full_tree import FullTree
 from asyncdb_lint.module_paths import ModulePaths
 from asyncdb_lint.parsing import parse
 from asyncdb_lint.screen import screened
@@ -35,7 +36,7 @@ def explain(files: Sequence[Path], overrides: Mapping[Path, bytes], missed: Sequ
                 parsed = parse(path, contents[path] if path in contents else path.read_bytes())
             except UnparsableFile:
                 return None
-            records[path] = walk_module(ModuleRecord(path, parsed, is_stub=path not in contents))
+            records[path] = walk_module(ModuleRecord(path, parsed, is_stub=path not in contents), FullTree(parsed.tree))
         return records[path]
 
     modules = [record for path in sorted(screened(contents).matters) if (record := load(path)) is not None]
