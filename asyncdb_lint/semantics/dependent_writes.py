@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import permutations
 from typing import NamedTuple
 
 from ..lazy import cst
@@ -73,8 +74,14 @@ class WriteDependences:
         ):
             # A transaction is there and never entered: that is the finding.
             return None
-        for first, second in in_order(function, list(changing)):
-            why = self._dependence(first, changing[first], second, changing[second])
+        dependences = {
+            (first, second): why
+            for first, second in permutations(changing, 2)
+            if (why := self._dependence(first, changing[first], second, changing[second])) is not None
+        }
+        # Only a tree tells in which order calls may come.
+        for first, second in in_order(function, list(changing)) if dependences else ():
+            why = dependences.get((first, second))
             if why is not None:
                 direct = tuple(call for call in (first, second) if self.changes.databases.is_query(call))
                 return DependentWrites(first, second, why, direct)
