@@ -282,7 +282,9 @@ class Expressions:
             case ast.FormattedValue(value=value, format_spec=None):
                 return make.FormattedStringExpression(self.expression(value), None)
             case ast.FormattedValue(value=value, format_spec=ast.JoinedStr(values=parts)):
-                if b"\\" in (self._formatted_source or b""):
+                # A walk notes its text as it is written, with all escapes.
+                texts = [str(part.value).encode() for part in parts if isinstance(part, ast.Constant)]
+                if not all(text in (self._formatted_source or b"") for text in texts):
                     raise TooLittleKnown
                 return make.FormattedStringExpression(self.expression(value), self._formatted_parts(parts))
         raise TooLittleKnown
