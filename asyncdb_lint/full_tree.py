@@ -125,4 +125,5 @@ _FORMS: dict[str, Callable[[Any], Any]] = {
     "relative": _count,
     "star_arg": _parameter,
 }
-_CALLED = {"MatchTuple": "MatchList"}
+# What a statement says is the same if it is done later (PEP 810).
+_CALLED = {"MatchTuple": "MatchList", "LazyImport": "Import", "LazyImportFrom": "ImportFrom"}

@@ -18,7 +18,7 @@ _AT_ONCE = b"+" if sys.version_info >= (3, 11) else b""
 _BLANK = rb"(?:[ \t\f]|\\\n)"
 _NAMES = rb"(\([^)]*\)|[^\n#;\\]*" + _AT_ONCE + rb"(?:\\\n[^\n#;\\]*" + _AT_ONCE + rb")*)"
 _IMPORT = (
-    rb"[ \t\f]*" + _AT_ONCE
+    rb"[ \t\f]*" + _AT_ONCE + rb"(?:lazy" + _BLANK + rb"+)?"
     + rb"(?:from" + _BLANK + rb"+([\w.]+)" + _BLANK + rb"+import" + _BLANK + rb"*|import" + _BLANK + rb"+)" + _NAMES
 )  # fmt: skip
 # Behind a line end, a semicolon, the colon of a block. One expression each: with a single first character, the search
