@@ -6,10 +6,8 @@ rules are loaded by the first call, and each name by its first use.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from asyncdb_lint.lazy import lazy_names
-
+# `typing` takes longer to import than a run needs that has nothing to do.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncdb_lint.api import FixResult, fix_source, lint_paths, lint_source
     from asyncdb_lint.diagnostics import Applicability, Diagnostic, Edit, Fix, Position, Range, RelatedPlace, Severity
@@ -32,11 +30,14 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    _OF_DIAGNOSTICS = ("Applicability", "Diagnostic", "Edit", "Fix", "Position", "Range", "RelatedPlace", "Severity")
-    __getattr__ = lazy_names(
-        __name__,
-        {
-            "asyncdb_lint.api": ("FixResult", "fix_source", "lint_paths", "lint_source"),
-            "asyncdb_lint.diagnostics": _OF_DIAGNOSTICS,
-        },
-    )
+
+    def __getattr__(name: str) -> object:
+        """Finds a public name where it is at home, when it is first asked for."""
+        from importlib import import_module
+
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        is_of_api = name in ("FixResult", "fix_source", "lint_paths", "lint_source")
+        found = getattr(import_module(f"{__name__}.{'api' if is_of_api else 'diagnostics'}"), name)
+        globals()[name] = found
+        return found

@@ -6,21 +6,19 @@ Whatever is damaged, foreign or of another version is no cache, and the run find
 
 from __future__ import annotations
 
-import functools
 import json
 import os
-import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from . import __version__
 from .cache_files import UNFINISHED, digest_of, write_whole
+from .installation import cache_folder, linter_text
 from .kept_summaries import SUMMARIES_ENDING, Summaries
 from .last_run import RUN_ENDING
+from .last_words import WORDS_ENDING
 
 Stamp = tuple[int, int, int]
 """Modification time in nanoseconds, size in bytes and inode of a file."""
@@ -35,17 +33,8 @@ _NO_STAMP: Stamp = (0, 0, 0)
 
 
 def default_folder() -> Path:
-    """Where caches lie unless somebody says otherwise: `ASYNCDB_LINT_CACHE_DIR`, or the user's folder for caches."""
-    asked = os.environ.get("ASYNCDB_LINT_CACHE_DIR")
-    if asked:
-        return Path(asked)
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "asyncdb-lint"
+    """Where caches lie unless somebody says otherwise."""
+    return Path(cache_folder())
 
 
 @dataclass(slots=True)
@@ -154,7 +143,7 @@ class Cache:
         """Removes everything that is kept, and nothing else; returns how many files that were."""
         removed = 0
         for file in self.folder.glob("*/*"):
-            if file.suffix in (_ENDING, SUMMARIES_ENDING, RUN_ENDING, UNFINISHED):
+            if file.suffix in (_ENDING, SUMMARIES_ENDING, RUN_ENDING, WORDS_ENDING, UNFINISHED):
                 file.unlink(missing_ok=True)
                 removed += 1
         for folder in self.folder.glob("*/"):
@@ -218,23 +207,3 @@ def state_of(digests: Mapping[str, str], matters: Iterable[str]) -> str:
         *(path.encode("utf-8", "surrogatepass") for path in sorted(digests)),
         *(f"{path}\0{digests[path]}".encode("utf-8", "surrogatepass") for path in sorted(matters)),
     )
-
-
-@functools.cache
-def linter_text() -> str:
-    """What the linter itself is made of: its files and those of the libraries that it reads code with."""
-    parts = [__version__, sys.version]
-    for name in ("libcst", "sqlglot"):
-        spec = find_spec(name)
-        if spec is not None and spec.origin is not None:
-            parts.append(f"{spec.origin} {Path(spec.origin).stat().st_mtime_ns}")
-    pending = [str(Path(__file__).parent)]
-    while pending:
-        with os.scandir(pending.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(entry.path)
-                elif entry.name.endswith((".py", ".pyi")):
-                    status = entry.stat()
-                    parts.append(f"{entry.path} {status.st_mtime_ns} {status.st_size}")
-    return "\n".join(sorted(parts))

@@ -8,17 +8,16 @@ or something changed while the run was going on, there is no answer, and the run
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import zlib
 from array import array
-from collections.abc import Iterable, Sequence
-from pathlib import Path
 from stat import S_ISDIR
-from typing import Any
 
-from .cache_files import write_whole
+# `typing` and `collections` take longer to import than the stamps of a small project.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _FORMAT = b"asyncdb-lint run 1"
 _FOLDER = "runs"
@@ -34,15 +33,16 @@ _RACY = (-2, -2, -2)
 class LastRun:
     """What is kept of the runs that were asked one question."""
 
-    def __init__(self, folder: Path, question: Sequence[str]) -> None:
-        self._question = "\0".join(question).encode("utf-8", "surrogatepass")
-        self._file = folder / _FOLDER / f"{zlib.crc32(self._question):08x}{RUN_ENDING}"
+    def __init__(self, folder: str, question: bytes) -> None:
+        self.question = question
+        self._file = os.path.join(folder, _FOLDER, f"{zlib.crc32(question):08x}{RUN_ENDING}")
         self._started = time.time_ns()
 
-    def answer(self) -> Any:
+    def answer(self) -> bytes | None:
         """What the last run has answered, if it would answer the same now; else None."""
         try:
-            data = self._file.read_bytes()
+            with open(self._file, "rb") as file:
+                data = file.read()
         except OSError:
             return None
         header, _, rest = data.partition(b"\n")
@@ -54,13 +54,17 @@ class LastRun:
             return None
         if not is_whole:
             return None
-        question, paths, answer, stamps = _cut(rest, sizes)
-        if question != self._question or not _holds(paths.decode("utf-8", "surrogatepass").split("\0"), stamps):
+        question, paths, answer, stamps = cut(rest, sizes)
+        if question != self.question or not _holds(paths.decode("utf-8", "surrogatepass").split("\0"), stamps):
             return None
-        return json.loads(answer)
+        return answer
 
-    def keep(self, watched: Iterable[str], answer: object) -> None:
+    def keep(self, watched: Iterable[str], answer: bytes) -> None:
         """Keeps an answer, and the files and folders that it hangs on."""
+        from pathlib import Path
+
+        from .cache_files import write_whole
+
         paths = list(dict.fromkeys(watched))
         kept = array("q")
         for path in paths:
@@ -68,10 +72,9 @@ class LastRun:
             # What has changed since the run began, it may have seen as it was before.
             kept.extend(stamp if stamp[0] < self._started - _RACY_NS else _RACY)
         names = "\0".join(paths).encode("utf-8", "surrogatepass")
-        body = json.dumps(answer, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        rest = b"".join((self._question, names, body, kept.tobytes()))
-        header = b"%s %d %d %d %d\n" % (_FORMAT, len(self._question), len(names), len(body), zlib.crc32(rest))
-        write_whole(self._file, header + rest, most=_MOST_RUNS)
+        rest = b"".join((self.question, names, answer, kept.tobytes()))
+        header = b"%s %d %d %d %d\n" % (_FORMAT, len(self.question), len(names), len(answer), zlib.crc32(rest))
+        write_whole(Path(self._file), header + rest, most=_MOST_RUNS)
 
 
 def can_answer() -> bool:
@@ -79,7 +82,8 @@ def can_answer() -> bool:
     return os.name == "posix"
 
 
-def _cut(data: bytes, sizes: Iterable[int]) -> list[bytes]:
+def cut(data: bytes, sizes: Iterable[int]) -> list[bytes]:
+    """Parts of some sizes, and the rest."""
     parts: list[bytes] = []
     at = 0
     for size in sizes:
@@ -99,7 +103,7 @@ def _holds(paths: Sequence[str], kept: bytes) -> bool:
 
 def _stamp(path: str) -> tuple[int, int, int]:
     try:
-        status = os.stat(path)  # noqa: PTH116 - ten thousand files come by here
+        status = os.stat(path)
     except OSError:
         return _GONE
     if path.endswith(_REPOSITORIES) and S_ISDIR(status.st_mode):

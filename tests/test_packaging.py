@@ -70,7 +70,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         info = f"asyncdb_lint-{__version__}.dist-info"
         metadata = archive.read(f"{info}/METADATA").decode()
-        assert "asyncdb-lint = asyncdb_lint.cli:command" in archive.read(f"{info}/entry_points.txt").decode()
+        assert "asyncdb-lint = asyncdb_lint.start:command" in archive.read(f"{info}/entry_points.txt").decode()
         assert f"{info}/licenses/LICENSE" in archive.namelist()
     assert f"Version: {__version__}\n" in metadata
     assert "Requires-Python: >=3.10\n" in metadata

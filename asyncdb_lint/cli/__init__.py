@@ -65,7 +65,7 @@ def main(args: Sequence[str] | None = None) -> int:
         click.echo(cli.get_help(context), err=True)
         return FAILURE
     try:
-        code = cli.main(arguments, prog_name="asyncdb-lint", standalone_mode=False)
+        code = cli.main(arguments, prog_name="asyncdb-lint", standalone_mode=False, obj=tuple(arguments))
         sys.stdout.flush()
     except click.UsageError as error:
         click.echo(f"error: {harmless(_with_remedy(error, arguments[0]))}", err=True)

@@ -153,9 +153,10 @@ def check(
 
             rules = select, extend_select, ignore, config, fail_on, isolated, force_exclude
             last = remembering.last_run(paths or (Path(),), asked, rules)
-            known = last.answer() if last is not None else None
-            if known is not None:
+            known = remembering.answered(last) if last is not None else None
+            if last is not None and known is not None:
                 report = remembering.kept_report(known, asked)
+                remembering.keep_words(last, report, asked, _arguments())
                 return showing.print_findings(report, asked, sys.stdout, fails=known["fails"])
         from asyncdb_lint.settings import CommandLine, RuleSelection, Settings, SettingsResolver, parse_selectors
 
@@ -211,9 +212,10 @@ def _check_files(
     code = showing.print_findings(report, asked, sys.stdout, fails=fails)
     tell_about_known(gate, asked)
     if last is not None and gate is None:
-        from asyncdb_lint.cli.remembering import keep
+        from asyncdb_lint.cli import remembering
 
-        keep(last, selection, resolver, session.surroundings, report, fails=fails)
+        if remembering.keep(last, selection, resolver, session.surroundings, report, fails=fails):
+            remembering.keep_words(last, report, asked, _arguments())
     return FAILURE if problems else code
 
 
@@ -243,6 +245,12 @@ def _check_stdin(filename: Path | None, resolver: SettingsResolver, asked: Check
         sys.stdout.flush()
     stream = sys.stderr if asked.changes else sys.stdout
     return showing.print_findings(showing.report_of(run, asked), asked, stream, fails=_fails(run, files))
+
+
+def _arguments() -> Sequence[str]:
+    """The words of the command line."""
+    arguments: Sequence[str] = click.get_current_context().find_root().obj
+    return arguments
 
 
 def _fails(run: FixRun, files: dict[Path, Settings]) -> bool:

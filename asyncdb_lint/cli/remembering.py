@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from asyncdb_lint.surroundings import LookedAt, Surroundings
 
 
+_FOR_PEOPLE = ("full", "concise")
+
+
 def last_run(paths: Sequence[Path], asked: CheckOptions, rules: Iterable[object]) -> LastRun | None:
     """The last run over some paths; None where the answer hangs on more than files, or the run does more than look.
 
@@ -31,12 +36,35 @@ def last_run(paths: Sequence[Path], asked: CheckOptions, rules: Iterable[object]
     # Files are named by hooks, and those have just changed.
     if not any(os.path.isdir(path) for path in paths):  # noqa: PTH112
         return None
-    from asyncdb_lint.cache import default_folder, linter_text
+    from asyncdb_lint.installation import cache_folder, linter_text
 
     # What is too wide for a project hangs on the folders of the user.
     surroundings = [os.environ.get(name, "") for name in ("HOME", "TMPDIR")]
     question = [linter_text(), str(Path.cwd()), *surroundings, repr(list(rules)), *map(str, paths)]
-    return LastRun(asked.cache_dir or default_folder(), question)
+    folder = str(asked.cache_dir) if asked.cache_dir else cache_folder()
+    return LastRun(folder, "\0".join(question).encode("utf-8", "surrogatepass"))
+
+
+def answered(last: LastRun) -> Any:
+    """What the last run has answered, if it would answer the same now; else None."""
+    kept = last.answer()
+    return json.loads(kept) if kept is not None else None
+
+
+def keep_words(last: LastRun, report: Report, asked: CheckOptions, arguments: Sequence[str]) -> None:
+    """Keeps what is printed at the end of a run that found nothing, if it is a line or two for whoever reads it."""
+    from asyncdb_lint.last_words import LastWords
+
+    output, *others = asked.outputs
+    if report.diagnostics or others or asked.statistics or output.format not in _FOR_PEOPLE:
+        return
+    words = LastWords.of(arguments)
+    if words is not None:
+        from asyncdb_lint.report.outputs import render, write_stream
+
+        text = io.StringIO()
+        write_stream(render(output.format, report), text)
+        words.keep(last, _answer(report, fails=False), text.getvalue())
 
 
 def keep(
@@ -47,19 +75,24 @@ def keep(
     report: Report,
     *,
     fails: bool,
-) -> None:
-    """Keeps what a run has found, if all that it hangs on is known."""
+) -> bool:
+    """Keeps what a run has found, if all that it hangs on is known, and says whether it is."""
     has_plugins = any(settings.plugins for settings in dict.fromkeys(selection.files.values()))
     around = surroundings.looked_at()
     if around is None or selection.unreadable or has_plugins or not selection.files:
-        return
+        return False
+    last.keep(_watched(selection, resolver, around), _answer(report, fails=fails))
+    return True
+
+
+def _answer(report: Report, *, fails: bool) -> bytes:
     findings: list[list[Any]] = []
     if report.diagnostics:
         from asyncdb_lint.stored_findings import stored
 
         findings = [stored(item) for item in report.diagnostics]
     answer = {"files": report.checked, "fails": fails, "findings": findings}
-    last.keep(_watched(selection, resolver, around), answer)
+    return json.dumps(answer, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def kept_report(answer: Any, asked: CheckOptions) -> Report:
