@@ -41,7 +41,7 @@ class Tree(Protocol):
         """The root."""
         ...
 
-    def noted(self, node: Node) -> Any:
+    def noted(self, node: Node, /) -> Any:
         """What records have in place of a node: LibCST's node, where that is known."""
         ...
 

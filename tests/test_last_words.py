@@ -49,7 +49,7 @@ def project(tmp_path: Path) -> Path:
 def checked(project: Path, *arguments: str, **environment: str) -> tuple[int, str, bool]:
     """The exit code of `check`, what it prints, and whether it took a command line to know that."""
     words = ["check", "--cache-dir", str(project.parent / "cache"), *arguments]
-    kept = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "PYTHONPATH")}
+    kept = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
     run = subprocess.run(
         [sys.executable, "-c", _COMMAND, *words],
         cwd=project,
@@ -133,7 +133,9 @@ def test_of_another_folder_nothing_is_known(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [b"", b"asyncdb-lint words 1 0 0 0 0\n", b"\0" * 99, b"asyncdb-lint words 1 9 9 9 9\nx"]
+    "damage",
+    [b"", b"asyncdb-lint words 1 0 0 0 0\n", b"\0" * 99, b"asyncdb-lint words 1 9 9 9 9\nx"],
+    ids=["nothing", "no words", "zeros", "too little"],
 )
 def test_what_is_damaged_is_not_said(project: Path, damage: bytes) -> None:
     checked(project)

@@ -91,7 +91,6 @@ EXPRESSIONS = [
     "f'{a = !r}'",
     "f'{a=:>3}' f'b={b!r}' f'c={c}'",
     "f'a = :a AND b={b!r}'",
-    "f'x={a:{b=}}'",
     "', '.join([f'{a}' for a in b]) + f'{\", \".join([f\"<{a!r}>\" for a in b])}'",
     "f'a\\n{b}'",
     "f'\\'{a}\\\\ \\x41 \\0 {{\\t}} \\ud800' 'b\\\nc'",
@@ -183,7 +182,14 @@ def test_syntax_of_3_11_is_noted_alike(text: str) -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="older interpreters do not know the syntax")
 @pytest.mark.parametrize(
-    "text", ["type A[T] = list[T]\n", "def f[T](a: T) -> T: return g(a)\n", "x = f'{a['b']} {f'{c}'}'\n"]
+    "text",
+    [
+        "type A[T] = list[T]\n",
+        "def f[T](a: T) -> T: return g(a)\n",
+        "x = f'{a['b']} {f'{c}'}'\n",
+        # Python 3.12.1 fails on this.
+        "x = f'x={a:{b=}}'\n",
+    ],
 )
 def test_syntax_of_3_12_is_noted_alike(text: str) -> None:
     assert quick_tree(text) is None or notes(quickly(text)) == notes(walked(text))
