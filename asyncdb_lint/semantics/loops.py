@@ -115,7 +115,7 @@ class Loops:
             if context.kind not in _REPEATING:
                 continue
             # What a `while` waits for, and what an `async for` brings, comes one by one.
-            if context.is_async or isinstance(context.node, cst.While):
+            if context.is_async or not context.items:
                 return None
             if innermost is None and mentions(call, self._item_names(context)):
                 innermost = context

@@ -75,7 +75,8 @@ class Queries:
             return found
         # The same each time, for what becomes of an argument is known by it.
         if id(found) not in self._chosen:
-            self._chosen[id(found)] = replace(found, term=as_passed(found.term))
+            term = as_passed(found.term)
+            self._chosen[id(found)] = found if term is found.term else replace(found, term=term)
         return self._chosen[id(found)]
 
     def parameter_of_role(self, method: FunctionRecord, role: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..lazy import cst
 from .connections import Connections
 from .queries import Queries, shown
-from .records import CallRecord, Context, ContextKind, ModuleRecord, UseKind, within_node
+from .records import CallRecord, Context, ContextKind, ModuleRecord, UseKind, stands_in
 from .terms import Attribute, Entered, Result, Term
 
 # What else may enter a connection, or may hand it to somebody who does.
@@ -70,7 +70,7 @@ class UnenteredConnections:
             entered = self._entered(made)
             if (isinstance(callee.base, Entered) and not entered) or not self._is_in_sight(made):
                 continue
-            if any(within_node(call.context, context.node) for context in entered):
+            if any(stands_in(call.context, context) for context in entered):
                 continue
             pool = self.connections.pool(callee.base)
             if not self.connections.is_held(call, pool):
