@@ -68,7 +68,7 @@ def _bound(code: str, mark: Mark, place: HolePlace, verb: Verb | None) -> BoundM
     before = _last(_WORD_BEFORE, near).upper()
     after_match = _WORD_AFTER.match(behind)
     after = after_match.group().upper() if after_match is not None else ""
-    operand = _OPERAND.search(near)
+    operand = _OPERAND.search(near) if near.endswith(_END_OF_COMPARISON) else None
     return BoundMark(
         mark,
         place.place,
@@ -110,6 +110,7 @@ _NEAR = 200
 _WORD_BEFORE = re.compile(r"(?:\w+|[<>=!~|@&#?\-*/%^+]+|\S)\Z")
 _WORD_AFTER = re.compile(r"\w+|\S")
 _OPERAND = re.compile(r"([\w.]*[^\W\d]\w*)\s*(?:=|<>|!=|<|>|<=|>=|\bis(?:\s+not)?\s+distinct\s+from)\Z", re.IGNORECASE)
+_END_OF_COMPARISON = ("=", "<", ">", "m", "M")
 _LIST = re.compile(r"\bin\s*\(\Z", re.IGNORECASE)
 _AFTER_KEY = frozenset(
     {",", ")", ";", "ASC", "DESC", "NULLS", "LIMIT", "OFFSET", "FETCH", "FOR", "UNION", "HAVING", "ORDER", "ROWS"}
