@@ -232,10 +232,11 @@ class Sources:
             return Source.UNKNOWN
         if self.resolver.has_unseen_callers(function):
             return Source.UNKNOWN
-        # An annotation checks nothing: only FastAPI and callers that are known do.
         if record.annotation is None or self.types.is_text(record.annotation):
             return Source.OPEN
-        return Source.OPEN if type_name(self.resolver, record.annotation) in ("int", "float") else Source.UNKNOWN
+        # An annotation checks nothing: only FastAPI and callers that are known do.
+        is_number = type_name(self.resolver, record.annotation) in ("int", "float")
+        return Source.UNCHECKED if is_number else Source.UNKNOWN
 
     def _as_declared(self, passed: Source, record: ParameterRecord) -> Source:
         """What callers pass, as the function itself may take it."""
