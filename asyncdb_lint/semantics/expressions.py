@@ -285,6 +285,9 @@ class Expressions(Scope):
         if isinstance(base, Collection) and isinstance(key, Constant) and isinstance(key.value, int):
             if -len(base.elements) <= key.value < len(base.elements):
                 return base.elements[key.value]
+        if isinstance(base, Collection) and _is_slice(node) and _holds_results(base):
+            # What is done with a part of a list of results is done with them: `gather(*tasks[:5])`.
+            return base
         self.use(base, UseKind.SUBSCRIPTED, node)
         return Item(base, key)
 
@@ -462,6 +465,14 @@ def _is_cast(callee: Term) -> bool:
             return True
         case _:
             return False
+
+
+def _is_slice(node: cst.Subscript) -> bool:
+    return len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Slice)
+
+
+def _holds_results(held: Collection) -> bool:
+    return bool(held.elements) and all(isinstance(element, Result) for element in held.elements)
 
 
 def _options(term: Term) -> tuple[Term, ...]:
