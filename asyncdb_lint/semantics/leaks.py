@@ -9,6 +9,7 @@ import libcst as cst
 
 from .calling import argument_for, class_roles
 from .driver_errors import Catches, DriverErrors
+from .only_reading import OnlyReading
 from .queries import shown
 from .reach import Origin, Reach
 from .records import Argument, CallRecord, ExceptClause, FunctionRecord, ModuleRecord, Returned, outwards
@@ -83,8 +84,9 @@ class _Answer(NamedTuple):
 class Leaks:
     """Finds the leaked errors of one project."""
 
-    def __init__(self, tries: tuple[Tries, ...], reach: Reach) -> None:
+    def __init__(self, tries: tuple[Tries, ...], reach: Reach, only_reading: OnlyReading) -> None:
         self.tries = tries
+        self.only_reading = only_reading
         self.resolver = reach.resolver
         self.reach = reach
 
@@ -108,7 +110,15 @@ class Leaks:
         for tries in reversed(self.tries):
             for attempt in tries.attempts(function):
                 for clause in self._reached(attempt, tries.errors):
-                    yield clause.node, (clause, attempt.queries[0])
+                    query = self._failing(attempt, clause, tries.errors)
+                    if query is not None:
+                        yield clause.node, (clause, query)
+
+    def _failing(self, attempt: Attempt, clause: ExceptClause, errors: DriverErrors) -> CallRecord | None:
+        """The first query whose errors a clause answers: what only reads breaks no constraint."""
+        if not errors.are_of_constraints(clause):
+            return attempt.queries[0]
+        return next((query for query in attempt.queries if not self.only_reading.is_all(query)), None)
 
     def _reached(self, attempt: Attempt, errors: DriverErrors) -> Iterator[ExceptClause]:
         for clause in attempt.context.clauses:
