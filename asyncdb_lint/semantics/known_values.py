@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from .built_fields import given_for
 from .calling import QUERY_ROLES, roles
@@ -70,8 +70,10 @@ class LookedUp:
         self.texts = texts
 
     def is_known(self, value: Term, frame: Frame | None) -> bool:
-        """Whether the function that a value comes into the project by has queried with it and tested what it got."""
-        term = self._origin(value, frame)
+        """Whether a function on a value's way to the query has queried with it and tested what it got."""
+        return any(self._is_looked_up(term) for term in self._ways(value, frame))
+
+    def _is_looked_up(self, term: Term) -> bool:
         root = term
         while isinstance(root, Attribute):
             root = root.base
@@ -80,18 +82,21 @@ class LookedUp:
             for call in root.function.calls
         )
 
-    def _origin(self, term: Term, frame: Frame | None) -> Term:
-        """A parameter, or an attribute of one, as the outermost caller writes it."""
+    def _ways(self, term: Term, frame: Frame | None) -> Iterator[Term]:
+        """A parameter, or an attribute of one, as each function writes it through which it came."""
         match term:
             case Parameter():
+                yield term
                 passed = self.texts.argument(term, frame)
-                return self._origin(*passed) if passed is not None else term
+                if passed is not None:
+                    yield from self._ways(*passed)
             case Attribute() if (given := given_for(self.resolver, self.texts, term, frame)) is not None:
-                return self._origin(*given)
+                yield term
+                yield from self._ways(*given)
             case Attribute(base=Parameter() | Attribute() as base, name=name):
-                return Attribute(self._origin(base, frame), name)
+                yield from (Attribute(way, name) for way in self._ways(base, frame))
             case _:
-                return term
+                yield term
 
     def _is_tested_query(self, call: CallRecord) -> bool:
         # What is unpacked is there, or its parts are what is tested.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from .calling import class_roles, roles
@@ -29,7 +30,7 @@ class Attempt(NamedTuple):
 class Tries:
     """Answers for the functions of one project."""
 
-    def __init__(self, queries: Queries, errors: DriverErrors, fail: Set[str] = frozenset({"query"})) -> None:
+    def __init__(self, queries: Queries, errors: DriverErrors, fail: AbstractSet[str] = frozenset({"query"})) -> None:
         self.resolver = queries.resolver
         self.queries = queries
         self.errors = errors
