@@ -302,12 +302,17 @@ def item(resolver: Resolver, value: Value, key: Term) -> Values:
             return united([resolver.resolve(entry) for entry in term.elements]) or NOTHING_KNOWN
         case GenericValue(kind="iterable" | "mapping", argument=argument):
             return resolver.instances(argument)
-        case ClassValue(cls=cls) if cls.module.is_stub:
+        case ClassValue(cls=cls) if cls.module.is_stub or _is_generic(resolver, cls):
             return (value,)
         case InstanceValue(cls=cls) if isinstance(key, Constant) and isinstance(key.value, str):
             return _typed_item(resolver, cls, key.value)
         case _:
             return NOTHING_KNOWN
+
+
+def _is_generic(resolver: Resolver, cls: ClassRecord) -> bool:
+    """Whether an item of a class is the class for certain types: it is below `Generic[T]`, or another such class."""
+    return any(isinstance(base, Item) for above in resolver.mro(cls)[0] for base in above.bases)
 
 
 def _typed_item(resolver: Resolver, cls: ClassRecord, key: str) -> Values:

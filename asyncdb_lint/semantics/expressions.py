@@ -106,7 +106,7 @@ class Expressions(Scope):
         if self._copies(callee, arguments):
             return arguments[0].term
         if len(arguments) == 2 and _is_cast(callee):
-            return arguments[1].term
+            return self.declared(arguments[1].term, self.annotation_expression(node.args[0].value))
         if _is_builtin(callee, "dict") and arguments and all(argument.keyword is not None for argument in arguments):
             return self._kept(Mapping([(Constant(argument.keyword), argument.term) for argument in arguments]))
         record = self.calls.get(id(node))
@@ -183,6 +183,10 @@ class Expressions(Scope):
             function.returned.append(term)
         self.function, self.env, self.context = outer_function, outer_env, outer_context
         return FunctionTerm(function)
+
+    @abstractmethod
+    def declared(self, value: Term, annotation: Term) -> Term:
+        """A value inside a function that is said to be of a type, which counts where nothing else is known of it."""
 
     @abstractmethod
     def parameters(self, parameters: cst.Parameters, function: FunctionRecord) -> None:
