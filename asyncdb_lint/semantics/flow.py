@@ -19,6 +19,7 @@ from .records import (
     FunctionRecord,
     Returned,
     UseKind,
+    outwards,
 )
 from .scope import dotted_name
 from .terms import (
@@ -97,10 +98,7 @@ class FunctionWalk(Definitions):
                 self.function.returns_at[id(node)] = Returned(node, term, self.context)
                 self.alive = False
             case cst.Raise():
-                if node.exc is not None:
-                    self.use(self.expression(node.exc), UseKind.OTHER, node.exc)
-                if node.cause is not None:
-                    self.use(self.expression(node.cause.item), UseKind.OTHER, node.cause.item)
+                self.raising(node)
                 self.alive = False
             case cst.Assert():
                 holds, _ = self.condition(node.test)
@@ -271,6 +269,20 @@ class FunctionWalk(Definitions):
             self.alive = alive
             self.suite(node.finalbody.body)
             self.alive = self.alive and lives
+
+    def raising(self, node: cst.Raise) -> None:
+        """`raise`, `raise error`, `raise Error() from error`"""
+        if node.exc is not None:
+            raised = self.expression(node.exc)
+            self.use(raised, UseKind.OTHER, node.exc)
+            clause = raised.clause if isinstance(raised, Caught) else None
+        else:
+            handling = next((outer for outer in outwards(self.context) if outer.kind is ContextKind.EXCEPT), None)
+            clause = handling.clauses[0] if handling is not None and handling.clauses else None
+        if clause is not None:
+            clause.raises_again = True
+        if node.cause is not None:
+            self.use(self.expression(node.cause.item), UseKind.OTHER, node.cause.item)
 
     def except_clause(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> ExceptClause:
         """What a handler catches."""

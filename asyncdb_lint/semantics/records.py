@@ -104,6 +104,8 @@ class ExceptClause(Restorable):
     types: tuple[Term, ...]
     node: cst.CSTNode
     is_bare: bool
+    raises_again: bool = False
+    """Whether what it has caught may go on from it: `raise`, `raise error`."""
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -105,5 +105,6 @@ class Tries:
 
     def _keeps_errors(self, context: Context) -> bool:
         if context.kind is ContextKind.TRY:
-            return any(self.errors.caught_by(clause) is Catches.ALL for clause in context.clauses)
+            catching = (clause for clause in context.clauses if self.errors.caught_by(clause) is Catches.ALL)
+            return any(not clause.raises_again for clause in catching)
         return context.kind is ContextKind.WITH and self.suppressed(context) is not None
