@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import libcst as cst
 
+from .answers import contents
 from .calling import argument_for, class_roles
 from .driver_errors import Catches, DriverErrors
 from .only_reading import OnlyReading
@@ -31,7 +32,6 @@ from .terms import (
 from .tries import Attempt, Tries
 from .values import ClassValue, ExternalValue, FunctionValue
 
-_SHOWS_STATUS = {"status_code", "code"}
 _DEEPEST = 12
 _LONGEST = 60
 # What makes an answer of what it is given does little else.
@@ -145,7 +145,7 @@ class Leaks:
         """The arguments of a call that a client gets to see as text."""
         if self._answers(call):
             renders = self._renders_what_it_is_given(call)
-            return [argument for argument in _contents(call) if not (renders and _is_no_text(argument.term))]
+            return [argument for argument in contents(call) if not (renders and _is_no_text(argument.term))]
         for value in self.resolver.resolve(call.callee):
             if isinstance(value, FunctionValue) and not value.function.module.is_stub:
                 return self._handed_to_answer(call, value.function)
@@ -157,7 +157,7 @@ class Leaks:
         for answer in function.calls if len(function.calls) <= _MOST_CALLS else ():
             if not self._answers(answer):
                 continue
-            for content in _contents(answer):
+            for content in contents(answer):
                 for parameter in _parameters_in(content.term):
                     given = argument_for(self.resolver, call, function, parameter.name)
                     is_shown = content.term is not parameter or (given is not None and not _is_no_text(given))
@@ -270,8 +270,3 @@ def _is_no_text(term: Term) -> bool:
             return any(_is_no_text(element) for element in elements)
         case _:
             return False
-
-
-def _contents(call: CallRecord) -> list[Argument]:
-    """The arguments of a response that a client gets to see."""
-    return [argument for argument in call.arguments if argument.keyword not in _SHOWS_STATUS]

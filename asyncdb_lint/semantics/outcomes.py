@@ -122,7 +122,9 @@ class Outcomes:
                 return use
         return None
 
-    def _returned(self, use: Use, seen: set[FunctionRecord], depth: int, is_wrong: Callable[[Use], bool]) -> Use | None:
+    def _returned(
+        self, use: Use, seen: set[FunctionRecord], depth: int, is_wrong: Callable[[Use, Sequence[Use]], bool]
+    ) -> Use | None:
         function = use.function
         if Origin.HANDLER in self.reach.own(function):
             return use if is_wrong(use, ()) else None
