@@ -53,6 +53,12 @@ class FunctionWalk(Definitions):
     def run(self, body: Sequence[cst.CSTNode]) -> None:
         """Walks the whole body."""
         self.block(body)
+        if self.alive and not self.function.returns_at:
+            self.function.checks = [
+                parameter.name
+                for parameter in self.function.parameters
+                if isinstance(self.env.get(parameter.name), Checked)
+            ]
 
     # -- statements -------------------------------------------------------------------------------------------------
 

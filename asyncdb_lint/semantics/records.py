@@ -313,6 +313,8 @@ class FunctionRecord(Restorable):
     calls: list[CallRecord] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     parameter_uses: dict[str, list[Use]] = field(default_factory=dict)
+    checks: list[str] = field(default_factory=list)
+    """The parameters that are known to be one of certain texts if the function comes to its end."""
     bindings: dict[str, list[Term]] = field(default_factory=dict)
     nested: list[FunctionRecord] = field(default_factory=list)
     tries: list[Context] = field(default_factory=list)
