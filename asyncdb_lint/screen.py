@@ -36,7 +36,7 @@ _DRIVERS = Path(__file__).parent / "drivers"
 _LIBRARIES = Path(__file__).parent / "libraries"
 # A helper that builds SQL need not import anything. For text in lower case: the word to look for first, and the whole.
 _SQL = {
-    b"select": rb"\bselect\s[^;]{1,400}?\sfrom\s",
+    b"select": rb"\bselect\s(?:[^;]{1,400}?\sfrom\s|\s*\(?\w+(?:\.\w+)?\()",
     b"insert": rb"\binsert\s+into\s",
     b"update": rb"\bupdate\s+\S+\s+set\s",
     b"delete": rb"\bdelete\s+from\s",

@@ -62,6 +62,7 @@ class async_scoped_session:
     @role.bare_query
     async def delete(self, instance: Rejects) -> None: ...
     @role.bare_query
+    @role.writes
     async def flush(self, objects: Any = None) -> None: ...
     @role.opens
     async def connection(

@@ -68,6 +68,7 @@ class AsyncSession:
     @role.bare_query
     async def delete(self, instance: Rejects) -> None: ...
     @role.bare_query
+    @role.writes
     async def flush(self, objects: Any = None) -> None: ...
     @role.opens
     async def connection(

@@ -38,10 +38,13 @@ _DONE = {
     UseKind.RETURNED: "is returned",
     UseKind.FORMATTED: "is shown",
     UseKind.ARGUMENT: "is passed on",
+    UseKind.ITERATED: "is iterated",
 }
 
 
 def _where(outcome: UselessOutcome) -> str:
+    if outcome.is_status:
+        return ""
     if outcome.backend is None:
         return " on every database"
     article = "an" if outcome.verb[:1] in "AEIOU" else "a"
@@ -50,6 +53,11 @@ def _where(outcome: UselessOutcome) -> str:
 
 def _advice(outcome: UselessOutcome) -> str:
     asked = receiver(outcome.call)
+    if outcome.is_status:
+        return (
+            f"fetch what you ask for: `{asked}.fetchrow(...)` for one row, `{asked}.fetchval(...)` for one value, "
+            f"`{asked}.fetch(...)` for rows; how many rows changed is the last word of the status"
+        )
     if outcome.backend is None:
         return f"count what you pass in, or run one statement with RETURNING by `{asked}.fetch_all(...)`"
     if outcome.value == "None":

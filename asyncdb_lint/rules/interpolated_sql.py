@@ -35,7 +35,7 @@ class InterpolatedSql(Rule):
                 f"`{source}` comes from outside and becomes part of the SQL text{others}: "
                 "whoever sends it can run SQL of their own"
                 if text.is_open
-                else f"`{source}` becomes part of the SQL text{others}, and nothing here says that it is a number: "
+                else f"`{source}` becomes part of the SQL text{others}, and nothing here checks that it is a number: "
                 "the first caller that passes text lets whoever sends it run SQL of their own",
                 help=_advice(text),
                 fix=partial(cures.binding.bind_values, text, module.project),

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..lazy import cst
+from .answers import contents
 from .calling import class_roles, roles
 from .driver_errors import Catches, DriverErrors
 from .queries import shown
@@ -16,7 +17,6 @@ from .terms import Collection, Computed, Hole, Mapping, Parameter, Result, Templ
 from .tries import Tries
 from .values import ClassValue, ConstantValue, FunctionValue
 
-_SHOWS_STATUS = {"status_code", "code", "headers"}
 _TEXT_OF = {"str", "repr", "format"}
 _FAILED = ConstantValue(500)
 
@@ -130,8 +130,7 @@ def _shown(function: FunctionRecord) -> list[tuple[CallRecord, Argument]]:
     error = function.parameters[1].name
     found: list[tuple[CallRecord, Argument]] = []
     for call in function.calls:
-        contents = (argument for argument in call.arguments if argument.keyword not in _SHOWS_STATUS)
-        held = next((argument for argument in contents if _shows(argument.term, function, error)), None)
+        held = next((argument for argument in contents(call) if _shows(argument.term, function, error)), None)
         if held is not None:
             found.append((call, held))
     return found

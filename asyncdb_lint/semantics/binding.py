@@ -134,7 +134,7 @@ class Bindings(Expressions):
             elif self.function.is_module:
                 self.function.module.annotations[name] = annotation
             if value is not None:
-                self.bind(name, self._declared(value, annotation))
+                self.bind(name, self.declared(value, annotation))
             elif self.class_scope is None and not self.function.is_module:
                 self.env.setdefault(name, UNKNOWN)
         elif isinstance(target, syntax.Attribute):
@@ -142,8 +142,8 @@ class Bindings(Expressions):
         elif value is not None:
             self.assign(target, value, node.target)
 
-    def _declared(self, value: Term, annotation: Term) -> Term:
-        """A value that a local variable is set to; its annotation counts where nothing else is known of it."""
+    def declared(self, value: Term, annotation: Term) -> Term:
+        """A value inside a function that is said to be of a type, which counts where nothing else is known of it."""
         if self.class_scope is not None or self.function.is_module:
             return value
         if value is UNKNOWN:

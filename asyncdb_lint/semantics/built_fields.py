@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from . import members
 from .flat_texts import Frame
+from .records import Argument, CallRecord, ClassRecord
 from .resolve import Resolver
-from .terms import Attribute, Checked, Narrowed, Parameter, Result, Term
+from .terms import Attribute, Checked, Constant, Narrowed, Parameter, Result, Term
 from .texts import Texts
-from .values import ClassValue, Value
+from .values import ClassValue, InstanceValue, Value
 
 _DEEPEST = 8
+# The program makes a default itself.
+_DEFAULT = Constant(None)
 
 
 def given_for(
@@ -28,11 +31,45 @@ def given_for(
                 built = base
             case Result(call=call):
                 named = next((argument.term for argument in call.arguments if argument.keyword == term.name), None)
-                keeps = all(_keeps_what_it_is_given(resolver, value) for value in resolver.resolve(call.callee))
-                return (named, frame) if keeps and named is not None else None
+                if not all(_keeps_what_it_is_given(resolver, value) for value in resolver.resolve(call.callee)):
+                    return None
+                if named is None and _leaves_out(resolver, call, term.name):
+                    return _DEFAULT, None
+                return (named, frame) if named is not None else None
             case _:
                 return None
     return None
+
+
+def _leaves_out(resolver: Resolver, call: CallRecord, name: str) -> bool:
+    """Whether nothing that an object is built of has a field, so that it holds its default: `User(**new.dict())`."""
+    makers = [value.cls for value in resolver.resolve(call.callee) if isinstance(value, ClassValue)]
+    return (
+        bool(makers)
+        and all(_has_default(resolver, cls, name) for cls in makers)
+        and all(argument.keyword or _is_dump_without(resolver, argument, name) for argument in call.arguments)
+    )
+
+
+def _has_default(resolver: Resolver, cls: ClassRecord, name: str) -> bool:
+    return any((field := other.attributes.get(name)) is not None and field.values for other in resolver.mro(cls)[0])
+
+
+def _is_dump_without(resolver: Resolver, argument: Argument, name: str) -> bool:
+    term = argument.term
+    if argument.star != "**" or not isinstance(term, Result) or not isinstance(term.call.callee, Attribute):
+        return False
+    held = resolver.resolve(term.call.callee.base)
+    return (
+        term.call.callee.name in ("dict", "model_dump")
+        and bool(held)
+        and all(
+            isinstance(value, InstanceValue)
+            and not value.cls.module.is_stub
+            and not any(name in other.attributes for other in resolver.mro(value.cls)[0])
+            for value in held
+        )
+    )
 
 
 def _keeps_what_it_is_given(resolver: Resolver, value: Value) -> bool:

@@ -160,9 +160,24 @@ def called(resolver: Resolver, value: FunctionValue, call: CallRecord | None) ->
         return (ContextValue(function, value.form == "async_context"),)
     if function.is_generator:
         return (GeneratorValue(function, function.is_async, call),)
+    if function.is_async:
+        implementing = _implementing(resolver, function)
+        generators = [GeneratorValue(method, True, call) for method in implementing if method.is_generator]
+        if generators:
+            # Some may give a coroutine all the same.
+            is_mixed = len(generators) < len(implementing)
+            return (*generators, *((CoroutineValue(function, call, value.receiver),) if is_mixed else ()))
     if function.is_async or is_startable(function):
         return (CoroutineValue(function, call, value.receiver),)
     return returned(resolver, function, value.receiver)
+
+
+def _implementing(resolver: Resolver, function: FunctionRecord) -> list[FunctionRecord]:
+    """What implements a method that gives nothing, as `async def rows(self) -> AsyncIterator[Row]: ...` does."""
+    if function.owner is None or not function.is_member or function.returned or function.module.is_stub:
+        return []
+    methods = [cls.methods.get(function.name) for cls in resolver.subclasses(function.owner)]
+    return [method for method in methods if method is not None and method.is_async]
 
 
 def _made_context(resolver: Resolver, call: CallRecord | None, form: str) -> Values:
@@ -287,12 +302,17 @@ def item(resolver: Resolver, value: Value, key: Term) -> Values:
             return united([resolver.resolve(entry) for entry in term.elements]) or NOTHING_KNOWN
         case GenericValue(kind="iterable" | "mapping", argument=argument):
             return resolver.instances(argument)
-        case ClassValue(cls=cls) if cls.module.is_stub:
+        case ClassValue(cls=cls) if cls.module.is_stub or _is_generic(resolver, cls):
             return (value,)
         case InstanceValue(cls=cls) if isinstance(key, Constant) and isinstance(key.value, str):
             return _typed_item(resolver, cls, key.value)
         case _:
             return NOTHING_KNOWN
+
+
+def _is_generic(resolver: Resolver, cls: ClassRecord) -> bool:
+    """Whether an item of a class is the class for certain types: it is below `Generic[T]`, or another such class."""
+    return any(isinstance(base, Item) for above in resolver.mro(cls)[0] for base in above.bases)
 
 
 def _typed_item(resolver: Resolver, cls: ClassRecord, key: str) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator
 
 from .records import ExceptClause
@@ -24,6 +25,9 @@ _OF_SQLALCHEMY = {
     "SQLAlchemyError", "DBAPIError", "DatabaseError", "IntegrityError", "OperationalError", "ProgrammingError",
     "DataError", "InterfaceError", "InternalError", "NotSupportedError", "NoResultFound", "MultipleResultsFound",
 }  # fmt: skip
+
+
+_OF_CONSTRAINTS = re.compile(r"\.(?:Integrity\w*|\w+Violation(?:Error)?)$")
 
 
 class Catches(enum.Enum):
@@ -54,6 +58,12 @@ class DriverErrors:
             if catches in found:
                 return catches
         return Catches.NONE
+
+    def are_of_constraints(self, clause: ExceptClause) -> bool:
+        """Whether a clause catches nothing of the database but what constraints refuse."""
+        names = [name for term in clause.types for name in self.names(term)]
+        caught = [name for name in names if self._caught_by_class(name) is not Catches.NONE]
+        return bool(caught) and all(_OF_CONSTRAINTS.search(name) for name in caught)
 
     def is_any_exception(self, term: Term) -> bool:
         """Whether a class is the one that all exceptions are of."""

@@ -102,7 +102,7 @@ class Expressions(Scope):
         if self._copies(callee, arguments):
             return arguments[0].term
         if len(arguments) == 2 and _is_cast(callee):
-            return arguments[1].term
+            return self.declared(arguments[1].term, self.annotation_expression(node.args[0].value))
         if _is_builtin(callee, "dict") and arguments and all(argument.keyword is not None for argument in arguments):
             return self._kept(Mapping([(Constant(argument.keyword), argument.term) for argument in arguments]))
         noted = self.noted(node)
@@ -180,6 +180,10 @@ class Expressions(Scope):
             function.returned.append(term)
         self.function, self.env, self.context = outer_function, outer_env, outer_context
         return FunctionTerm(function)
+
+    @abstractmethod
+    def declared(self, value: Term, annotation: Term) -> Term:
+        """A value inside a function that is said to be of a type, which counts where nothing else is known of it."""
 
     @abstractmethod
     def parameters(self, parameters: syntax.Parameters, function: FunctionRecord) -> None:
@@ -284,6 +288,9 @@ class Expressions(Scope):
         if isinstance(base, Collection) and isinstance(key, Constant) and isinstance(key.value, int):
             if -len(base.elements) <= key.value < len(base.elements):
                 return base.elements[key.value]
+        if isinstance(base, Collection) and _is_slice(node) and _holds_results(base):
+            # What is done with a part of a list of results is done with them: `gather(*tasks[:5])`.
+            return base
         self.use(base, UseKind.SUBSCRIPTED, node)
         return Item(base, key)
 
@@ -489,6 +496,14 @@ def _is_cast(callee: Term) -> bool:
             return True
         case _:
             return False
+
+
+def _is_slice(node: syntax.Subscript) -> bool:
+    return len(node.slice) == 1 and isinstance(node.slice[0].slice, syntax.Slice)
+
+
+def _holds_results(held: Collection) -> bool:
+    return bool(held.elements) and all(isinstance(element, Result) for element in held.elements)
 
 
 def _options(term: Term) -> tuple[Term, ...]:

@@ -56,6 +56,11 @@ def place_of(noted: Hole | Argument) -> Place:
     return lambda: noted.node
 
 
+def place_of_call(call: CallRecord) -> Place:
+    """Where a call is written."""
+    return lambda: call.node
+
+
 def operand_place(term: Computed, index: int) -> Place:
     """Where one operand is written."""
     return lambda: term.nodes[index]

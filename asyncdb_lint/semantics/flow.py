@@ -18,6 +18,7 @@ from .records import (
     FunctionRecord,
     Returned,
     UseKind,
+    outwards,
 )
 from .scope import dotted_name
 from .terms import (
@@ -51,6 +52,12 @@ class FunctionWalk(Definitions):
     def run(self, body: Sequence[syntax.Node]) -> None:
         """Walks the whole body."""
         self.block(body)
+        if self.alive and not self.function.returns_at:
+            self.function.checks = [
+                parameter.name
+                for parameter in self.function.parameters
+                if isinstance(self.env.get(parameter.name), Checked)
+            ]
 
     # -- statements -------------------------------------------------------------------------------------------------
 
@@ -97,10 +104,7 @@ class FunctionWalk(Definitions):
                 self.function.returns_at[id(noted)] = Returned(noted, term, self.context)
                 self.alive = False
             case syntax.Raise():
-                if node.exc is not None:
-                    self.use(self.expression(node.exc), UseKind.OTHER, node.exc)
-                if node.cause is not None:
-                    self.use(self.expression(node.cause.item), UseKind.OTHER, node.cause.item)
+                self.raising(node)
                 self.alive = False
             case syntax.Assert():
                 holds, _ = self.condition(node.test)
@@ -275,6 +279,20 @@ class FunctionWalk(Definitions):
             self.alive = alive
             self.suite(node.finalbody.body)
             self.alive = self.alive and lives
+
+    def raising(self, node: syntax.Raise) -> None:
+        """`raise`, `raise error`, `raise Error() from error`"""
+        if node.exc is not None:
+            raised = self.expression(node.exc)
+            self.use(raised, UseKind.OTHER, node.exc)
+            clause = raised.clause if isinstance(raised, Caught) else None
+        else:
+            handling = next((outer for outer in outwards(self.context) if outer.kind is ContextKind.EXCEPT), None)
+            clause = handling.clauses[0] if handling is not None and handling.clauses else None
+        if clause is not None:
+            clause.raises_again = True
+        if node.cause is not None:
+            self.use(self.expression(node.cause.item), UseKind.OTHER, node.cause.item)
 
     def except_clause(self, handler: syntax.ExceptHandler | syntax.ExceptStarHandler) -> ExceptClause:
         """What a handler catches."""

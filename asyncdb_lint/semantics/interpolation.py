@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..lazy import cst
 from .calling import argument_for
-from .flat_texts import FlatText, Frame, Gap
+from .flat_texts import FlatText, Frame, Gap, place_of_call
 from .queries import Queries, numbered
 from .records import CallRecord, FunctionRecord, ModuleRecord, ParameterKind
 from .resolve import Resolver
@@ -127,14 +127,16 @@ class Interpolations:
         found: list[Interpolation] = []
         for flat in self.texts.flatten(term, frame):
             holes = self._holes(flat)
-            if holes:
+            placed = self._placed(holes[0][0], call.module) if holes else None
+            if placed is not None:
+                owner, first = placed
                 found.append(
                     Interpolation(
                         call,
                         flat,
-                        tuple(hole for hole, _ in holes),
+                        (first, *(hole for hole, _ in holes[1:])),
                         read(numbered(flat.parts)),
-                        self._owner_of(holes[0][0].gap.node, call.module),
+                        owner,
                         self.queries.style_of(call),
                         is_open=holes[0][1] is Source.OPEN,
                     )
@@ -160,12 +162,33 @@ class Interpolations:
             return Source.CLOSED
         return self.sources.of(gap.term, gap.frame)
 
-    def _owner_of(self, node: cst.CSTNode, guess: ModuleRecord) -> ModuleRecord:
-        """The module in whose tree a node stands."""
-        for module in [guess, *self.resolver.modules]:
-            try:
-                module.parsed.range_of(node)
-            except LookupError:
-                continue
-            return module
-        return guess
+    def _placed(self, hole: OpenHole, guess: ModuleRecord) -> tuple[ModuleRecord, OpenHole] | None:
+        """A hole and the module in which it stands.
+
+        One in a module that is read only because others import it is seen where such a function is called.
+        """
+        gap, frame = hole.gap, hole.gap.frame
+        node = gap.node
+        written = frame.function.module if frame is not None else guess
+        for module in dict.fromkeys([written, guess, *self.resolver.modules]):
+            if _stands_in(node, module):
+                if module in self._linted:
+                    return module, hole
+                break
+        while frame is not None and frame.call.module not in self._linted:
+            frame = frame.outer
+        if frame is None:
+            return None
+        return frame.call.module, hole._replace(gap=gap._replace(place=place_of_call(frame.call)))
+
+    @cached_property
+    def _linted(self) -> frozenset[ModuleRecord]:
+        return frozenset(self.resolver.modules)
+
+
+def _stands_in(node: cst.CSTNode, module: ModuleRecord) -> bool:
+    try:
+        module.parsed.range_of(node)
+    except LookupError:
+        return False
+    return True

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from .built_fields import given_for
-from .calling import QUERY_ROLES, roles
+from .calling import QUERY_ROLES, class_roles, roles
 from .coroutines import Coroutines
 from .flat_texts import Frame
 from .records import CallRecord, UseKind
 from .terms import Attribute, Collection, Computed, Mapping, Parameter, Result, Term
 from .texts import Texts
+from .values import InstanceValue
 
 _DEEPEST = 12
+_DATABASES = {"pool", "connection", "one_task"}
 _TESTING = (UseKind.TESTED, UseKind.COMPARED, UseKind.UNPACKED)
 
 
@@ -70,28 +72,56 @@ class LookedUp:
         self.texts = texts
 
     def is_known(self, value: Term, frame: Frame | None) -> bool:
-        """Whether the function that a value comes into the project by has queried with it and tested what it got."""
-        term = self._origin(value, frame)
+        """Whether a function on a value's way to the query has queried with it and tested what it got."""
+        *on_the_way, first = self._ways(value, frame)
+        return self._is_looked_up(first, alone=False) or any(
+            self._is_looked_up(term, alone=True) for term in on_the_way
+        )
+
+    def _is_looked_up(self, term: Term, *, alone: bool) -> bool:
         root = term
         while isinstance(root, Attribute):
             root = root.base
         return isinstance(root, Parameter) and any(
-            any(_mentions(argument.term, term, 0) for argument in call.arguments) and self._is_tested_query(call)
+            any(_mentions(argument.term, term, 0) for argument in call.arguments)
+            # Closer to the query, what asks for more may look whether there is such a row already.
+            and not (alone and any(self._is_other_value(argument.term, term, 0) for argument in call.arguments))
+            and self._is_tested_query(call)
             for call in root.function.calls
         )
 
-    def _origin(self, term: Term, frame: Frame | None) -> Term:
-        """A parameter, or an attribute of one, as the outermost caller writes it."""
+    def _is_other_value(self, whole: Term, term: Term, depth: int) -> bool:
+        """Whether a term holds another value than the one looked for, and than the database."""
+        if are_same(whole, term) or depth > _DEEPEST:
+            return False
+        match whole:
+            case Parameter() | Attribute():
+                return not any(
+                    isinstance(value, InstanceValue) and class_roles(self.resolver, value) & _DATABASES
+                    for value in self.resolver.resolve(whole)
+                )
+            case Mapping(entries=entries):
+                return any(self._is_other_value(value, term, depth + 1) for _, value in entries)
+            case Collection(elements=elements):
+                return any(self._is_other_value(element, term, depth + 1) for element in elements)
+            case _:
+                return False
+
+    def _ways(self, term: Term, frame: Frame | None) -> Iterator[Term]:
+        """A parameter, or an attribute of one, as each function writes it through which it came."""
         match term:
             case Parameter():
+                yield term
                 passed = self.texts.argument(term, frame)
-                return self._origin(*passed) if passed is not None else term
+                if passed is not None:
+                    yield from self._ways(*passed)
             case Attribute() if (given := given_for(self.resolver, self.texts, term, frame)) is not None:
-                return self._origin(*given)
+                yield term
+                yield from self._ways(*given)
             case Attribute(base=Parameter() | Attribute() as base, name=name):
-                return Attribute(self._origin(base, frame), name)
+                yield from (Attribute(way, name) for way in self._ways(base, frame))
             case _:
-                return term
+                yield term
 
     def _is_tested_query(self, call: CallRecord) -> bool:
         # What is unpacked is there, or its parts are what is tested.

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..lazy import cst
+from .answers import contents
 from .calling import argument_for, class_roles
 from .driver_errors import Catches, DriverErrors
+from .only_reading import OnlyReading
 from .queries import shown
 from .reach import Origin, Reach
 from .records import Argument, CallRecord, ExceptClause, FunctionRecord, ModuleRecord, Returned, outwards
@@ -29,7 +31,6 @@ from .terms import (
 from .tries import Attempt, Tries
 from .values import ClassValue, ExternalValue, FunctionValue
 
-_SHOWS_STATUS = {"status_code", "code"}
 _DEEPEST = 12
 _LONGEST = 60
 # What makes an answer of what it is given does little else.
@@ -82,8 +83,9 @@ class _Answer(NamedTuple):
 class Leaks:
     """Finds the leaked errors of one project."""
 
-    def __init__(self, tries: tuple[Tries, ...], reach: Reach) -> None:
+    def __init__(self, tries: tuple[Tries, ...], reach: Reach, only_reading: OnlyReading) -> None:
         self.tries = tries
+        self.only_reading = only_reading
         self.resolver = reach.resolver
         self.reach = reach
 
@@ -107,7 +109,15 @@ class Leaks:
         for tries in reversed(self.tries):
             for attempt in tries.attempts(function):
                 for clause in self._reached(attempt, tries.errors):
-                    yield clause.node, (clause, attempt.queries[0])
+                    query = self._failing(attempt, clause, tries.errors)
+                    if query is not None:
+                        yield clause.node, (clause, query)
+
+    def _failing(self, attempt: Attempt, clause: ExceptClause, errors: DriverErrors) -> CallRecord | None:
+        """The first query whose errors a clause answers: what only reads breaks no constraint."""
+        if not errors.are_of_constraints(clause):
+            return attempt.queries[0]
+        return next((query for query in attempt.queries if not self.only_reading.is_all(query)), None)
 
     def _reached(self, attempt: Attempt, errors: DriverErrors) -> Iterator[ExceptClause]:
         for clause in attempt.context.clauses:
@@ -134,7 +144,7 @@ class Leaks:
         """The arguments of a call that a client gets to see as text."""
         if self._answers(call):
             renders = self._renders_what_it_is_given(call)
-            return [argument for argument in _contents(call) if not (renders and _is_no_text(argument.term))]
+            return [argument for argument in contents(call) if not (renders and _is_no_text(argument.term))]
         for value in self.resolver.resolve(call.callee):
             if isinstance(value, FunctionValue) and not value.function.module.is_stub:
                 return self._handed_to_answer(call, value.function)
@@ -146,7 +156,7 @@ class Leaks:
         for answer in function.calls if len(function.calls) <= _MOST_CALLS else ():
             if not self._answers(answer):
                 continue
-            for content in _contents(answer):
+            for content in contents(answer):
                 for parameter in _parameters_in(content.term):
                     given = argument_for(self.resolver, call, function, parameter.name)
                     is_shown = content.term is not parameter or (given is not None and not _is_no_text(given))
@@ -259,8 +269,3 @@ def _is_no_text(term: Term) -> bool:
             return any(_is_no_text(element) for element in elements)
         case _:
             return False
-
-
-def _contents(call: CallRecord) -> list[Argument]:
-    """The arguments of a response that a client gets to see."""
-    return [argument for argument in call.arguments if argument.keyword not in _SHOWS_STATUS]

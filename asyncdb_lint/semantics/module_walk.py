@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _OF_BODY = (
-    "is_generator", "returned", "returns_at", "yielded", "calls", "parameter_uses", "bindings", "nested", "tries",
-    "withs", "loops", "yields_in", "calls_before_yield", "notes",
+    "is_generator", "returned", "returns_at", "yielded", "calls", "parameter_uses", "checks", "bindings", "nested",
+    "tries", "withs", "loops", "yields_in", "calls_before_yield", "notes",
 )  # fmt: skip
 """What a walk of its body fills in of a function."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from ..lazy import cst
 from .backend import Backend, Backends, Outcome
 from .calling import roles
 from .queries import Queries, numbered, shown
@@ -31,6 +32,8 @@ class UselessOutcome(NamedTuple):
     """The database on which it is so; None where it is so on all of them."""
     value: str
     """What the value is instead."""
+    is_status: bool = False
+    """Whether it is the text of a status, on this driver."""
 
     @property
     def source(self) -> str:
@@ -52,7 +55,13 @@ class Outcomes:
         """The statements of a module whose value is used and is not what it is used for."""
         for call in module.calls:
             method = self.queries.driver_method(call)
-            if method is None or "gives_outcome" not in roles(method):
+            names = roles(method) if method is not None else frozenset()
+            if method is not None and "gives_status" in names:
+                use = self._use(call.awaited_uses, {call.function}, 0, _is_no_text)
+                if use is not None and len(self.resolver.resolve(call.callee)) == 1:
+                    yield UselessOutcome(call, use, "", None, 'a status, the text "SELECT 1" or "UPDATE 0"', True)
+                continue
+            if method is None or "gives_outcome" not in names:
                 continue
             use = self._use(call.awaited_uses, {call.function}, 0)
             if use is None:
@@ -93,30 +102,38 @@ class Outcomes:
 
     # -- what becomes of the value ------------------------------------------------------------------------------------
 
-    def _use(self, uses: Sequence[Use], seen: set[FunctionRecord], depth: int) -> Use | None:
+    def _use(
+        self,
+        uses: Sequence[Use],
+        seen: set[FunctionRecord],
+        depth: int,
+        is_wrong: Callable[[Use, Sequence[Use]], bool] = lambda use, uses: True,
+    ) -> Use | None:
         """The first use of a value that needs it to be something, be it in a caller."""
         for use in uses:
             if use.taken or use.kind in (UseKind.BOUND, UseKind.DISCARDED):
                 continue
             if use.kind is UseKind.RETURNED and not use.contained:
-                found = self._returned(use, seen, depth)
+                found = self._returned(use, seen, depth, is_wrong)
                 if found is not None:
                     return found
-            elif not (use.kind is UseKind.ARGUMENT and self._is_told(use.call)):
+            elif is_wrong(use, uses) and not (use.kind is UseKind.ARGUMENT and self._is_told(use.call)):
                 return use
         return None
 
-    def _returned(self, use: Use, seen: set[FunctionRecord], depth: int) -> Use | None:
+    def _returned(
+        self, use: Use, seen: set[FunctionRecord], depth: int, is_wrong: Callable[[Use, Sequence[Use]], bool]
+    ) -> Use | None:
         function = use.function
         if Origin.HANDLER in self.reach.own(function):
-            return use
+            return use if is_wrong(use, ()) else None
         if depth > _DEEPEST:
             return None
         for caller in self.resolver.callers(function):
             if caller.function in seen:
                 continue
             uses = caller.awaited_uses if function.is_async else caller.uses
-            found = self._use(uses, {*seen, caller.function}, depth + 1)
+            found = self._use(uses, {*seen, caller.function}, depth + 1, is_wrong)
             if found is not None:
                 return found
         return None
@@ -131,3 +148,15 @@ class Outcomes:
             )
             for value in self.resolver.resolve(call.callee)
         )
+
+
+def _is_no_text(use: Use, uses: Sequence[Use]) -> bool:
+    """Whether a use makes sense for rows and counts, and none for a text that is never empty."""
+    if not use.is_certain or any(other.kind in (UseKind.ATTRIBUTE, UseKind.COMPARED) for other in uses):
+        # `int(status.split()[-1]) if status else 0` knows what it has.
+        return False
+    if use.kind is UseKind.SUBSCRIPTED and isinstance(use.node, cst.Subscript):
+        return isinstance(use.node.slice[0].slice, cst.Index) and isinstance(
+            use.node.slice[0].slice.value, cst.BaseString
+        )
+    return use.kind in (UseKind.TESTED, UseKind.ITERATED, UseKind.UNPACKED)

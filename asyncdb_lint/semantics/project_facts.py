@@ -36,6 +36,7 @@ from .loop_calls import LoopCalls
 from .loops import Loops
 from .lost_coroutines import LostCoroutines
 from .misplaced_binds import MisplacedBinds
+from .only_reading import OnlyReading
 from .opening import Openings
 from .options import Options
 from .outcomes import Outcomes
@@ -275,7 +276,7 @@ class ProjectFacts:
     @cached_property
     def leaks(self) -> Leaks:
         """Texts of database errors that become part of a response."""
-        return Leaks(self._all_tries, self.reach)
+        return Leaks(self._all_tries, self.reach, OnlyReading(self.queries, self.texts))
 
     @cached_property
     def app_wide_leaks(self) -> AppWideLeaks:
@@ -285,7 +286,9 @@ class ProjectFacts:
     @cached_property
     def _all_tries(self) -> tuple[Tries, ...]:
         """The attempts at queries of `databases`, and at those of other drivers."""
-        return self.tries, Tries(self.queries, DriverErrors(self.resolver, through_sqlalchemy=True), "bare_query")
+        errors = DriverErrors(self.resolver, through_sqlalchemy=True)
+        # A session writes what was added to it when it commits.
+        return self.tries, Tries(self.queries, errors, frozenset({"bare_query", "commits"}))
 
     @cached_property
     def outcomes(self) -> Outcomes:

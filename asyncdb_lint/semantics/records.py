@@ -103,6 +103,8 @@ class ExceptClause(Restorable):
     types: tuple[Term, ...]
     node: cst.CSTNode
     is_bare: bool
+    raises_again: bool = False
+    """Whether what it has caught may go on from it: `raise`, `raise error`."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -310,6 +312,8 @@ class FunctionRecord(Restorable):
     calls: list[CallRecord] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     parameter_uses: dict[str, list[Use]] = field(default_factory=dict)
+    checks: list[str] = field(default_factory=list)
+    """The parameters that are known to be one of certain texts if the function comes to its end."""
     bindings: dict[str, list[Term]] = field(default_factory=dict)
     nested: list[FunctionRecord] = field(default_factory=list)
     tries: list[Context] = field(default_factory=list)

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from .. import syntax
 from .records import CallRecord, Context, ContextKind, FunctionRecord, Use, UseKind
-from .terms import UNKNOWN, Checked, Constant, GlobalName, Narrowed, Parameter, Term, choice
+from .terms import (
+    UNKNOWN,
+    Checked,
+    Constant,
+    GlobalName,
+    Import,
+    Narrowed,
+    Parameter,
+    Result,
+    Term,
+    choice,
+    last_name,
+)
 from .uses import mark
 
+# A pattern that lets letters, digits, `_`, `.` and `-` through, and no quote, blank or bracket.
+_LIMITING = re.compile(
+    r"(?:\^|\\A)?(?:\[(?:[\w.-]|\\[wd.-])+\]|\\[wd.-]|[\w-]|\((?:\?:)?|[)|?*+]|\{\d+(?:,\d*)?\})+(?P<end>\$|\\Z)?$"
+)
 # What a condition tells on one side: names (also dotted) and how their terms narrow.
 Narrowings = dict[str, Callable[[Term], Term]]
 
@@ -101,12 +118,42 @@ class Scope(ABC):
                 return {name: lambda term: Narrowed(term, narrowed)}, {}
             case _:
                 self.use(self.expression(node), UseKind.TESTED, node)
-                return {}, {}
+                matched = self._matched(node)
+                return ({matched: Checked}, {}) if matched is not None else ({}, {})
+
+    def _matched(self, node: syntax.Expression) -> str | None:
+        """What a pattern limits to letters, digits and the like: `re.fullmatch("[a-z_]+", name)`, `KEY.match(name)`."""
+        match node:
+            case syntax.Call(
+                func=syntax.Attribute(value=syntax.Name() as base, attr=syntax.Name(value="match" | "fullmatch" as how))
+            ):
+                pattern = self.read(base.value)
+            case _:
+                return None
+        arguments = [argument.value for argument in node.args]
+        if isinstance(pattern, GlobalName):
+            bound = pattern.module.bindings.get(pattern.name, ())
+            pattern = bound[0] if len(bound) == 1 else UNKNOWN
+        if isinstance(pattern, Import) and pattern.dotted == "re" and len(arguments) == 2:
+            text = self.expression(arguments.pop(0))
+        elif isinstance(pattern, Result) and last_name(pattern.call.callee) == "compile" and len(arguments) == 1:
+            text = pattern.call.arguments[0].term if len(pattern.call.arguments) == 1 else UNKNOWN
+        else:
+            return None
+        if not isinstance(text, Constant) or not isinstance(text.value, str):
+            return None
+        limits = _LIMITING.match(text.value)
+        return dotted_name(arguments[0]) if limits and (how == "fullmatch" or limits.group("end")) else None
 
     def _comparison_narrowings(self, node: syntax.Comparison) -> tuple[Narrowings, Narrowings]:
         if len(node.comparisons) != 1:
             return {}, {}
         comparison = node.comparisons[0]
+        if isinstance(comparison.comparator, syntax.Name) and comparison.comparator.value == "None":
+            matched = self._matched(node.left)
+            if matched is not None:
+                is_none = comparison.operator == "Is"
+                return ({}, {matched: Checked}) if is_none else ({matched: Checked}, {})
         left = node.left.target if isinstance(node.left, syntax.NamedExpr) else node.left
         name = dotted_name(left)
         if name is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from functools import cached_property
 
 from .annotated import type_name
 from .calling import argument_for, dependency_of
@@ -124,6 +125,8 @@ class Sources:
 
     def of(self, term: Term, frame: Frame | None = None) -> Source:
         """Where a value comes from."""
+        if id(term) in self._validated:
+            return Source.CLOSED
         key = (id(term), id(frame))
         if key in self._active or len(self._active) > _DEEPEST:
             # A value that feeds on itself is judged by its other parts.
@@ -133,6 +136,17 @@ class Sources:
             return self._of(term, frame)
         finally:
             self._active.discard(key)
+
+    @cached_property
+    def _validated(self) -> frozenset[int]:
+        """What a function is given that raises unless it is one of certain texts: `check_key(key)`."""
+        found: set[int] = set()
+        for module in self.resolver.modules:
+            for function in module.functions:
+                for call in self.resolver.callers(function) if function.checks else ():
+                    passed = [argument_for(self.resolver, call, function, name) for name in function.checks]
+                    found.update(id(term) for term in passed if term is not None and not isinstance(term, Constant))
+        return frozenset(found)
 
     def _worst(self, terms: list[Term], frame: Frame | None) -> Source:
         return max((self.of(term, frame) for term in terms), default=Source.CLOSED)
@@ -232,10 +246,11 @@ class Sources:
             return Source.UNKNOWN
         if self.resolver.has_unseen_callers(function):
             return Source.UNKNOWN
-        # An annotation checks nothing: only FastAPI and callers that are known do.
         if record.annotation is None or self.types.is_text(record.annotation):
             return Source.OPEN
-        return Source.OPEN if type_name(self.resolver, record.annotation) in ("int", "float") else Source.UNKNOWN
+        # An annotation checks nothing: only FastAPI and callers that are known do.
+        is_number = type_name(self.resolver, record.annotation) in ("int", "float")
+        return Source.UNCHECKED if is_number else Source.UNKNOWN
 
     def _as_declared(self, passed: Source, record: ParameterRecord) -> Source:
         """What callers pass, as the function itself may take it."""

@@ -12,7 +12,16 @@ from .calling import roles
 from .driver_errors import Catches
 from .queries import numbered, shown
 from .reach import Origin, Reach
-from .records import CallRecord, ExceptClause, FunctionRecord, ModuleRecord, Returned, UseKind
+from .records import (
+    CallRecord,
+    ContextKind,
+    ExceptClause,
+    FunctionRecord,
+    ModuleRecord,
+    Returned,
+    UseKind,
+    outwards,
+)
 from .sql import read
 from .terms import Collection, Constant, Mapping, Result
 from .texts import Texts
@@ -163,7 +172,7 @@ class Swallowing:
             case _:
                 module = attempt.function.module.parsed
                 text = module.code_of(returned).strip()
-                others = self._successful_returns(attempt, clause)
+                others = (other for other in self._successful_returns(attempt, clause) if not _is_handling(other))
                 return any(module.code_of(other.node).strip() == text for other in others)
 
     # -- telling somebody ---------------------------------------------------------------------------------------------
@@ -193,6 +202,11 @@ class Swallowing:
             for other in inside
             for value in self.resolver.resolve(other.callee)
         )
+
+
+def _is_handling(returned: Returned) -> bool:
+    """Whether a `return` stands in an `except`: what it gives is no success."""
+    return any(context.kind is ContextKind.EXCEPT for context in outwards(returned.context))
 
 
 class _Handler:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from .calling import class_roles, roles
@@ -29,12 +30,12 @@ class Attempt(NamedTuple):
 class Tries:
     """Answers for the functions of one project."""
 
-    def __init__(self, queries: Queries, errors: DriverErrors, role: str = "query") -> None:
+    def __init__(self, queries: Queries, errors: DriverErrors, fail: AbstractSet[str] = frozenset({"query"})) -> None:
         self.resolver = queries.resolver
         self.queries = queries
         self.errors = errors
-        self.role = role
-        """What the methods have that run the queries: `bare_query` stands for those of other drivers."""
+        self.fail = fail
+        """The roles of methods whose errors count: `bare_query` stands for those of other drivers than `databases`."""
         self._leading: dict[FunctionRecord, bool] = {}
 
     def attempts(self, function: FunctionRecord) -> Iterator[Attempt]:
@@ -60,7 +61,7 @@ class Tries:
     def is_query(self, call: CallRecord) -> bool:
         """Whether a call itself runs a query of a driver, and its errors are raised where it stands."""
         method = self.queries.driver_method(call)
-        if method is None or self.role not in roles(method):
+        if method is None or not self.fail & roles(method):
             return False
         # A coroutine that is only handed on fails where somebody awaits it.
         return any(use.kind in _RUNS_HERE for use in call.uses)
@@ -104,5 +105,6 @@ class Tries:
 
     def _keeps_errors(self, context: Context) -> bool:
         if context.kind is ContextKind.TRY:
-            return any(self.errors.caught_by(clause) is Catches.ALL for clause in context.clauses)
+            catching = (clause for clause in context.clauses if self.errors.caught_by(clause) is Catches.ALL)
+            return any(not clause.raises_again for clause in catching)
         return context.kind is ContextKind.WITH and self.suppressed(context) is not None
