@@ -48,11 +48,13 @@ def findings_by_workers(works: Sequence[Work], large: Sequence[int], session: Se
 
 def _learn() -> None:
     """Loads what every process needs, so that those that are forked from this one have it."""
+    from .fixes import resolve
+    from .full_tree import FullTree
     from .linked import LinkedProject
     from .rules import all_rules
     from .semantics.stubs import driver_stubs
 
-    _ = LinkedProject, all_rules(), driver_stubs()
+    _ = LinkedProject, FullTree, resolve, all_rules(), driver_stubs()
 
 
 def _bytes_to_look_at(work: Work, session: Session) -> int:
