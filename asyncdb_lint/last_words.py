@@ -21,6 +21,7 @@ _FORMAT = b"asyncdb-lint words 1"
 WORDS_ENDING = ".words"
 _MOST = 32
 _CACHE = "--cache-dir"
+_NOT_WITH = ("--color", "--no-cache")
 
 
 class LastWords:
@@ -37,7 +38,8 @@ class LastWords:
     def of(cls, arguments: Sequence[str]) -> LastWords | None:
         """What is kept for a command line; None where what is printed hangs on more than that, or nothing is kept."""
         plain = can_answer() and not sys.stdout.isatty() and "FORCE_COLOR" not in os.environ
-        if not plain or any(word == "-" or word.startswith(("--color", "--no-cache")) for word in arguments):
+        # Of a notebook it is said that it is left out.
+        if not plain or any(word == "-" or word.startswith(_NOT_WITH) or word.endswith(".ipynb") for word in arguments):
             return None
         folder = cache_folder()
         for word, following in zip(arguments, [*arguments[1:], ""], strict=True):

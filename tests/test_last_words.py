@@ -99,6 +99,13 @@ def test_nor_where_colours_are_wanted(project: Path) -> None:
     assert checked(project, FORCE_COLOR="1") == (0, "All checks passed!\n", True)
 
 
+def test_nor_where_something_is_left_out(project: Path) -> None:
+    (project / "look.ipynb").write_text("{}")
+    first = checked(project, ".", "look.ipynb")
+    assert first[2]
+    assert checked(project, ".", "look.ipynb") == first
+
+
 def test_a_change_is_seen(project: Path) -> None:
     checked(project)
     (project / "app.py").write_text(_FORGOTTEN)

@@ -228,9 +228,8 @@ class Expressions:
     def _string(self, node: ast.Constant, value: str | bytes) -> Any:
         made = make.SimpleString(repr(value))
         if self._formatted_source is not None and not _KNOWS_PLACES_IN_FORMATTED:
-            if any(
-                quote + value + quote in self._formatted_source.decode() for quote in "'\"" if isinstance(value, str)
-            ):
+            # What stands there as it is, between quotes, is one literal.
+            if isinstance(value, str) and any(f"{q}{value}{q}" in self._formatted_source.decode() for q in "'\""):
                 return made
             raise TooLittleKnown
         # With no more than two quotes around its characters, it is one literal for sure.
