@@ -14,7 +14,7 @@ COLUMNS = ("Pitfall", "Database", "Harm seen", "Found", "Cured by", "Harm gone")
 TITLES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 _SECTION = re.compile(r"(?<=<!-- evidence -->\n).*?(?=<!-- /evidence -->)", re.DOTALL)
-_COUNT = re.compile(r"\b\d+ (?=of \d+ requests|back ends )")
+_COUNT = re.compile(r"\b\d+ (?=of \d+ requests|back ends\b)")
 
 Row = tuple[str, ...]
 
