@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _FORMAT = b"asyncdb-lint run 1"
-_FOLDER = "runs"
+FOLDER = "runs"
+"""Where in the cache runs are kept."""
 RUN_ENDING = ".run"
 _MOST_RUNS = 32
 # Clocks of file systems tick slower than ours.
@@ -35,7 +36,7 @@ class LastRun:
 
     def __init__(self, folder: str, question: bytes) -> None:
         self.question = question
-        self._file = os.path.join(folder, _FOLDER, f"{zlib.crc32(question):08x}{RUN_ENDING}")
+        self._file = os.path.join(folder, FOLDER, f"{zlib.crc32(question):08x}{RUN_ENDING}")
         self._started = time.time_ns()
 
     def answer(self) -> bytes | None:
@@ -45,16 +46,10 @@ class LastRun:
                 data = file.read()
         except OSError:
             return None
-        header, _, rest = data.partition(b"\n")
-        try:
-            name, size_of_question, size_of_paths, size_of_answer, checksum = header.rsplit(b" ", 4)
-            sizes = [int(size_of_question), int(size_of_paths), int(size_of_answer)]
-            is_whole = name == _FORMAT and zlib.crc32(rest) == int(checksum)
-        except ValueError:
+        kept = unpacked(_FORMAT, data)
+        if kept is None:
             return None
-        if not is_whole:
-            return None
-        question, paths, answer, stamps = cut(rest, sizes)
+        question, paths, answer, stamps = kept
         if question != self.question or not _holds(paths.decode("utf-8", "surrogatepass").split("\0"), stamps):
             return None
         return answer
@@ -72,9 +67,13 @@ class LastRun:
             # What has changed since the run began, it may have seen as it was before.
             kept.extend(stamp if stamp[0] < self._started - _RACY_NS else _RACY)
         names = "\0".join(paths).encode("utf-8", "surrogatepass")
-        rest = b"".join((self.question, names, answer, kept.tobytes()))
-        header = b"%s %d %d %d %d\n" % (_FORMAT, len(self.question), len(names), len(answer), zlib.crc32(rest))
-        write_whole(Path(self._file), header + rest, most=_MOST_RUNS)
+        data = packed(_FORMAT, self.question, names, answer, kept.tobytes())
+        write_whole(Path(self._file), data, most=_MOST_RUNS)
+
+
+def surroundings() -> list[str]:
+    """What every answer hangs on, besides files: what is too wide for a project hangs on the folders of the user."""
+    return [os.getcwd(), *(os.environ.get(name, "") for name in ("HOME", "TMPDIR"))]
 
 
 def can_answer() -> bool:
@@ -82,14 +81,29 @@ def can_answer() -> bool:
     return os.name == "posix"
 
 
-def cut(data: bytes, sizes: Iterable[int]) -> list[bytes]:
-    """Parts of some sizes, and the rest."""
+def packed(name: bytes, *parts: bytes) -> bytes:
+    """Four parts as one: behind a header with a name, the sizes of all but the last, and a checksum."""
+    rest = b"".join(parts)
+    numbers = [*map(len, parts[:-1]), zlib.crc32(rest)]
+    return b" ".join([name, *(b"%d" % number for number in numbers)]) + b"\n" + rest
+
+
+def unpacked(name: bytes, data: bytes) -> list[bytes] | None:
+    """The four parts again; None where they are damaged, or have another name."""
+    header, _, rest = data.partition(b"\n")
+    try:
+        found, *sizes, checksum = header.rsplit(b" ", 4)
+        if found != name or zlib.crc32(rest) != int(checksum):
+            return None
+        first, second, third = map(int, sizes)
+    except ValueError:
+        return None
     parts: list[bytes] = []
     at = 0
-    for size in sizes:
-        parts.append(data[at : at + size])
+    for size in (first, second, third):
+        parts.append(rest[at : at + size])
         at += size
-    return [*parts, data[at:]]
+    return [*parts, rest[at:]]
 
 
 def _holds(paths: Sequence[str], kept: bytes) -> bool:

@@ -11,7 +11,7 @@ import sys
 import zlib
 
 from asyncdb_lint.installation import cache_folder, linter_text
-from asyncdb_lint.last_run import LastRun, can_answer, cut
+from asyncdb_lint.last_run import FOLDER, LastRun, can_answer, packed, surroundings, unpacked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,11 +28,10 @@ class LastWords:
     """What is kept of the runs with one command line."""
 
     def __init__(self, folder: str, arguments: Sequence[str]) -> None:
-        surroundings = [os.environ.get(name, "") for name in ("HOME", "TMPDIR")]
-        words = "\0".join([linter_text(), os.getcwd(), *surroundings, *arguments])
+        words = "\0".join([linter_text(), *surroundings(), *arguments])
         self._words = words.encode("utf-8", "surrogatepass")
         self._folder = folder
-        self._file = os.path.join(folder, "runs", f"{zlib.crc32(self._words):08x}{WORDS_ENDING}")
+        self._file = os.path.join(folder, FOLDER, f"{zlib.crc32(self._words):08x}{WORDS_ENDING}")
 
     @classmethod
     def of(cls, arguments: Sequence[str]) -> LastWords | None:
@@ -57,13 +56,12 @@ class LastWords:
         """What the last run has printed, if this one would print the same; else None."""
         try:
             with open(self._file, "rb") as file:
-                checksum, _, rest = file.read().partition(b"\n")
-            name, *sizes, digits = checksum.rsplit(b" ", 4)
-            if name != _FORMAT or zlib.crc32(rest) != int(digits):
-                return None
-            words, question, answer, text = cut(rest, map(int, sizes))
-        except (OSError, ValueError):
+                kept = unpacked(_FORMAT, file.read())
+        except OSError:
             return None
+        if kept is None:
+            return None
+        words, question, answer, text = kept
         # Another run may have asked the same in other words since, and found something.
         if words != self._words or LastRun(self._folder, question).answer() != answer:
             return None
@@ -75,7 +73,5 @@ class LastWords:
 
         from asyncdb_lint.cache_files import write_whole
 
-        rest = b"".join((self._words, run.question, answer, text.encode()))
-        sizes = len(self._words), len(run.question), len(answer)
-        header = b"%s %d %d %d %d\n" % (_FORMAT, *sizes, zlib.crc32(rest))
-        write_whole(Path(self._file), header + rest, most=_MOST)
+        data = packed(_FORMAT, self._words, run.question, answer, text.encode())
+        write_whole(Path(self._file), data, most=_MOST)

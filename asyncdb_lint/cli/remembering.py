@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from asyncdb_lint.last_run import LastRun, can_answer
+from asyncdb_lint.last_run import LastRun, can_answer, surroundings
 
 if TYPE_CHECKING:
     from asyncdb_lint.cli.check_options import CheckOptions
@@ -38,9 +38,7 @@ def last_run(paths: Sequence[Path], asked: CheckOptions, rules: Iterable[object]
         return None
     from asyncdb_lint.installation import cache_folder, linter_text
 
-    # What is too wide for a project hangs on the folders of the user.
-    surroundings = [os.environ.get(name, "") for name in ("HOME", "TMPDIR")]
-    question = [linter_text(), str(Path.cwd()), *surroundings, repr(list(rules)), *map(str, paths)]
+    question = [linter_text(), *surroundings(), repr(list(rules)), *map(str, paths)]
     folder = str(asked.cache_dir) if asked.cache_dir else cache_folder()
     return LastRun(folder, "\0".join(question).encode("utf-8", "surrogatepass"))
 
