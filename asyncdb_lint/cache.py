@@ -1,7 +1,7 @@
 """What earlier runs have found, kept on disk: a run over files that are as they were only looks at their stamps.
 
-One file a project and settings, outside of the project: nobody can slip a finding past a gate by committing a cache.
-Whatever is damaged, foreign or of another version is no cache, and the run finds the same without it.
+One file a project, outside of the project: nobody can slip a finding past a gate by committing a cache. Whatever is
+damaged, foreign or of another version is no cache, and the run finds the same without it.
 """
 
 from __future__ import annotations
@@ -14,22 +14,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .cache_files import UNFINISHED, digest_of, write_whole
+from .cache_files import UNFINISHED, digest_of
 from .installation import cache_folder, linter_text
-from .kept_summaries import SUMMARIES_ENDING, Summaries
+from .kept_summaries import unwanted
 from .last_run import RUN_ENDING
 from .last_words import WORDS_ENDING
+from .project_file import PROJECT_ENDING, ProjectFile
 
 Stamp = tuple[int, int, int]
 """Modification time in nanoseconds, size in bytes and inode of a file."""
 
-_FORMAT = 3
-_ENDING = ".findings"
-# Settings that nobody uses any more leave files behind.
-_MOST_FILES_A_PROJECT = 8
+_PREFIX = "findings "
+# Settings that nobody uses any more leave findings behind.
+_MOST_SETTINGS = 8
 # Within this time of a write, another write may leave the same stamp.
 _RACY_NS = 2_000_000_000
 _NO_STAMP: Stamp = (0, 0, 0)
+_FORMER_ENDINGS = (".findings", ".summaries")
 
 
 def default_folder() -> Path:
@@ -45,13 +46,15 @@ class Snapshot:
     digests: dict[str, str]
     """The content of each file."""
     state: str
-    """All that the findings in files that matter depend on, but for what is in other files."""
+    """All that the findings in files that matter depend on, but for what each says of itself; see `state_of`."""
     matters: set[str]
     """The files that rules may have something to say about."""
     blocking: set[str]
     """Those from which imports lead to calls that block."""
     imported: set[str]
     """Those that do not matter themselves, and that others import: findings hang on what is in them."""
+    looked_into: set[str]
+    """Those whose nodes somebody has asked for: of all others nobody has seen more than the summary."""
     has_driver: bool
     """Whether a file that matters imports a driver."""
     calls: dict[str, str]
@@ -62,19 +65,21 @@ class Snapshot:
     """What was found in the files that were linted, by file; those without findings are left out."""
 
 
-class ProjectCache:
+class KeptSnapshot:
     """What is kept of one project under one set of settings."""
 
-    def __init__(self, file: Path, key: str) -> None:
-        self._file = file
+    def __init__(self, file: ProjectFile, name: str, key: str) -> None:
+        self.file = file
+        """Where it is kept, beside what is known of the modules."""
+        self._name = _PREFIX + name
         self._key = key
 
     def read(self) -> Snapshot | None:
         """What the last run has left; None if there is nothing of use."""
+        body = self.file.part(self._name, self._key)
+        if body is None:
+            return None
         try:
-            header, _, body = self._file.read_bytes().partition(b"\n")
-            if header != self._header(body):
-                return None
             data = json.loads(body)
             return Snapshot(
                 {path: (time, size, inode) for path, (time, size, inode) in data["stamps"].items()},
@@ -83,16 +88,20 @@ class ProjectCache:
                 set(data["matters"]),
                 set(data["blocking"]),
                 set(data["imported"]),
+                set(data["looked_into"]),
                 data["has_driver"],
                 data["calls"],
                 set(data["checked"]) if data["checked"] is not None else set(data["stamps"]),
                 data["findings"],
             )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
-    def write(self, snapshot: Snapshot) -> None:
-        """Keeps a snapshot; a folder that cannot be written to keeps none."""
+    def write(self, snapshot: Snapshot, files: Iterable[Path]) -> None:
+        """Keeps a snapshot, and what is known of the modules in some files; others are let go of.
+
+        A folder that cannot be written to keeps nothing.
+        """
         now = time.time_ns()
         body = json.dumps(
             {
@@ -102,6 +111,7 @@ class ProjectCache:
                 "matters": sorted(snapshot.matters),
                 "blocking": sorted(snapshot.blocking),
                 "imported": sorted(snapshot.imported),
+                "looked_into": sorted(snapshot.looked_into),
                 "has_driver": snapshot.has_driver,
                 "calls": snapshot.calls,
                 "checked": sorted(snapshot.checked) if snapshot.checked != snapshot.stamps.keys() else None,
@@ -109,10 +119,13 @@ class ProjectCache:
             },
             separators=(",", ":"),
         ).encode("utf-8", "surrogatepass")
-        write_whole(self._file, self._header(body) + b"\n" + body, most=_MOST_FILES_A_PROJECT)
+        self.file.put(self._name, self._key, body)
+        self.file.save(lambda names: _of_use(names, files))
 
-    def _header(self, body: bytes) -> bytes:
-        return f"{_FORMAT} {self._key} {digest_of(body)}".encode()
+
+def _of_use(names: Sequence[str], files: Iterable[Path]) -> set[str]:
+    settings = [name for name in names if name.startswith(_PREFIX)]
+    return set(names).difference(settings[:-_MOST_SETTINGS], unwanted(names, files))
 
 
 class Cache:
@@ -122,28 +135,24 @@ class Cache:
         self.folder = folder
         self._linter = digest_of(linter_text().encode("utf-8", "surrogatepass"))
 
-    def of(self, root: Path | None, files: Iterable[Path], settings: object, metadata: str = "") -> ProjectCache:
-        """The cache of a project: of its root folder, or of the folder that all its files have in common.
+    def of(self, root: Path | None, files: Iterable[Path], settings: object, metadata: str = "") -> KeptSnapshot:
+        """What is kept of a project: of its root folder, or of the folder that all its files have in common.
 
         `metadata` is what else findings depend on, besides the files and the settings.
         """
-        place = _place(root, files)
-        parts = self._linter, place, repr(settings), metadata
-        key = digest_of(*(part.encode("utf-8", "surrogatepass") for part in parts))
-        folder = self.folder / digest_of(place.encode("utf-8", "surrogatepass"))
-        return ProjectCache(folder / (digest_of(repr(settings).encode()) + _ENDING), key)
-
-    def summaries_of(self, root: Path | None, files: Iterable[Path]) -> Summaries:
-        """What is known of the modules of a project, under whatever settings."""
-        place = _place(root, files).encode("utf-8", "surrogatepass")
-        file = self.folder / digest_of(place) / f"modules{SUMMARIES_ENDING}"
-        return Summaries(file, digest_of(self._linter.encode(), place))
+        place = str(root) if root is not None else os.path.commonpath([str(file.parent) for file in files])
+        where = place.encode("utf-8", "surrogatepass")
+        file = ProjectFile(
+            self.folder / digest_of(where) / f"kept{PROJECT_ENDING}", digest_of(self._linter.encode(), where)
+        )
+        parts = (repr(settings).encode("utf-8", "surrogatepass"), metadata.encode("utf-8", "surrogatepass"))
+        return KeptSnapshot(file, digest_of(parts[0]), digest_of(*parts))
 
     def clean(self) -> int:
         """Removes everything that is kept, and nothing else; returns how many files that were."""
         removed = 0
         for file in self.folder.glob("*/*"):
-            if file.suffix in (_ENDING, SUMMARIES_ENDING, RUN_ENDING, WORDS_ENDING, UNFINISHED):
+            if file.suffix in (PROJECT_ENDING, RUN_ENDING, WORDS_ENDING, UNFINISHED, *_FORMER_ENDINGS):
                 file.unlink(missing_ok=True)
                 removed += 1
         for folder in self.folder.glob("*/"):
@@ -153,10 +162,6 @@ class Cache:
                 # Somebody else's, or in use.
                 continue
         return removed
-
-
-def _place(root: Path | None, files: Iterable[Path]) -> str:
-    return str(root) if root is not None else os.path.commonpath([str(file.parent) for file in files])
 
 
 def look(files: Sequence[Path]) -> dict[str, Stamp]:
@@ -201,9 +206,12 @@ def changes_since(snapshot: Snapshot, files: Sequence[Path]) -> Changes | None:
     return Changes(stamps, contents)
 
 
-def state_of(digests: Mapping[str, str], matters: Iterable[str]) -> str:
-    """All that findings in files that matter depend on: which files there are, and what is in those that matter."""
+def state_of(files: Iterable[str], seen: Mapping[str, str]) -> str:
+    """All that findings in files that matter depend on: which files there are, and what is seen of those that matter.
+
+    `seen` holds a digest for each of those. A change that leaves all of them as they are changes no finding elsewhere.
+    """
     return digest_of(
-        *(path.encode("utf-8", "surrogatepass") for path in sorted(digests)),
-        *(f"{path}\0{digests[path]}".encode("utf-8", "surrogatepass") for path in sorted(matters)),
+        *(path.encode("utf-8", "surrogatepass") for path in sorted(files)),
+        *(f"{path}\0{seen[path]}".encode("utf-8", "surrogatepass") for path in sorted(seen)),
     )

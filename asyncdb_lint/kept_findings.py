@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .cache import Cache, Changes, ProjectCache, Snapshot, changes_since, look, state_of
+from .cache import Cache, Changes, KeptSnapshot, Snapshot, changes_since, look, state_of
 from .cache_files import digest_of
+from .decoding import UnparsableFile
 from .out_of_sight import CallsOutOfSight, called_in
 from .project_run import Findings, Run, Work
 from .screen import Screened, imports_driver, stays_out
 from .session import Session
 from .settings.python_version import required_python
+
+if TYPE_CHECKING:
+    from .kept_summaries import Summaries
+
+# With more changes than that, some of them are seen from outside.
+_MOST_CHANGES_UNSEEN = 16
 
 
 class KeptFindings:
@@ -25,9 +34,8 @@ class KeptFindings:
         self._session = session
         with session.measured("cache"):
             python = "" if work.settings.target_python else _required_pythons(work.files)
-            self._summaries_of = cache.summaries_of
-            self._cache: ProjectCache = cache.of(work.project.root, work.project.wanted, work.settings, python)
-            self._before = self._cache.read()
+            self._kept: KeptSnapshot = cache.of(work.project.root, work.project.wanted, work.settings, python)
+            self._before = self._kept.read()
             self._changes = changes_since(self._before, work.files) if self._before is not None else None
 
     @property
@@ -59,7 +67,7 @@ class KeptFindings:
         run.take({Path(path): data for path, data in changes.contents.items()}, screened.matters)
         found = run.said_of_all(_known(before, [file for file in wanted if str(file) not in changes.contents]))
         digests = {**before.digests, **{path: digest_of(data) for path, data in changes.contents.items()}}
-        self._keep(before, changes.stamps, digests, before.state, screened, before.imported, before.calls, found)
+        self._keep(before, replace(before, stamps=changes.stamps, digests=digests), found)
         return found
 
     def _stays_harmless(self, path: str, data: bytes, before: Snapshot, screened: Screened) -> bool:
@@ -76,65 +84,86 @@ class KeptFindings:
         """What is said of the wanted files after a look at all of them."""
         # Before the files are read, so that a later change shows.
         stamps = look(self._work.files)
-        project = self._work.project
         with self._session.measured("cache"):
-            summaries = self._summaries_of(project.root, project.wanted)
+            from .kept_summaries import Summaries
+
+            summaries = Summaries(self._kept.file)
         run = Run(self._work, {}, self._session, summaries)
         run.look(keeps_digests=True)
         digests = run.digests()
-        state = state_of(digests, map(str, run.matters)) + (" checks syntax" if run.checks_syntax else "")
-        before = self._before
-        if before is not None and (before.state != state or _same(before.imported, before, digests) != before.imported):
-            before = None
-        imported = before.imported if before is not None else set[str]()
-        calls: dict[str, str] = {}
+        before = self._still_true(run, digests, summaries)
+        calls = before.calls if before is not None else {}
         if before is not None:
-            out_of_sight = CallsOutOfSight(run.contents, run.matters)
-            if all(out_of_sight(name) is bool(caller) for name, caller in before.calls.items()):
-                calls = out_of_sight.answers
-            else:
-                before = None
+            run.quiet = _quiet(before, run)
         unchanged = _same(before.checked, before, digests) if before is not None else set[str]()
         known = _known(before, [f for f in run.wanted if str(f) in unchanged]) if before is not None else {}
         found = run.said_of_all(known)
+        imported = before.imported if before is not None else set[str]()
+        looked_into = before.looked_into if before is not None else set[str]()
         if run.linked is not None:
             calls = {**calls, **run.linked.calls_out_of_sight.answers}
             imported = imported.union(map(str, run.linked.imported))
+            looked_into = looked_into.union(map(str, run.linked.looked_into))
             with self._session.measured("cache"):
-                modules = run.linked.known()
-                summaries.keep(modules, [*self._work.files, *modules])
-        screened = Screened(run.matters, run.blocking)
-        self._keep(before, stamps, digests, state, screened, imported, calls, found)
+                summaries.keep(run.linked.known())
+        has_driver = before.has_driver if before is not None else imports_driver(run.matters, self._session.signs)
+        now = Snapshot(
+            stamps=stamps,
+            digests=digests,
+            state=_state(run, digests, summaries, looked_into),
+            matters=set(map(str, run.matters)),
+            blocking=set(map(str, run.blocking)),
+            imported=imported,
+            looked_into=looked_into,
+            has_driver=has_driver,
+            calls=calls,
+            checked=set(),
+        )
+        self._keep(before, now, found)
         return found
 
-    def _keep(
-        self,
-        before: Snapshot | None,
-        stamps: dict[str, tuple[int, int, int]],
-        digests: dict[str, str],
-        state: str,
-        screened: Screened,
-        imported: set[str],
-        calls: dict[str, str],
-        found: Findings,
-    ) -> None:
-        checked = _same(before.checked, before, digests) if before is not None else set[str]()
+    def _still_true(self, run: Run, digests: Mapping[str, str], summaries: Summaries) -> Snapshot | None:
+        """What is known from before, if nothing has changed that findings elsewhere hang on."""
+        before = self._before
+        if before is None or _same(before.imported, before, digests) != before.imported:
+            return None
+        changed = {path for path in map(str, run.matters) if before.digests.get(path) != digests[path]}
+        if len(changed) > _MOST_CHANGES_UNSEEN or changed & before.looked_into:
+            return None
+        for path in map(Path, sorted(changed)):
+            try:
+                summaries.add(path, digests[str(path)], self._session.record(path, run.contents[path]))
+            except UnparsableFile:
+                return None
+        if before.state != _state(run, digests, summaries, before.looked_into):
+            return None
+        out_of_sight = CallsOutOfSight(run.contents, run.matters)
+        if any(out_of_sight(name) is not bool(caller) for name, caller in before.calls.items()):
+            return None
+        return replace(before, calls=out_of_sight.answers)
+
+    def _keep(self, before: Snapshot | None, now: Snapshot, found: Findings) -> None:
+        """Keeps what was found, and of what was found before all that is still true."""
+        checked = _same(before.checked, before, now.digests) if before is not None else set[str]()
         kept = {path: said for path, said in before.findings.items() if path in checked} if before is not None else {}
-        has_driver = before.has_driver if before is not None else imports_driver(screened.matters, self._session.signs)
-        self._cache.write(
-            Snapshot(
-                stamps=stamps,
-                digests=digests,
-                state=state,
-                matters=set(map(str, screened.matters)),
-                blocking=set(map(str, screened.blocking)),
-                imported=imported,
-                has_driver=has_driver,
-                calls=calls,
-                checked=checked | set(map(str, found)),
-                findings={**kept, **_stored(found)},
-            )
-        )
+        checked |= set(map(str, found))
+        self._kept.write(replace(now, checked=checked, findings={**kept, **_stored(found)}), self._work.files)
+
+
+def _state(run: Run, digests: Mapping[str, str], summaries: Summaries, looked_into: AbstractSet[str]) -> str:
+    """The state of a project: of a file whose nodes somebody asks for, others see more than the summary."""
+    seen: dict[str, str] = {}
+    for path in run.matters:
+        name = str(path)
+        summary = summaries.digest(path, digests[name]) if name not in looked_into else None
+        seen[name] = summary or digests[name]
+    return state_of(digests, seen) + (" checks syntax" if run.checks_syntax else "")
+
+
+def _quiet(before: Snapshot, run: Run) -> frozenset[Path]:
+    """The files in which no rule finds anything: in none of those has one asked for a node, which a finding needs."""
+    quiet = {path for path in run.matters if str(path) in before.checked and str(path) not in before.looked_into}
+    return frozenset(quiet)
 
 
 def _required_pythons(files: Iterable[Path]) -> str:
@@ -143,7 +172,7 @@ def _required_pythons(files: Iterable[Path]) -> str:
     return repr([required_python(Path(folder)) for folder in folders])
 
 
-def _same(paths: Iterable[str], before: Snapshot, digests: dict[str, str]) -> set[str]:
+def _same(paths: Iterable[str], before: Snapshot, digests: Mapping[str, str]) -> set[str]:
     """Those of some files that are as they were."""
     return {path for path in paths if before.digests.get(path) == digests.get(path)}
 

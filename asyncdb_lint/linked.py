@@ -20,6 +20,7 @@ from .semantics.project_facts import ProjectFacts
 from .semantics.records import ModuleRecord
 from .semantics.resolve import Resolver
 from .semantics.stubs import stub_record
+from .semantics.summary import has_nodes
 from .shared_parsing import shares, walked_by_others
 
 if TYPE_CHECKING:
@@ -70,6 +71,12 @@ class LinkedProject:
         """The files of the project that do not matter themselves, and that its modules import."""
         return {path for path in self._records if path not in self._matters and path in self.contents}
 
+    @property
+    def looked_into(self) -> set[Path]:
+        """The files of the project whose nodes somebody has asked for, or that cannot be parsed."""
+        own = {path: record for path, record in self._records.items() if path in self.contents}
+        return {path for path, record in own.items() if record is None or has_nodes(record)}
+
     def is_parsed(self, path: Path) -> bool:
         """Whether a file is one of its modules: it could be parsed, now or when its summary was written."""
         return self._records.get(path) is not None
@@ -115,7 +122,8 @@ class LinkedProject:
             from .semantics.summary import restored
 
             self._records |= {
-                path: restored(summary, path, partial(self._walk, path)) for path, summary in self._of_others.items()
+                path: restored(summary, path, partial(self._walk_in_full, path))
+                for path, summary in self._of_others.items()
             }
 
     def _is_summed_up(self, path: Path) -> bool:
@@ -131,12 +139,22 @@ class LinkedProject:
         return self._records[path]
 
     def _record(self, path: Path) -> ModuleRecord:
-        walk = partial(stub_record, path) if self._is_ours(path) else partial(self._walk, path)
-        known = self._summaries.restored(path, self._digest(path), walk) if self._summaries is not None else None
-        return known or walk()
+        is_ours = self._is_ours(path)
+        if self._summaries is not None:
+            walk = partial(stub_record if is_ours else self._walk_in_full, path)
+            known = self._summaries.restored(path, self._digest(path), walk)
+            if known is not None:
+                return known
+        return stub_record(path) if is_ours else self._walk(path)
 
     def _walk(self, path: Path) -> ModuleRecord:
-        return self._session.record(path, self.contents[path] if path in self.contents else path.read_bytes())
+        return self._session.record(path, self._content(path))
+
+    def _walk_in_full(self, path: Path) -> ModuleRecord:
+        return self._session.record_with_nodes(path, self._content(path))
+
+    def _content(self, path: Path) -> bytes:
+        return self.contents[path] if path in self.contents else path.read_bytes()
 
     def _digest(self, path: Path) -> str:
         # The linter's own files are part of what a summary is kept under.

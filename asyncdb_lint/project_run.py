@@ -69,6 +69,8 @@ class Run:
         """The files that rules may have something to say about."""
         self.blocking: set[Path] = set()
         """Those that would matter if they ran an event loop."""
+        self.quiet: frozenset[Path] = frozenset()
+        """Those of them in which rules are known to find nothing."""
         self.checks_syntax = False
         """Whether files that do not matter are looked at for what does not parse."""
         self.linked: LinkedProject | None = None
@@ -148,7 +150,9 @@ class Run:
         found: list[Diagnostic] = []
         is_parsed = False
         problem = self._unreadable.get(file)
-        if file in self.matters:
+        if file in self.quiet:
+            is_parsed = True
+        elif file in self.matters:
             linked, own = self._linked_findings(file)
             found += own
             is_parsed = linked.is_parsed(file)

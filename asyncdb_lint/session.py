@@ -127,6 +127,13 @@ class Session:
             )
         return known.module
 
+    def record_with_nodes(self, path: Path, data: bytes) -> ModuleRecord:
+        """A module with its full tree, for whoever knows the rest of it; raises `UnparsableFile`."""
+        known = self._walked.get(path)
+        if known is None or known.data != data:
+            known = self._walked[path] = self._walk(path, data, None)
+        return known.module
+
     def syntax(self, path: Path, data: bytes) -> UnparsableFile | None:
         """Why a file cannot be parsed, or None."""
         self._asked_files.add(path)

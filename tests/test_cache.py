@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -69,9 +70,16 @@ class Folder:
         assert found == lint_files(files, settings=self.settings).diagnostics
         return [diagnostic.code for diagnostic in found]
 
-    def kept(self) -> list[Path]:
-        """The files of the cache."""
-        return sorted(self.cache_folder.glob("*/*.findings"))
+    @property
+    def kept(self) -> Path:
+        """The one file of the cache."""
+        (file,) = self.cache_folder.glob("*/*.project")
+        return file
+
+    def names_of_parts(self, start: str) -> list[str]:
+        """What is kept, by the names of the parts."""
+        index = json.loads(self.kept.read_bytes().split(b"\n", 2)[1])
+        return [name.removeprefix(start) for name in index if name.startswith(start)]
 
 
 @pytest.fixture
@@ -97,11 +105,10 @@ def test_files_that_are_as_they_were_are_not_read_again(project: Folder) -> None
 
 def test_a_file_that_was_touched_is_read_and_not_parsed(project: Folder) -> None:
     assert project.codes() == ["ADB101"]
-    (kept,) = project.kept()
-    before = kept.read_bytes()
+    before = project.kept.read_bytes()
     (project.root / "app.py").touch()
     assert project.codes() == ["ADB101"]
-    assert kept.read_bytes() == before
+    assert project.kept.read_bytes() == before
 
 
 def test_a_change_in_one_file_changes_what_is_found_in_another(project: Folder) -> None:
@@ -110,6 +117,37 @@ def test_a_change_in_one_file_changes_what_is_found_in_another(project: Folder) 
     assert project.codes("app.py") == []
     project.write("db.py", DB)
     assert project.codes("app.py") == ["ADB101"]
+
+
+def test_a_change_that_nobody_sees_leaves_what_is_found_in_other_files(project: Folder) -> None:
+    assert project.codes() == ["ADB101"]
+    before = [(found.path, found.range) for found in project.lint()]
+    project.write("db.py", f"# a comment\n\n{DB}")
+    assert project.codes() == ["ADB101"]
+    assert [(found.path, found.range) for found in project.lint()] == before
+
+
+def test_a_comment_moves_what_is_found_below_it(project: Folder) -> None:
+    assert project.codes() == ["ADB101"]
+    project.write("app.py", f"# a comment\n{APP}")
+    assert [found.range.start.line for found in project.lint()] == [APP.count("\n") + 1]
+    assert project.codes() == ["ADB101"]
+
+
+def test_a_comment_moves_what_a_finding_elsewhere_mentions(project: Folder) -> None:
+    project.write("db.py", f"{DB}\nasync def ban():\n    return await database.execute('DELETE FROM users')\n")
+    project.write("app.py", "from db import ban\n\n\nasync def save():\n    if ban():\n        return 1\n")
+    assert project.codes() == ["ADB101"]
+    project.write("db.py", f"# a comment\n{project.root.joinpath('db.py').read_text()}")
+    assert project.codes() == ["ADB101"]
+
+
+def test_an_ignore_comment_counts_where_nothing_is_found(project: Folder) -> None:
+    assert project.codes() == ["ADB101"]
+    project.write("db.py", f"{DB}# asyncdb-lint: ignore[ADB101] nothing here\n")
+    assert project.codes() == ["ADB101", "ADB002"]
+    project.write("db.py", DB)
+    assert project.codes() == ["ADB101"]
 
 
 def test_files_come_and_go(project: Folder) -> None:
@@ -232,13 +270,14 @@ def test_settings_do_not_share_what_they_find(project: Folder) -> None:
     assert project.codes() == ["ADB101"]
     assert project.lint(settings=other) == ()
     assert project.codes() == ["ADB101"]
-    assert len(project.kept()) == 2
+    assert len(project.names_of_parts("findings ")) == 2
 
 
-def test_many_settings_leave_few_files(project: Folder) -> None:
+def test_many_settings_leave_few_findings(project: Folder) -> None:
     for number in range(1, 13):
         project.lint(settings=Settings(root=project.root, selections=(RuleSelection(ignore=(f"ADB{number:03}",)),)))
-    assert len(project.kept()) == 8
+    assert len(project.names_of_parts("findings ")) == 8
+    assert project.names_of_parts("module ")
 
 
 def cut(path: Path) -> None:
@@ -267,16 +306,15 @@ def a_folder(path: Path) -> None:
 @pytest.mark.parametrize("damage", [cut, turn_a_digit, of_another_version, empty, a_folder])
 def test_what_is_damaged_is_no_cache(project: Folder, damage: Callable[[Path], None]) -> None:
     project.lint()
-    (kept,) = project.kept()
-    damage(kept)
+    damage(project.kept)
     assert project.codes() == ["ADB101"]
     assert project.codes() == ["ADB101"]
 
 
 def test_a_cache_of_another_linter_is_none(project: Folder) -> None:
     project.lint()
-    (kept,) = project.kept()
-    foreign = project.cache_folder / "foreign.findings"
+    kept = project.kept
+    foreign = project.cache_folder / "foreign.project"
     shutil.copy(kept, foreign)
     project.write("db.py", NO_DB)
     assert project.codes() == []
@@ -306,7 +344,8 @@ def test_edits_in_any_order_leave_the_findings_of_a_first_run(project: Folder) -
         if chance.random() < 0.15 and (project.root / name).exists():
             (project.root / name).unlink()
         else:
-            project.write(name, chance.choice(texts))
+            comment = chance.choice(["", "", "# a comment\n", "# asyncdb-lint: ignore-file[ADB101] known\n"])
+            project.write(name, comment + chance.choice(texts))
         project.codes(*([chance.choice(project.files).name] if project.files and chance.random() < 0.4 else []))
 
 
@@ -320,7 +359,7 @@ def test_two_runs_at_once_share_a_cache(project: Folder) -> None:
     runs = [subprocess.Popen([*command, "."], cwd=project.root, stdout=subprocess.PIPE) for _ in range(4)]
     outputs = {run.communicate(timeout=300)[0] for run in runs}
     assert len(outputs) == 1
-    assert len(project.kept()) == 1
+    assert project.kept
     assert project.codes() == ["ADB101"]
 
 
@@ -344,7 +383,7 @@ def test_clean_removes_what_was_kept_and_nothing_else(project: Folder) -> None:
     own = project.cache_folder / "notes" / "mine.txt"
     own.parent.mkdir()
     own.write_text("mine")
-    assert Cache(project.cache_folder).clean() == 2
+    assert Cache(project.cache_folder).clean() == 1
     assert own.read_text() == "mine"
-    assert project.kept() == []
+    assert not list(project.cache_folder.glob("*/*.project"))
     assert project.codes() == ["ADB101"]

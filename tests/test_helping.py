@@ -90,7 +90,6 @@ def test_what_is_kept_is_the_same(project: Path, tmp_path_factory: pytest.TempPa
     folders = [tmp_path_factory.mktemp(f"jobs-{jobs}") for jobs in (1, 2)]
     for folder, jobs in zip(folders, (1, 2), strict=True):
         linted(project, jobs=jobs, cache=Cache(folder))
-    bodies = [next(folder.glob("*/*.findings")).read_bytes().partition(b"\n")[2] for folder in folders]
-    kept = [json.loads(body) for body in bodies]
+    kept = [json.loads(next(folder.glob("*/*.project")).read_bytes().split(b"\n", 2)[2]) for folder in folders]
     assert len(kept[0]["digests"]) == 1000
     assert [(one["digests"], one["state"]) for one in kept] == [(kept[0]["digests"], kept[0]["state"])] * 2

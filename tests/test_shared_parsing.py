@@ -143,7 +143,7 @@ def test_findings_are_the_same(project: Path) -> None:
 def test_what_others_walked_is_kept(project: Path, tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
     found = lint(project, jobs=2, cache=cache)
-    (project / "db.py").write_text(_DB + "# a comment\n")
+    (project / "db.py").write_text(_DB + "more = 1\n")
     session = Session(jobs=1, cache=cache)
     files = sorted(project.glob("*.py"))
     assert lint_files(files, settings=Settings(root=project), session=session).diagnostics == found

@@ -231,7 +231,7 @@ class ModuleFacts:
     @property
     def swallowed_in_transactions(self) -> Sequence[SwallowedInTransaction]:
         """Errors of queries that are caught inside a transaction which goes on, by an `except` of this module."""
-        return self.project.swallowed_in_transactions.by_module.get(self.record, [])
+        return self.project.swallowed_in_transactions.of(self.record)
 
     @cached_property
     def escaping_transactions(self) -> Sequence[EscapingTransaction]:

@@ -134,12 +134,22 @@ def restored(summary: Summary, path: Path, walk: Callable[[], ModuleRecord]) -> 
     return record
 
 
+def has_nodes(record: ModuleRecord) -> bool:
+    """Whether a module has its nodes: it was walked with them, or somebody has asked for one."""
+    return not hasattr(record, "_origin") or record._origin.is_asked
+
+
 class Origin:
     """Where the objects of a restored module get their nodes from."""
 
     def __init__(self, groups: _Groups, walk: Callable[[], ModuleRecord]) -> None:
         self._groups = groups
         self._walk: Callable[[], ModuleRecord] | None = walk
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody has asked for a node."""
+        return self._walk is None
 
     def fetch(self) -> None:
         """Gives every restored object its nodes; raises `NotTheSame` where those cannot be told."""

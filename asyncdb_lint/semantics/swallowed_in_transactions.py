@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -43,9 +43,14 @@ class SwallowedInTransactions:
         self.backends = backends
         self.reach = reach
 
+    def of(self, module: ModuleRecord) -> Sequence[SwallowedInTransaction]:
+        """Such places whose `except` stands in a module."""
+        # Asked first: where nothing is caught, no transaction of the project need be looked at.
+        catches = any(self._catching(context) for function in module.functions for context in function.tries)
+        return self._by_module.get(module, ()) if catches else ()
+
     @cached_property
-    def by_module(self) -> dict[ModuleRecord, list[SwallowedInTransaction]]:
-        """Every such place, by the module in which its `except` stands."""
+    def _by_module(self) -> dict[ModuleRecord, list[SwallowedInTransaction]]:
         found: dict[ModuleRecord, list[SwallowedInTransaction]] = {}
         seen: set[int] = set()
         for module in self.resolver.modules:
