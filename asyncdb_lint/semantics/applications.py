@@ -15,7 +15,7 @@ from .makers import Makers
 from .reach import Origin, Reach
 from .records import CallRecord, FunctionRecord, ModuleRecord, UseKind
 from .resolve import Resolver
-from .terms import Attribute, Collection, Constant, GlobalName, Import, Item, Result, Term, arguments_of
+from .terms import Attribute, Collection, Constant, GlobalName, Import, Item, Result, Term, arguments_of, last_name
 from .values import ClassValue, FunctionValue
 
 _MOUNTED = {"include_router": (0, "router"), "mount": (1, "app"), "host": (1, "app")}
@@ -69,6 +69,15 @@ class Application:
     def handlers(self, event: str) -> list[EventHandler]:
         """What runs at one event."""
         return [handler for handler in self.events if handler.event == event]
+
+
+def registers_events(module: ModuleRecord) -> bool:
+    """Whether a module has a call that makes something run at startup or shutdown, as far as names tell."""
+    return any(
+        last_name(call.callee) in ("on_event", "add_event_handler")
+        or any(argument.keyword in _LISTS for argument in call.arguments)
+        for call in module.calls
+    )
 
 
 class Applications:

@@ -13,7 +13,7 @@ from .records import CallRecord, FunctionRecord, ModuleRecord, ParameterKind
 from .resolve import Resolver
 from .sources import Source, Sources
 from .sql import HolePlace, Place, Statement, bind, places, read
-from .terms import Parameter, Result, Term, last_name
+from .terms import Constant, Parameter, Result, Term, last_name
 from .texts import Texts
 
 
@@ -84,7 +84,7 @@ class Interpolations:
         seen: set[int] = set()
         for module in self.resolver.modules:
             for call in module.calls:
-                term = self.queries.any_sql_argument(call) if not module.is_stub else None
+                term = self.queries.any_sql_argument(call) if not module.is_stub and _may_vary(call) else None
                 if term is None:
                     continue
                 for interpolation in self._of_query(call, term):
@@ -184,6 +184,11 @@ class Interpolations:
     @cached_property
     def _linted(self) -> frozenset[ModuleRecord]:
         return frozenset(self.resolver.modules)
+
+
+def _may_vary(call: CallRecord) -> bool:
+    """Whether a call is given anything but literals: asked first, for whether it runs a query takes longer to know."""
+    return any(not isinstance(argument.term, Constant) for argument in call.arguments)
 
 
 def _stands_in(node: cst.CSTNode, module: ModuleRecord) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from .applications import Application, EventHandler
+from .applications import Application, EventHandler, registers_events
 from .backend import Backends
 from .calling import class_roles
 from .lifecycle import Lifecycle, Noted, Place
@@ -191,7 +191,20 @@ class Openings:
 
     def unclosed(self, module: ModuleRecord) -> Sequence[UnclosedPool]:
         """Pools that an application opens at startup and nothing closes, by the module that opens them."""
+        # Asked first: where nothing can open a pool, no application of the project need be looked at.
+        if not self._may_open(module):
+            return []
         return [pool for pool in self._unclosed if pool.place.function.module is module]
+
+    def _may_open(self, module: ModuleRecord) -> bool:
+        """Whether a module has anything that opens pools, as far as names tell."""
+        names = {name for made in self.constructions for name in self.lifecycle.methods(made, "opens")}
+        entered = (context.kind for function in module.functions for context in function.withs)
+        return (
+            ContextKind.ASYNC_WITH in entered
+            or any(isinstance(call.callee, Attribute) and call.callee.name in names for call in module.calls)
+            or registers_events(module)
+        )
 
     @cached_property
     def _unclosed(self) -> list[UnclosedPool]:

@@ -51,6 +51,13 @@ class ChangedFile:
         self._times = 0
 
     def change(self) -> None:
-        """Writes another comment below the last line."""
+        """Writes another function below the last line, which other files might call."""
+        self._write(b"\n\ndef change_%d():\n    return %d\n")
+
+    def comment(self) -> None:
+        """Writes another comment below the last line, which no other file can see."""
+        self._write(b"\n# change %d of %d\n")
+
+    def _write(self, addition: bytes) -> None:
         self._times += 1
-        self.file.write_bytes(self._data + b"\n# change %d\n" % self._times)
+        self.file.write_bytes(self._data + addition % (self._times, self._times))
