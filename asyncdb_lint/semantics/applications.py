@@ -112,6 +112,10 @@ class Applications:
                     app.own_events.append(event)
         return list(found.values())
 
+    def has_made_in(self, module: ModuleRecord) -> bool:
+        """Whether a module makes an application."""
+        return any(map(self._makes_app, module.calls))
+
     def serving(self, function: FunctionRecord) -> Application | None:
         """The one application whose requests reach a function; None when that is not known."""
         roots = {root for entry in self._entries(function) for root in self._roots(entry)}

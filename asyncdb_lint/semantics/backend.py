@@ -112,10 +112,14 @@ class Backends:
 
     def constructions(self) -> list[CallRecord]:
         """The calls that build a pool, outside of tests."""
+        return [call for module in self.resolver.modules for call in self.constructions_in(module)]
+
+    def constructions_in(self, module: ModuleRecord) -> list[CallRecord]:
+        """Those of one module."""
+        if module.is_stub or self.reach.module_kind(module) is Origin.TEST:
+            return []
         return [
             call
-            for module in self.resolver.modules
-            if not module.is_stub and self.reach.module_kind(module) is not Origin.TEST
             for call in module.calls
             if any(
                 isinstance(value, ClassValue) and "pool" in class_roles(self.resolver, value)

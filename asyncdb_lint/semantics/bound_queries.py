@@ -176,8 +176,8 @@ class BoundQueries:
         return found
 
     def _queries(self, sink: CallRecord) -> Iterator[BoundQuery]:
-        method = self.queries.driver_method(sink)
         query = self.queries.argument_of_role(sink, "SQL")
+        method = self.queries.driver_method(sink) if query is not None else None
         if method is None or query is None or any(argument.star for argument in sink.arguments):
             return
         takes_many = self.queries.parameter_of_role(method, "ManyBinds") is not None

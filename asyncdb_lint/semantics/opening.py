@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .applications import Application, EventHandler, registers_events
 from .backend import Backends
-from .calling import class_roles
+from .calling import class_roles, roles
 from .lifecycle import Lifecycle, Noted, Place
 from .queries import Queries
 from .reach import Origin
@@ -69,9 +69,11 @@ class Openings:
     @cached_property
     def constructions(self) -> list[CallRecord]:
         """The calls that make the pools of the project itself: not those of its tests and scripts."""
-        return [
-            call for call in self.backends.constructions() if self.reach.module_kind(call.module) is not Origin.SCRIPT
-        ]
+        return [call for module in self.resolver.modules for call in self._made_in(module)]
+
+    def _made_in(self, module: ModuleRecord) -> list[CallRecord]:
+        made = self.backends.constructions_in(module)
+        return made if made and self.reach.module_kind(module) is not Origin.SCRIPT else []
 
     def places(self, construction: CallRecord, role: str) -> Iterator[Place]:
         """Every place outside of tests that opens ("opens") or closes ("closes") a pool, or may."""
@@ -196,13 +198,23 @@ class Openings:
             return []
         return [pool for pool in self._unclosed if pool.place.function.module is module]
 
+    @cached_property
+    def _opening(self) -> frozenset[str]:
+        """The names of the methods by which drivers open pools."""
+        return frozenset(
+            method.name
+            for stub in self.resolver.index.driver_stubs()
+            for cls in stub.classes
+            for method in cls.methods.values()
+            if "opens" in roles(method)
+        )
+
     def _may_open(self, module: ModuleRecord) -> bool:
         """Whether a module has anything that opens pools, as far as names tell."""
-        names = {name for made in self.constructions for name in self.lifecycle.methods(made, "opens")}
         entered = (context.kind for function in module.functions for context in function.withs)
         return (
             ContextKind.ASYNC_WITH in entered
-            or any(isinstance(call.callee, Attribute) and call.callee.name in names for call in module.calls)
+            or any(isinstance(call.callee, Attribute) and call.callee.name in self._opening for call in module.calls)
             or registers_events(module)
         )
 
@@ -263,13 +275,13 @@ class Openings:
 
     def unopened(self, module: ModuleRecord) -> Sequence[UnopenedPool]:
         """Pools made in a module that handlers of an application query, and that nothing opens."""
-        if not self.lifecycle.applications.all:
+        made = self._made_in(module)
+        if not made or not self.lifecycle.applications.all:
             return []
         return [
             UnopenedPool(construction, query)
-            for construction in self.constructions
-            if construction.module is module
-            and self.needs_opening(construction)
+            for construction in made
+            if self.needs_opening(construction)
             and (query := self._query_of_handler(construction)) is not None
             and next(self.places(construction, "opens"), None) is None
         ]

@@ -51,7 +51,7 @@ class Queries:
 
     def any_sql_argument(self, call: CallRecord) -> Term | None:
         """The expression that a query of whatever driver runs."""
-        method = self.driver_method(call)
+        method = self.driver_method(call) if call.arguments else None
         argument = self._passed(call, method, "SQL") if method is not None and roles(method) & QUERY_ROLES else None
         return argument.term if argument is not None else None
 
@@ -64,7 +64,7 @@ class Queries:
 
     def argument_of_role(self, call: CallRecord, role: str) -> Argument | None:
         """The argument that a query passes for its parameter of a role: "SQL", "Binds" or "ManyBinds"."""
-        method = self.driver_method(call)
+        method = self.driver_method(call) if call.arguments else None
         return self._passed(call, method, role) if method is not None and "query" in roles(method) else None
 
     def _passed(self, call: CallRecord, method: FunctionRecord, role: str) -> Argument | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ..lazy import cst
-from .applications import Application, EventForm, EventHandler
+from .applications import Application, EventForm, EventHandler, registers_events
 from .lifecycle import Lifecycle
 from .opening import Openings
 from .queries import shown_expression
@@ -70,6 +70,9 @@ class Unrun:
 
     def events(self, module: ModuleRecord) -> Sequence[DatabaseEvents]:
         """The applications with events for a pool, by the module of the first such event."""
+        # Asked first: in most files nothing registers any, and no application of the project need be looked at.
+        if not registers_events(module):
+            return []
         return [events for events in self._events if events.first.call.module is module]
 
     @cached_property
@@ -107,9 +110,10 @@ class Unrun:
 
     def mounted(self, module: ModuleRecord) -> Sequence[MountedLifespan]:
         """Applications made in a module whose pools nothing opens, since they are mounted in others."""
+        applications = self.lifecycle.applications
         return [
             found
-            for app in self.lifecycle.applications.all
+            for app in (applications.all if applications.has_made_in(module) else ())
             if app.module is module and (found := self._mounted(app)) is not None
         ]
 
