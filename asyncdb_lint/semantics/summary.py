@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from itertools import repeat
 from operator import attrgetter
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 from ..decoding import UnparsableFile
 from .records import ModuleRecord
 from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, FRESH, NODE, ONE, Numbers, Objects
-from .terms import UNKNOWN
+from .terms import UNKNOWN, Restorable
 
 Summary = list[list[Any]]
 """For each class of what a walk notes how many objects there are, and a column of values for each field."""
@@ -26,6 +27,7 @@ UNPARSED: Any = object()
 """What a module that is walked by a quick tree has in place of its full one; `without_nodes` lets go of it."""
 
 _Groups = dict[type[Any], list[Any]]
+_set_origin: Callable[[Any, object], None] = Restorable.__dict__["_origin"].__set__
 # The first objects that a number stands for are those that no module owns.
 _OWNERLESS: tuple[object, ...] = (None, UNKNOWN)
 
@@ -113,20 +115,10 @@ def restored(summary: Summary, path: Path, walk: Callable[[], ModuleRecord]) -> 
     groups: _Groups = {
         cls: list(map(object.__new__, repeat(cls, columns[0]))) for cls, columns in zip(CLASSES, summary, strict=True)
     }
-    objects: Objects = [*_OWNERLESS, *(item for group in groups.values() for item in group)]
-    origin = Origin(groups, walk)
-    for (cls, group), (count, *columns) in zip(groups.items(), summary, strict=True):
-        for item in group:
-            item._origin = origin
-        for (name, form), column in zip(FORMS[cls].items(), columns, strict=True):
-            whole = column * count if len(column) == 1 else column
-            place = getattr(cls, name).__set__
-            if form is NODE:
-                for item, has_node in zip(group, whole, strict=True):
-                    if not has_node:
-                        place(item, None)
-            else:
-                deque(map(place, group, form.read(whole, objects)), maxlen=0)
+    origin = Origin(groups, walk, dict(zip(CLASSES, summary, strict=True)))
+    for group in groups.values():
+        deque(map(_set_origin, group, repeat(origin)), maxlen=0)
+    origin.fill(ModuleRecord)
     record = groups[ModuleRecord][0]
     if not isinstance(record, ModuleRecord):
         raise TypeError("a summary without a module")
@@ -140,11 +132,50 @@ def has_nodes(record: ModuleRecord) -> bool:
 
 
 class Origin:
-    """Where the objects of a restored module get their nodes from."""
+    """Where the objects of a module get what they do not have yet: from its summary, or from its tree."""
 
-    def __init__(self, groups: _Groups, walk: Callable[[], ModuleRecord]) -> None:
+    def __init__(
+        self, groups: _Groups, walk: Callable[[], ModuleRecord], summary: dict[type[Any], list[Any]] | None = None
+    ) -> None:
         self._groups = groups
         self._walk: Callable[[], ModuleRecord] | None = walk
+        self._summary = summary or {}
+        """What no object has been given yet, by class: of most modules, nobody asks for more than a few."""
+        self._objects: Objects = (
+            [*_OWNERLESS, *(item for group in groups.values() for item in group)] if summary else []
+        )
+
+    def supply(self, item: object, name: str) -> object:
+        """Something that an object does not have yet; raises AttributeError for what it has not at all."""
+        if self.fill(type(item)):
+            # What is missing still, only the tree has.
+            with suppress(AttributeError):
+                return object.__getattribute__(item, name)
+        self.fetch()
+        return object.__getattribute__(item, name)
+
+    def fill(self, cls: type[Any]) -> bool:
+        """Gives all objects of a class what the summary says of them; says whether there was anything to give."""
+        columns = self._summary.pop(cls, None)
+        if columns is None:
+            return False
+        count, *rest = columns
+        group = self._groups[cls]
+        for (name, form), column in zip(FORMS[cls].items(), rest, strict=True):
+            whole = column * count if len(column) == 1 else column
+            place = getattr(cls, name).__set__
+            if form is NODE:
+                for item, has_node in zip(group, whole, strict=True):
+                    if not has_node:
+                        place(item, None)
+            else:
+                deque(map(place, group, form.read(whole, self._objects)), maxlen=0)
+        return True
+
+    def fill_all(self) -> None:
+        """Gives all objects what the summary says of them."""
+        for cls in list(self._summary):
+            self.fill(cls)
 
     @property
     def is_asked(self) -> bool:
@@ -156,6 +187,7 @@ class Origin:
         if self._walk is None:
             return
         walk, self._walk = self._walk, None
+        self.fill_all()
         try:
             groups = _grouped(walk())
             pairs = {cls: list(zip(group, self._groups[cls], strict=True)) for cls, group in groups.items()}
@@ -177,6 +209,8 @@ class Origin:
 
 def _grouped(record: ModuleRecord) -> _Groups:
     """All that a module's record leads to by class, always in the same order."""
+    if hasattr(record, "_origin"):
+        record._origin.fill_all()
     groups: _Groups = {cls: [] for cls in CLASSES}
     seen = set(map(id, _OWNERLESS))
     seen.add(id(record))

@@ -16,18 +16,17 @@ if TYPE_CHECKING:
 
 
 class Restorable:
-    """Something that a summary can restore without the nodes of its tree, which are fetched when they are asked for."""
+    """Something that a summary restores bit by bit; the nodes of its tree are fetched when they are asked for."""
 
     __slots__ = ("_origin",)
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:
-            """Fetches what was not restored; all else is set."""
+            """Restores or fetches what is not set."""
             if name == "_origin" or not hasattr(type(self), name) or not hasattr(self, "_origin"):
                 raise AttributeError(f"{type(self).__name__} has no {name}")
-            self._origin.fetch()
-            return object.__getattribute__(self, name)
+            return self._origin.supply(self, name)
 
 
 @dataclass(slots=True, eq=False)
