@@ -92,21 +92,16 @@ class KeptFindings:
         run.look(keeps_digests=True)
         digests = run.digests()
         before = self._still_true(run, digests, summaries)
-        calls = before.calls if before is not None else {}
-        if before is not None:
-            run.quiet = _quiet(before, run)
-        unchanged = _same(before.checked, before, digests) if before is not None else set[str]()
-        known = _known(before, [f for f in run.wanted if str(f) in unchanged]) if before is not None else {}
-        found = run.said_of_all(known)
-        imported = before.imported if before is not None else set[str]()
-        looked_into = before.looked_into if before is not None else set[str]()
+        run.quiet = _quiet(before, run)
+        unchanged = _same(before.checked, before, digests)
+        found = run.said_of_all(_known(before, [file for file in run.wanted if str(file) in unchanged]))
+        calls, imported, looked_into = before.calls, before.imported, before.looked_into
         if run.linked is not None:
             calls = {**calls, **run.linked.calls_out_of_sight.answers}
             imported = imported.union(map(str, run.linked.imported))
             looked_into = looked_into.union(map(str, run.linked.looked_into))
             with self._session.measured("cache"):
                 summaries.keep(run.linked.known())
-        has_driver = before.has_driver if before is not None else imports_driver(run.matters, self._session.signs)
         now = Snapshot(
             stamps=stamps,
             digests=digests,
@@ -115,39 +110,43 @@ class KeptFindings:
             blocking=set(map(str, run.blocking)),
             imported=imported,
             looked_into=looked_into,
-            has_driver=has_driver,
+            has_driver=before.has_driver or imports_driver(run.matters, self._session.signs),
             calls=calls,
             checked=set(),
         )
         self._keep(before, now, found)
         return found
 
-    def _still_true(self, run: Run, digests: Mapping[str, str], summaries: Summaries) -> Snapshot | None:
-        """What is known from before, if nothing has changed that findings elsewhere hang on."""
+    def _still_true(self, run: Run, digests: Mapping[str, str], summaries: Summaries) -> Snapshot:
+        """What is known from before: nothing, if something has changed that findings elsewhere hang on."""
         before = self._before
         if before is None or _same(before.imported, before, digests) != before.imported:
-            return None
+            return _nothing_known()
         changed = {path for path in map(str, run.matters) if before.digests.get(path) != digests[path]}
         if len(changed) > _MOST_CHANGES_UNSEEN or changed & before.looked_into:
-            return None
+            return _nothing_known()
         for path in map(Path, sorted(changed)):
             try:
                 summaries.add(path, digests[str(path)], self._session.record(path, run.contents[path]))
             except UnparsableFile:
-                return None
+                return _nothing_known()
         if before.state != _state(run, digests, summaries, before.looked_into):
-            return None
+            return _nothing_known()
         out_of_sight = CallsOutOfSight(run.contents, run.matters)
         if any(out_of_sight(name) is not bool(caller) for name, caller in before.calls.items()):
-            return None
+            return _nothing_known()
         return replace(before, calls=out_of_sight.answers)
 
-    def _keep(self, before: Snapshot | None, now: Snapshot, found: Findings) -> None:
+    def _keep(self, before: Snapshot, now: Snapshot, found: Findings) -> None:
         """Keeps what was found, and of what was found before all that is still true."""
-        checked = _same(before.checked, before, now.digests) if before is not None else set[str]()
-        kept = {path: said for path, said in before.findings.items() if path in checked} if before is not None else {}
+        checked = _same(before.checked, before, now.digests)
+        kept = {path: said for path, said in before.findings.items() if path in checked}
         checked |= set(map(str, found))
         self._kept.write(replace(now, checked=checked, findings={**kept, **_stored(found)}), self._work.files)
+
+
+def _nothing_known() -> Snapshot:
+    return Snapshot({}, {}, "", set(), set(), set(), set(), has_driver=False, calls={}, checked=set())
 
 
 def _state(run: Run, digests: Mapping[str, str], summaries: Summaries, looked_into: AbstractSet[str]) -> str:

@@ -86,20 +86,15 @@ class ProjectFile:
         last.read_all()
         names = [*(name for name in last._index if name not in self._new), *self._new]
         staying = wanted(names)
-        if not self._new and len(staying) == len(names):
-            return
         entries: dict[str, _Part] = {}
         parts: list[bytes] = []
         start = 0
         for name in names:
             if name not in staying:
                 continue
-            new = self._new.get(name)
-            data = new.data if new is not None else last._bytes_of(last._index[name])
-            tag, digest = (
-                (new.tag, new.digest) if new is not None else (last._index[name].tag, last._index[name].digest)
-            )
-            entries[name] = _Part(tag, start, len(data), digest)
+            part = self._new.get(name) or last._index[name]
+            data = part.data if isinstance(part, _New) else last._bytes_of(part)
+            entries[name] = _Part(part.tag, start, len(data), part.digest)
             parts.append(data)
             start += len(data)
         index = json.dumps(entries, separators=(",", ":")).encode()

@@ -112,10 +112,9 @@ def restored(summary: Summary, path: Path, walk: Callable[[], ModuleRecord]) -> 
 
     Raises what comes of reading something else: ValueError, TypeError, LookupError or AttributeError.
     """
-    groups: _Groups = {
-        cls: list(map(object.__new__, repeat(cls, columns[0]))) for cls, columns in zip(CLASSES, summary, strict=True)
-    }
-    origin = Origin(groups, walk, dict(zip(CLASSES, summary, strict=True)))
+    given = dict(zip(CLASSES, summary, strict=True))
+    groups: _Groups = {cls: list(map(object.__new__, repeat(cls, columns[0]))) for cls, columns in given.items()}
+    origin = Origin(groups, walk, given)
     for group in groups.values():
         deque(map(_set_origin, group, repeat(origin)), maxlen=0)
     origin.fill(ModuleRecord)
