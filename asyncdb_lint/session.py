@@ -199,7 +199,7 @@ class Session:
         from .quick_tree import quick_tree
         from .semantics.module_walk import walk_module
         from .semantics.records import ModuleRecord
-        from .semantics.summary import UNPARSED, without_nodes
+        from .semantics.summary import fetching
 
         if path.suffix not in (".py", ".pyi"):
             return None
@@ -212,8 +212,8 @@ class Session:
         if tree is None:
             return None
         with self.measured("walk"):
-            record = walk_module(ModuleRecord(path, UNPARSED, is_stub=is_stub(path)), tree)
-            return without_nodes(record, partial(self._walk_in_full, path, data))
+            record = walk_module(ModuleRecord(path, tree.parsed, is_stub=is_stub(path)), tree)
+            return fetching(record, partial(self._walk_in_full, path, data))
 
     def _walk_in_full(self, path: Path, data: bytes) -> ModuleRecord:
         return self._walk(path, data, None).module

@@ -30,7 +30,7 @@ class Node(metaclass=_NodeType):
     fields: ClassVar[tuple[str, ...]]
     """The names of its fields, in the order in which `maker` takes them."""
     full: cst.CSTNode
-    """The node that it stands for; only what was made from LibCST's tree has one."""
+    """The node that it stands for, or what is `Unfetched` in place of it, once a walk has noted it."""
 
 
 class Tree(Protocol):

@@ -14,11 +14,14 @@ import asyncdb_lint
 from asyncdb_lint import quick_tree as module_of_quick_trees
 from asyncdb_lint.project import lint_files
 from asyncdb_lint.quick_tree import QuickTree, quick_tree
+from asyncdb_lint.semantics.after_failure import stands_in_clause
 from asyncdb_lint.semantics.module_walk import walk_module
 from asyncdb_lint.semantics.records import ModuleRecord
-from asyncdb_lint.semantics.summary import UNPARSED, NotTheSame, without_nodes, written
+from asyncdb_lint.semantics.summary import NotTheSame, fetching, written
+from asyncdb_lint.semantics.terms import Computed
 from asyncdb_lint.session import Session
 from asyncdb_lint.settings import Settings
+from asyncdb_lint.unfetched import identity
 from tests.test_cache import FIXTURES
 from tests.test_summaries import PATH, TREES, never, nodes, walked
 
@@ -35,7 +38,7 @@ def quickly(text: str) -> ModuleRecord:
     """A module that was walked by its quick tree."""
     tree = quick_tree(text)
     assert tree is not None, text
-    return walk_module(ModuleRecord(PATH, UNPARSED), tree)
+    return walk_module(ModuleRecord(PATH, tree.parsed), tree)
 
 
 def notes(record: ModuleRecord) -> str:
@@ -220,22 +223,45 @@ def test_there_is_none_where(text: str, why: str) -> None:
 def test_who_asks_for_a_node_gets_that_of_the_full_tree(path: Path) -> None:
     text = path.read_text()
     record = walked(text)
-    again = without_nodes(quickly(text), lambda: walked(text))
+    again = fetching(quickly(text), lambda: walked(text))
     for node, original in zip(nodes(again), nodes(record), strict=True):
         assert again.parsed.range_of(node) == record.parsed.range_of(original)
         assert node.deep_equals(original)
 
 
 def test_nobody_walks_again_who_asks_for_none() -> None:
-    record = without_nodes(quickly("def load(limit=3):\n    return rows(limit)\n"), never)
+    record = fetching(quickly("def load(limit=3):\n    return rows(limit)\n"), never)
     (function,) = record.functions
     assert (function.name, record.calls[0].function, function.module) == ("load", function, record)
     assert notes(record) == notes(walked("def load(limit=3):\n    return rows(limit)\n"))
 
 
+def test_nobody_walks_again_who_asks_whether_two_things_have_the_same_node() -> None:
+    text = "for row in rows:\n    try:\n        save(rows)\n    except Error as error:\n        print(error)\n"
+    record = fetching(quickly(text), never)
+    save, told = record.calls
+    assert record.body is not None
+    (clause,) = record.body.tries[0].clauses
+    assert identity(save) == identity(record.references["rows"][0]) != identity(told)
+    assert identity(save, "statement") != identity(told, "statement")
+    assert stands_in_clause(told.context, clause)
+    assert not stands_in_clause(save.context, clause)
+
+
+def test_it_is_the_same_to_who_has_the_nodes() -> None:
+    record = fetching(quickly("a = load(1) + load(2)\n"), lambda: walked("a = load(1) + load(2)\n"))
+    one, two = record.calls
+    before = identity(one)
+    assert one.node is not two.node
+    assert identity(one) == before != identity(two)
+    (term,) = record.bindings["a"]
+    assert isinstance(term, Computed)
+    assert list(term.nodes) == [one.node, two.node]
+
+
 @pytest.mark.parametrize("other", ["rows()\nrows()\n", "(\n"])
 def test_a_walk_that_notes_other_things_is_told(other: str) -> None:
-    record = without_nodes(quickly("rows()\n"), lambda: walked(other))
+    record = fetching(quickly("rows()\n"), lambda: walked(other))
     with pytest.raises(NotTheSame):
         _ = record.calls[0].node
 

@@ -15,6 +15,7 @@ from typing import Any
 from asyncdb_lint import syntax
 from asyncdb_lint.quick_tree.expressions import TooLittleKnown
 from asyncdb_lint.quick_tree.statements import Statements
+from asyncdb_lint.unfetched import Nodes, Unfetched, unfetched
 
 # In a nest of so many brackets LibCST's parser may give up, and those around nothing else are in no tree (`nesting`).
 _BRACKETS = re.compile(rb"(?:[(\[{](?:[ \t\f\r\n\\]|#[^\r\n]*[\r\n])*){30}")
@@ -26,10 +27,17 @@ class QuickTree:
 
     def __init__(self, module: syntax.Module) -> None:
         self.module = module
+        self.nodes = Nodes()
+        self.parsed: Any = unfetched(self.nodes)
+        """Stands for the module as LibCST parses it."""
 
-    def noted(self, node: syntax.Node) -> syntax.Node:
-        """The node itself, which stands for one that is yet to be fetched."""
-        return node
+    def noted(self, node: syntax.Node) -> Unfetched:
+        """What stands for LibCST's node, which is yet to be fetched."""
+        # Where LibCST read a part of the source by itself, there are nodes already, but those of no tree.
+        noted = getattr(node, "full", None)
+        if type(noted) is not Unfetched:
+            noted = node.full = unfetched(self.nodes)  # type: ignore[assignment]
+        return noted
 
     def expression(self, text: str) -> syntax.Expression | None:
         """The tree of an expression that stands in a text of the module; None if it is none."""

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from ..lazy import cst
 from ..nodes import children
+from ..unfetched import identity
 from .records import Context, ContextKind, ExceptClause, outwards
 
 
 def stands_in_clause(context: Context | None, clause: ExceptClause) -> bool:
     """Whether a place is inside an `except` clause."""
-    return any(outer.kind is ContextKind.EXCEPT and outer.node is clause.node for outer in outwards(context))
+    place = identity(clause)
+    return any(outer.kind is ContextKind.EXCEPT and identity(outer) == place for outer in outwards(context))
 
 
 def is_retried(context: Context) -> bool:

@@ -117,7 +117,7 @@ class Bindings(Expressions):
             self.function.notes.members.append(Member(base.function, name, value, annotation))
         else:
             self.function.notes.stores.append(Store(base, name, value, self.function, self.noted(target)))
-        key = dotted_name(target)
+        key = dotted_name(target) if self.knows_dotted else None
         if key is not None:
             self.forget_narrowings(key)
 

@@ -70,19 +70,20 @@ class DeadClauses:
 
     def _of_attempt(self, attempt: Attempt) -> Iterator[DeadClause]:
         named = [
-            (clause, node, error)
+            (clause, index, error)
             for clause in attempt.context.clauses
             # A clause that names the driver's error as well is not dead; what else it names does no harm.
             if self.errors.caught_by(clause) is Catches.NONE
-            for node, term in zip(_nodes(clause), clause.types, strict=False)
+            for index, term in enumerate(clause.types)
             if (error := self.errors.sqlalchemy_error(term)) is not None
         ]
         if not named or any(self._may_run_sqlalchemy(call, set(), 0) for call in attempt.calls):
             return
         backends = {self.backends.of(query) for query in attempt.queries}
         backend = backends.pop() if len(backends) == 1 else None
-        for clause, node, error in named:
-            yield DeadClause(node, error, clause, attempt.function, attempt.queries[0], backend)
+        for clause, index, error in named:
+            for node in _nodes(clause)[index : index + 1]:
+                yield DeadClause(node, error, clause, attempt.function, attempt.queries[0], backend)
 
     # -- what may raise an error of SQLAlchemy ------------------------------------------------------------------------
 

@@ -77,12 +77,10 @@ class Expressions(Scope):
     def _attribute(self, node: syntax.Attribute) -> Term:
         base = self.expression(node.value)
         self.use(base, UseKind.ATTRIBUTE, node, name=node.attr.value)
-        key = dotted_name(node)
-        if key is not None and key in self.env:
-            narrowed = self.env[key]
-            if isinstance(narrowed, Checked | Narrowed) and narrowed.base is UNKNOWN:
-                plain = Attribute(base, node.attr.value, self.noted(node))
-                return Checked(plain) if isinstance(narrowed, Checked) else Narrowed(plain, narrowed.type)
+        narrowed = self.env.get(dotted_name(node) or "") if self.knows_dotted else None
+        if isinstance(narrowed, Checked | Narrowed) and narrowed.base is UNKNOWN:
+            plain = Attribute(base, node.attr.value, self.noted(node))
+            return Checked(plain) if isinstance(narrowed, Checked) else Narrowed(plain, narrowed.type)
         return Attribute(base, node.attr.value, self.noted(node))
 
     def _call(self, node: syntax.Call) -> Term:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .. import syntax
+from ..unfetched import held
 from .definitions import Definitions, Pending
 from .records import (
     Context,
@@ -37,6 +38,8 @@ from .terms import (
 )
 
 Environment = dict[str, Term]
+_node_of = held(Context, "node")
+_entered_by = held(Context, "entered")
 
 
 class FunctionWalk(Definitions):
@@ -330,6 +333,7 @@ class FunctionWalk(Definitions):
             self.pattern(case.pattern, subject)
             if name is not None and _is_literal_pattern(case.pattern):
                 self.env[name] = Checked(subject)
+                self.knows_dotted |= "." in name
             if case.guard is not None:
                 holds, _ = self.condition(case.guard)
                 self.narrow(holds)
@@ -394,15 +398,15 @@ def _joined(environments: list[Environment]) -> Environment:
             # A narrowing holds behind the join only if it holds on every path.
             if "." in name and len(options) < len(environments):
                 continue
-            joined[name] = options[0] if all(option is options[0] for option in options) else choice(options)
+            # Terms are equal to none but themselves.
+            joined[name] = options[0] if options.count(options[0]) == len(options) else choice(options)
     return joined
 
 
 def _list_once(context: Context, known: list[Context]) -> None:
     """Adds a context to those of its function, if it is not one of them that is walked again."""
-    context.first = next(
-        (other for other in known if other.node is context.node and other.entered is context.entered), None
-    )
+    node, entered = _node_of(context), _entered_by(context)
+    context.first = next((other for other in known if _node_of(other) is node and _entered_by(other) is entered), None)
     if context.first is None:
         known.append(context)
 

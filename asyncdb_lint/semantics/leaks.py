@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..lazy import cst
+from ..unfetched import identity
 from .answers import contents
 from .calling import argument_for, class_roles
 from .driver_errors import Catches, DriverErrors
@@ -95,23 +96,22 @@ class Leaks:
             return
         for function in module.functions:
             answers = list(self._answers_with_errors(function)) if function.tries else []
-            # Asked last: a clause is known by its node.
             clauses = dict(self._clauses(function)) if answers else {}
             seen: set[int] = set()
             for answer in answers:
-                clause, query = clauses.get(answer.caught.clause.node, (None, None))
+                clause, query = clauses.get(identity(answer.caught.clause), (None, None))
                 if clause is not None and query is not None and id(answer.noted) not in seen:
                     seen.add(id(answer.noted))
                     yield LeakedError(answer.shown, answer.noted.node, clause, function, query)
 
-    def _clauses(self, function: FunctionRecord) -> Iterator[tuple[cst.CSTNode, tuple[ExceptClause, CallRecord]]]:
+    def _clauses(self, function: FunctionRecord) -> Iterator[tuple[int, tuple[ExceptClause, CallRecord]]]:
         """The clauses that errors of a query reach, and the query."""
         for tries in reversed(self.tries):
             for attempt in tries.attempts(function):
                 for clause in self._reached(attempt, tries.errors):
                     query = self._failing(attempt, clause, tries.errors)
                     if query is not None:
-                        yield clause.node, (clause, query)
+                        yield identity(clause), (clause, query)
 
     def _failing(self, attempt: Attempt, clause: ExceptClause, errors: DriverErrors) -> CallRecord | None:
         """The first query whose errors a clause answers: what only reads breaks no constraint."""
@@ -229,7 +229,7 @@ class Leaks:
     def _caught_around(self, call: CallRecord) -> Caught | None:
         """The exception that is being handled where a call stands."""
         for context in outwards(call.context):
-            if context.clauses and context.node is context.clauses[0].node:
+            if context.clauses and identity(context) == identity(context.clauses[0]):
                 return Caught(context.clauses[0])
         return None
 

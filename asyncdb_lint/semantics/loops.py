@@ -98,9 +98,12 @@ class Loops:
         found: dict[int, list[LoopQuery]] = {}
         for call in module.calls:
             # A plain function cannot wait for a query: what it makes is awaited elsewhere, or never runs.
-            loop = self._open_loop(call) if call.function.is_async and self._may_be_query(call) else None
+            if not call.function.is_async or not self._may_be_query(call):
+                continue
+            # Asked before the loop, which takes LibCST's tree.
+            loop = self._open_loop(call) if self.reach.may_serve_requests(call.function) else None
             query = self._behind(call, self._item_names(loop), None, {call.function}) if loop is not None else None
-            if loop is not None and query is not None and self.reach.may_serve_requests(call.function):
+            if loop is not None and query is not None:
                 item = self._judged(call, query, loop)
                 if item is not None:
                     found.setdefault(id(loop.node), []).append(item)
@@ -110,15 +113,11 @@ class Loops:
 
     def _open_loop(self, call: CallRecord) -> Context | None:
         """The innermost loop around a call that gives it its items; None where the loop is one that has to be."""
-        innermost: Context | None = None
-        for context in outwards(call.context):
-            if context.kind not in _REPEATING:
-                continue
-            # What a `while` waits for, and what an `async for` brings, comes one by one.
-            if context.is_async or not context.items:
-                return None
-            if innermost is None and mentions(call, self._item_names(context)):
-                innermost = context
+        loops = [context for context in outwards(call.context) if context.kind in _REPEATING]
+        # What a `while` waits for, and what an `async for` brings, comes one by one.
+        if any(context.is_async or not context.items for context in loops):
+            return None
+        innermost = next((context for context in loops if mentions(call, self._item_names(context))), None)
         if innermost is None or self.iterables.is_closed(innermost) or leaves_early(innermost.node):
             return None
         return innermost

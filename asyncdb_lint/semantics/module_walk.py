@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Mapped
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING, TypeVar
 
 from .. import syntax
@@ -12,7 +12,7 @@ from .definitions import Pending
 from .flow import FunctionWalk
 from .records import AttributeRecord, FunctionRecord, ModuleRecord, Notes
 from .terms import Collection, Import
-from .uses import inside, mark
+from .uses import altered, inside, mark
 
 if TYPE_CHECKING:
     from ..parsing import ParsedModule
@@ -102,7 +102,7 @@ def _settle(notes: Notes) -> None:
                     continue
                 for key, value in collection.entries:
                     # `**other` puts in what the other one holds, not the other one itself.
-                    mark(value, use if key is not None else replace(use, contained=False, taken=True))
+                    mark(value, use if key is not None else altered(use, contained=False, taken=True))
 
 
 def _gather(record: ModuleRecord, notes: Notes) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..lazy import cst
+from ..unfetched import identity
 from .calling import class_roles, roles
 from .queries import Queries, numbered, receiver, shown
 from .reach import Origin, Reach
-from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, UseKind
+from .records import CallRecord, Context, ContextKind, FunctionRecord, ModuleRecord, Use, UseKind
 from .resolve import Resolver
 from .sql import read
 from .terms import Attribute, Result, decorating, last_name
@@ -92,7 +93,7 @@ class Pools:
 
     def _is_kept(self, call: CallRecord, seen: frozenset[FunctionRecord] = frozenset()) -> bool:
         """Stored where the next request finds it again: a global, an attribute, a container."""
-        if any(use.kind is UseKind.STORED and not self._is_of_request(call, use.node) for use in call.uses):
+        if any(use.kind is UseKind.STORED and not self._is_of_request(call, use) for use in call.uses):
             return (
                 call.function.name != "__init__"
                 or not self.reach.surely_from_requests(call.function)
@@ -100,10 +101,11 @@ class Pools:
             )
         return call.function.is_module
 
-    def _is_of_request(self, call: CallRecord, target: cst.CSTNode) -> bool:
+    def _is_of_request(self, call: CallRecord, use: Use) -> bool:
         """Whether a store goes to `request.state`, which ends with the request."""
+        target = identity(use)
         for store in call.module.stores:
-            if store.node is target and isinstance(store.base, Attribute) and store.base.name == "state":
+            if identity(store) == target and isinstance(store.base, Attribute) and store.base.name == "state":
                 return any(
                     isinstance(value, InstanceValue) and "request" in class_roles(self.resolver, value)
                     for value in self.resolver.resolve(store.base.base)

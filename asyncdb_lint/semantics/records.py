@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..files import NOTEBOOK_SUFFIX
 from ..lazy import cst
+from ..unfetched import identity
 from .terms import Restorable, last_name
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class UseKind(enum.Enum):
     ITEM_SET = "given an item"
     DELETED = "deleted, or an item of it"
     OTHER = "used"
+
+    # A walk looks kinds up in sets for each use; `Enum` hashes the name each time, in Python.
+    __hash__ = object.__hash__
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -129,7 +133,7 @@ class Context(Restorable):
         """Whether another context stands for the same construct."""
         if self is other or (self.first or self) is (other.first or other):
             return True
-        return self.kind is other.kind and self.kind not in _LISTED and self.node is other.node
+        return self.kind is other.kind and self.kind not in _LISTED and identity(self) == identity(other)
 
 
 _LISTED = {ContextKind.TRY, ContextKind.WITH, ContextKind.ASYNC_WITH, ContextKind.LOOP}

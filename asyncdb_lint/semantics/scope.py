@@ -21,7 +21,7 @@ from .terms import (
     choice,
     last_name,
 )
-from .uses import mark
+from .uses import MARKED_BY, mark
 
 # A pattern that lets letters, digits, `_`, `.` and `-` through, and no quote, blank or bracket.
 _LIMITING = re.compile(
@@ -40,6 +40,8 @@ class Scope(ABC):
         self.noted = tree.noted
         """What records have in place of a node of the tree."""
         self.env: dict[str, Term] = {}
+        self.knows_dotted = False
+        """Whether there may be something in `env` by a dotted name, such as `row.id`."""
         self.alive = True
         self.context: Context | None = None
         self.statement = node
@@ -84,9 +86,8 @@ class Scope(ABC):
         holder: Term | None = None,
     ) -> None:
         """Marks a use on every call result, function or parameter that the term may be."""
-        if isinstance(term, Constant) or term is UNKNOWN:
-            return
-        mark(term, Use(kind, self.noted(node), self.function, call, argument, name, holder=holder))
+        if type(term) in MARKED_BY[kind]:
+            mark(term, Use(kind, self.noted(node), self.function, call, argument, name, holder=holder))
 
     def enter(self, kind: ContextKind, node: syntax.Node, items: tuple[Term, ...] = ()) -> Context:
         """A context inside the current one."""
@@ -174,16 +175,19 @@ class Scope(ABC):
     def narrow(self, narrowings: Narrowings) -> None:
         """Continues with what a condition told."""
         for name, wrap in narrowings.items():
+            is_dotted = "." in name
+            self.knows_dotted |= is_dotted
             known = self.env.get(name)
             if known is None:
-                known = self.read(name) if "." not in name else UNKNOWN
+                known = self.read(name) if not is_dotted else UNKNOWN
             self.env[name] = wrap(known)
 
     def forget_narrowings(self, name: str) -> None:
         """Drops what was known of `name.…` when `name` is bound anew."""
+        if not self.knows_dotted:
+            return
         prefix = name + "."
-        # `in` first: it is cheap, and hardly any name has one.
-        for key in [key for key in self.env if prefix in key and key.startswith(prefix)]:
+        for key in [key for key in self.env if key.startswith(prefix)]:
             del self.env[key]
         if "." in name:
             self.env.pop(name, None)

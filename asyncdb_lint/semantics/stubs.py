@@ -11,7 +11,7 @@ from ..parsing import parse
 from ..quick_tree import quick_tree
 from .module_walk import walk_module
 from .records import ModuleRecord
-from .summary import UNPARSED, without_nodes
+from .summary import fetching
 
 
 @functools.cache
@@ -20,7 +20,7 @@ def stub_record(path: Path) -> ModuleRecord:
     tree = quick_tree(path.read_text(encoding="utf-8"))
     if tree is None:
         return _walked_in_full(path)
-    return without_nodes(walk_module(ModuleRecord(path, UNPARSED, is_stub=True), tree), partial(_walked_in_full, path))
+    return fetching(walk_module(ModuleRecord(path, tree.parsed, is_stub=True), tree), partial(_walked_in_full, path))
 
 
 def _walked_in_full(path: Path) -> ModuleRecord:

@@ -16,20 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from ..decoding import UnparsableFile
+from ..unfetched import Unfetched, held
 from .records import ModuleRecord
-from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, FRESH, NODE, ONE, Numbers, Objects
+from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, NODE, ONE, Numbers, Objects
 from .terms import UNKNOWN, Restorable
 
 Summary = list[list[Any]]
 """For each class of what a walk notes how many objects there are, and a column of values for each field."""
 
-UNPARSED: Any = object()
-"""What a module that is walked by a quick tree has in place of its full one; `without_nodes` lets go of it."""
-
 _Groups = dict[type[Any], list[Any]]
 _set_origin: Callable[[Any, object], None] = Restorable.__dict__["_origin"].__set__
 # The first objects that a number stands for are those that no module owns.
 _OWNERLESS: tuple[object, ...] = (None, UNKNOWN)
+_MISSING = object()
 
 
 def _leading_to_one(names: list[str]) -> Callable[[Any], Iterable[Any]]:
@@ -65,45 +64,35 @@ def written(record: ModuleRecord) -> Summary:
 def _columns(cls: type[Any], group: list[Any], numbers: Numbers) -> list[list[Any]]:
     columns: list[list[Any]] = []
     for name, form in FORMS[cls].items():
-        column = (
-            [_has_node(getattr(cls, name), item) for item in group]
-            if form is NODE
-            else form.write([getattr(item, name) for item in group], numbers)
-        )
+        if form is NODE:
+            read = held(cls, name)
+            column = [_held(item, read) is not None for item in group]
+        else:
+            column = form.write([getattr(item, name) for item in group], numbers)
         # Of `True` and `1`, which are the same to Python, only constants have both.
         is_uniform = form is not CONSTANT and len(column) > 1 and column.count(column[0]) == len(column)
         columns.append(column[:1] if is_uniform else column)
     return columns
 
 
-def _has_node(place: Any, item: object) -> bool:
-    """Whether something has a node at a place, which nobody need fetch for that."""
+def _held(item: object, read: Callable[[object], object]) -> object:
+    """What something has in a field for a node, which nobody need fetch for that; `_MISSING` if it has yet to come."""
     try:
-        return place.__get__(item) is not None
+        return read(item)
     except AttributeError:
-        return True
+        return _MISSING
 
 
-def without_nodes(record: ModuleRecord, walk: Callable[[], ModuleRecord]) -> ModuleRecord:
-    """A walked module, which lets go of its nodes; `walk` walks it again, and is called when somebody asks for one."""
-    groups = _grouped(record)
-    origin = Origin(groups, walk)
-    for cls, group in groups.items():
-        for item in group:
-            item._origin = origin
-        for name, form in FORMS[cls].items():
-            place = getattr(cls, name)
-            if form is NODE:
-                for item in group:
-                    if place.__get__(item) is not None:
-                        place.__delete__(item)
-            elif form is BY_NODE:
-                for item in group:
-                    place.__set__(
-                        item, {-number: other for number, other in enumerate(getattr(item, name).values(), 1)}
-                    )
-            elif form in FRESH:
-                deque(map(place.__set__, group, form.read(group, [])), maxlen=0)
+def fetching(record: ModuleRecord, walk: Callable[[], ModuleRecord]) -> ModuleRecord:
+    """A module that was walked by a quick tree; `walk` walks it again, and is called when somebody asks for a node."""
+    whole = held(ModuleRecord, "parsed")(record)
+    if not isinstance(whole, Unfetched):
+        raise TypeError("a module with a full tree")
+    origin = Origin(walk, record)
+    _set_origin(record, origin)
+    whole.nodes.fetch = origin.fetch
+    # Only an edit of a full tree asks what was walked before.
+    record.walked, record.shape = {}, {}
     return record
 
 
@@ -114,13 +103,13 @@ def restored(summary: Summary, path: Path, walk: Callable[[], ModuleRecord]) -> 
     """
     given = dict(zip(CLASSES, summary, strict=True))
     groups: _Groups = {cls: list(map(object.__new__, repeat(cls, columns[0]))) for cls, columns in given.items()}
-    origin = Origin(groups, walk, given)
-    for group in groups.values():
-        deque(map(_set_origin, group, repeat(origin)), maxlen=0)
-    origin.fill(ModuleRecord)
     record = groups[ModuleRecord][0]
     if not isinstance(record, ModuleRecord):
         raise TypeError("a summary without a module")
+    origin = Origin(walk, record, groups, given)
+    for group in groups.values():
+        deque(map(_set_origin, group, repeat(origin)), maxlen=0)
+    origin.fill(ModuleRecord)
     record.path = path
     return record
 
@@ -134,15 +123,18 @@ class Origin:
     """Where the objects of a module get what they do not have yet: from its summary, or from its tree."""
 
     def __init__(
-        self, groups: _Groups, walk: Callable[[], ModuleRecord], summary: dict[type[Any], list[Any]] | None = None
+        self,
+        walk: Callable[[], ModuleRecord],
+        record: ModuleRecord,
+        groups: _Groups | None = None,
+        summary: dict[type[Any], list[Any]] | None = None,
     ) -> None:
-        self._groups = groups
         self._walk: Callable[[], ModuleRecord] | None = walk
+        self._record = record
+        self._groups = groups or {}
         self._summary = summary or {}
         """What no object has been given yet, by class: of most modules, nobody asks for more than a few."""
-        self._objects: Objects = (
-            [*_OWNERLESS, *(item for group in groups.values() for item in group)] if summary else []
-        )
+        self._objects: Objects = [*_OWNERLESS, *(item for group in self._groups.values() for item in group)]
 
     def supply(self, item: object, name: str) -> object:
         """Something that an object does not have yet; raises AttributeError for what it has not at all."""
@@ -182,28 +174,41 @@ class Origin:
         return self._walk is None
 
     def fetch(self) -> None:
-        """Gives every restored object its nodes; raises `NotTheSame` where those cannot be told."""
+        """Gives every object its nodes; raises `NotTheSame` where those cannot be told."""
         if self._walk is None:
             return
         walk, self._walk = self._walk, None
         self.fill_all()
         try:
-            groups = _grouped(walk())
-            pairs = {cls: list(zip(group, self._groups[cls], strict=True)) for cls, group in groups.items()}
+            groups, own = _grouped(walk()), self._groups or _grouped(self._record)
+            pairs = {cls: list(zip(group, own[cls], strict=True)) for cls, group in groups.items()}
         except (UnparsableFile, ValueError) as error:
             raise NotTheSame(str(error)) from error
         old_of = {id(new): old for group in pairs.values() for new, old in group}
         for cls, group in pairs.items():
             for name, form in FORMS[cls].items():
                 if form is NODE:
+                    read = held(cls, name)
                     for new, old in group:
-                        setattr(old, name, getattr(new, name))
+                        _give(old, name, _held(old, read), getattr(new, name))
                 elif form is BY_NODE and name != "walked":
                     for new, old in group:
                         known = getattr(old, name)
                         known.clear()
                         known.update((key, old_of[id(item)]) for key, item in getattr(new, name).items())
         self._groups = {}
+
+
+def _give(item: object, name: str, before: object, node: Any) -> None:
+    """Gives something its node, or its nodes: in place of nothing, or to what stands for them."""
+    match before:
+        case Unfetched() as unfetched:
+            unfetched.node = node
+        case tuple() as several:
+            for unfetched, one in zip(several, node, strict=True):
+                unfetched.node = one
+        case _:
+            setattr(item, name, node)
 
 
 def _grouped(record: ModuleRecord) -> _Groups:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
+from ..unfetched import is_node
 from . import records, terms
 from .records import ContextKind, Notes, ParameterKind, UseKind
 
@@ -160,7 +161,6 @@ _FORM_OF = {
     "list[tuple[Term | None, Term]]": _ENTRIES,
     "dict[int, tuple[Term, Term]]": _DECLARED,
     "Path": _GIVEN,
-    "ParsedModule": NODE,
     "Collection | Mapping": ONE,
 }
 # Only a walk, or what comes of the first question, fills these in.
@@ -177,7 +177,7 @@ def form_of(annotation: str) -> Form:
     known = _FORM_OF.get(annotation)
     if known is not None:
         return known
-    if annotation.removeprefix("tuple[").startswith("cst."):
+    if is_node(annotation):
         return NODE
     for start, form in (
         ("list[", _LIST),

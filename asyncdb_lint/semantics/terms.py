@@ -6,8 +6,11 @@ A term is written down once, while a function is walked, and resolved to values 
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from ..unfetched import NodeField, is_node
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -19,6 +22,12 @@ class Restorable:
     """Something that a summary restores bit by bit; the nodes of its tree are fetched when they are asked for."""
 
     __slots__ = ("_origin",)
+
+    def __init_subclass__(cls) -> None:
+        for name, annotation in inspect.get_annotations(cls).items():
+            # Of a dataclass with slots there are two classes, and only the second one has the slots.
+            if name in cls.__dict__.get("__slots__", ()) and is_node(annotation):
+                setattr(cls, name, NodeField(cls.__dict__[name]))
 
     if not TYPE_CHECKING:
 
