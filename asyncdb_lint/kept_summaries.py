@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -40,8 +39,8 @@ class Summaries:
         from .semantics.summary import restored
 
         try:
-            return restored(json.loads(zlib.decompress(summary)), path, walk)
-        except (zlib.error, ValueError, TypeError, LookupError, AttributeError):
+            return restored(zlib.decompress(summary).decode().split("\n"), path, walk)
+        except (zlib.error, ValueError, TypeError, LookupError):
             return None
 
     def has(self, path: Path, content: str) -> bool:
@@ -67,7 +66,8 @@ class Summaries:
         from .semantics.summary import written
 
         try:
-            text = json.dumps(what if isinstance(what, list) else written(what), separators=(",", ":"))
+            # No text of JSON has an end of a line in it.
+            text = "\n".join(what if isinstance(what, list) else written(what))
         except (TypeError, ValueError):
             # A number with thousands of digits, say: such a module is parsed every time.
             return False

@@ -22,7 +22,7 @@ from asyncdb_lint.semantics.module_walk import walk_module
 from asyncdb_lint.semantics.records import ModuleRecord
 from asyncdb_lint.semantics.summary import restored, written
 from asyncdb_lint.semantics.summary_forms import FORMS, form_of
-from asyncdb_lint.semantics.terms import UNKNOWN, Unknown
+from asyncdb_lint.semantics.terms import UNKNOWN, Unknown, last_name
 from asyncdb_lint.session import Session
 from asyncdb_lint.settings import RuleSelection, Settings
 from tests.test_cache import APP, DB, FIXTURES, Folder, cut, empty, in_secret, of_another_version
@@ -92,6 +92,20 @@ def test_what_is_not_a_node_needs_no_tree() -> None:
     (call,) = record.calls
     assert (function.name, call.function, function.module) == ("load", function, record)
     assert [returned.term for returned in function.returns_at.values()] == [call.result]
+
+
+def test_nobody_reads_what_nobody_asks_for() -> None:
+    summary = through_json(walked("def load(limit=3):\n    return rows(limit)\n"))
+
+    def still_names_the_call(number: int) -> bool:
+        record = restored([*summary[:number], "no JSON", *summary[number + 1 :]], PATH, never)
+        try:
+            return last_name(record.calls[0].callee) == "rows"
+        except ValueError:
+            return False
+
+    needed = [number for number in range(1, len(summary)) if not still_names_the_call(number)]
+    assert 0 < len(needed) < 6 < len(summary) / 4
 
 
 def test_what_stands_at_a_node_is_found_by_it() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from .records import CallRecord, ClassRecord, FunctionRecord, ModuleRecord, Use
 from .terms import Term, last_name
@@ -25,9 +26,6 @@ class CallGraph(ABC):
         self._cut = UNCUT
         """The depth of the outermost term that a cycle was cut at, while terms are being resolved."""
         self._calls: dict[str, list[CallRecord]] = {}
-        self._references: dict[str, list[Use]] = {}
-        self._attribute_uses: dict[str, list[Use]] = {}
-        self._item_uses: dict[str, list[Use]] = {}
         self._aliases: dict[str, set[str]] = {}
         self._bare_dependencies: dict[str, list[Term]] = {}
         self._callers: dict[FunctionRecord, list[CallRecord]] = {}
@@ -36,16 +34,24 @@ class CallGraph(ABC):
                 name = last_name(call.callee)
                 if name is not None:
                     self._calls.setdefault(name, []).append(call)
-            for name, uses in module.attribute_uses.items():
-                self._attribute_uses.setdefault(name, []).extend(uses)
-            for name, uses in module.item_uses.items():
-                self._item_uses.setdefault(name, []).extend(uses)
-            for name, uses in module.references.items():
-                self._references.setdefault(name, []).extend(uses)
             for name, others in module.aliases.items():
                 self._aliases.setdefault(name, set()).update(others)
             for annotation in module.bare_dependencies:
                 self._bare_dependencies.setdefault(last_name(annotation) or "", []).append(annotation)
+
+    # What few runs ask for: of a module that was restored, its uses are not.
+
+    @cached_property
+    def _references(self) -> dict[str, list[Use]]:
+        return _together(module.references for module in self.modules)
+
+    @cached_property
+    def _attribute_uses(self) -> dict[str, list[Use]]:
+        return _together(module.attribute_uses for module in self.modules)
+
+    @cached_property
+    def _item_uses(self) -> dict[str, list[Use]]:
+        return _together(module.item_uses for module in self.modules)
 
     @abstractmethod
     def resolve(self, term: Term) -> Values:
@@ -167,3 +173,11 @@ class CallGraph(ABC):
             return False
         term = call.arguments[position].term
         return any(function in self.targets(value) for value in self.resolve(term))
+
+
+def _together(of_modules: Iterable[Mapping[str, Sequence[Use]]]) -> dict[str, list[Use]]:
+    found: dict[str, list[Use]] = {}
+    for uses_by_name in of_modules:
+        for name, uses in uses_by_name.items():
+            found.setdefault(name, []).extend(uses)
+    return found

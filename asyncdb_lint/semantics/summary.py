@@ -7,6 +7,7 @@ for it notes the same things in the same order. A module whose walk read a quick
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -18,11 +19,12 @@ from typing import Any
 from ..decoding import UnparsableFile
 from ..unfetched import Unfetched, held
 from .records import ModuleRecord
-from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, NODE, ONE, Numbers, Objects
+from .summary_forms import BY_NODE, CLASSES, CONSTANT, FORMS, NODE, ONE, SEGMENTS, TARGETS, Numbers, Objects
 from .terms import UNKNOWN, Restorable
 
-Summary = list[list[Any]]
-"""For each class of what a walk notes how many objects there are, and a column of values for each field."""
+Summary = list[str]
+"""Texts of JSON: how many objects there are of each class of what a walk notes; then, for each class of which there is
+one, its segments, with a column of values for each of their fields."""
 
 _Groups = dict[type[Any], list[Any]]
 _set_origin: Callable[[Any, object], None] = Restorable.__dict__["_origin"].__set__
@@ -47,32 +49,47 @@ _LEADING = {
 }
 
 
+# For each class, the number of the segment in which a field is.
+_SEGMENT_OF = {
+    cls: {name: number for number, names in enumerate(segments) for name in names} for cls, segments in SEGMENTS.items()
+}
+
+
 class NotTheSame(Exception):
     """A walk that notes other things than the one before it: nobody knows which node belongs to what."""
 
 
 def written(record: ModuleRecord) -> Summary:
-    """A walked module as JSON can hold it; raises TypeError where it holds what cannot be written down."""
+    """A walked module as text; raises TypeError where it holds what cannot be written down."""
     groups = _grouped(record)
     numbers: Numbers = {id(item): number for number, item in enumerate(_OWNERLESS)}
     for group in groups.values():
         for item in group:
             numbers[id(item)] = len(numbers)
-    return [[len(group), *_columns(cls, group, numbers)] for cls, group in groups.items()]
+    return [
+        _as_text([len(group) for group in groups.values()]),
+        *(
+            _as_text([_column(cls, name, group, numbers) for name in names])
+            for cls, group in groups.items()
+            for names in SEGMENTS[cls]
+            if group
+        ),
+    ]
 
 
-def _columns(cls: type[Any], group: list[Any], numbers: Numbers) -> list[list[Any]]:
-    columns: list[list[Any]] = []
-    for name, form in FORMS[cls].items():
-        if form is NODE:
-            read = held(cls, name)
-            column = [_held(item, read) is not None for item in group]
-        else:
-            column = form.write([getattr(item, name) for item in group], numbers)
-        # Of `True` and `1`, which are the same to Python, only constants have both.
-        is_uniform = form is not CONSTANT and len(column) > 1 and column.count(column[0]) == len(column)
-        columns.append(column[:1] if is_uniform else column)
-    return columns
+_as_text = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _column(cls: type[Any], name: str, group: list[Any], numbers: Numbers) -> list[Any]:
+    form = FORMS[cls][name]
+    if form is NODE:
+        read = held(cls, name)
+        column: list[Any] = [_held(item, read) is not None for item in group]
+    else:
+        column = form.write([getattr(item, name) for item in group], numbers)
+    # Of `True` and `1`, which are the same to Python, only constants have both.
+    is_uniform = form is not CONSTANT and len(column) > 1 and column.count(column[0]) == len(column)
+    return column[:1] if is_uniform else column
 
 
 def _held(item: object, read: Callable[[object], object]) -> object:
@@ -99,17 +116,9 @@ def fetching(record: ModuleRecord, walk: Callable[[], ModuleRecord]) -> ModuleRe
 def restored(summary: Summary, path: Path, walk: Callable[[], ModuleRecord]) -> ModuleRecord:
     """The module that was written; `walk` parses and walks it, and is called when somebody asks for a node.
 
-    Raises what comes of reading something else: ValueError, TypeError, LookupError or AttributeError.
+    Raises what comes of reading something else: ValueError, TypeError or LookupError.
     """
-    given = dict(zip(CLASSES, summary, strict=True))
-    groups: _Groups = {cls: list(map(object.__new__, repeat(cls, columns[0]))) for cls, columns in given.items()}
-    record = groups[ModuleRecord][0]
-    if not isinstance(record, ModuleRecord):
-        raise TypeError("a summary without a module")
-    origin = Origin(walk, record, groups, given)
-    for group in groups.values():
-        deque(map(_set_origin, group, repeat(origin)), maxlen=0)
-    origin.fill(ModuleRecord)
+    record = _Restoration(walk, summary).record
     record.path = path
     return record
 
@@ -120,53 +129,19 @@ def has_nodes(record: ModuleRecord) -> bool:
 
 
 class Origin:
-    """Where the objects of a module get what they do not have yet: from its summary, or from its tree."""
+    """Where the objects of a module that was walked get their nodes: from its tree."""
 
-    def __init__(
-        self,
-        walk: Callable[[], ModuleRecord],
-        record: ModuleRecord,
-        groups: _Groups | None = None,
-        summary: dict[type[Any], list[Any]] | None = None,
-    ) -> None:
+    def __init__(self, walk: Callable[[], ModuleRecord], record: ModuleRecord) -> None:
         self._walk: Callable[[], ModuleRecord] | None = walk
-        self._record = record
-        self._groups = groups or {}
-        self._summary = summary or {}
-        """What no object has been given yet, by class: of most modules, nobody asks for more than a few."""
-        self._objects: Objects = [*_OWNERLESS, *(item for group in self._groups.values() for item in group)]
+        self.record = record
 
     def supply(self, item: object, name: str) -> object:
         """Something that an object does not have yet; raises AttributeError for what it has not at all."""
-        if self.fill(type(item)):
-            # What is missing still, only the tree has.
-            with suppress(AttributeError):
-                return object.__getattribute__(item, name)
         self.fetch()
         return object.__getattribute__(item, name)
 
-    def fill(self, cls: type[Any]) -> bool:
-        """Gives all objects of a class what the summary says of them; says whether there was anything to give."""
-        columns = self._summary.pop(cls, None)
-        if columns is None:
-            return False
-        count, *rest = columns
-        group = self._groups[cls]
-        for (name, form), column in zip(FORMS[cls].items(), rest, strict=True):
-            whole = column * count if len(column) == 1 else column
-            place = getattr(cls, name).__set__
-            if form is NODE:
-                for item, has_node in zip(group, whole, strict=True):
-                    if not has_node:
-                        place(item, None)
-            else:
-                deque(map(place, group, form.read(whole, self._objects)), maxlen=0)
-        return True
-
     def fill_all(self) -> None:
-        """Gives all objects what the summary says of them."""
-        for cls in list(self._summary):
-            self.fill(cls)
+        """Gives all objects what they have but for their nodes."""
 
     @property
     def is_asked(self) -> bool:
@@ -178,9 +153,8 @@ class Origin:
         if self._walk is None:
             return
         walk, self._walk = self._walk, None
-        self.fill_all()
         try:
-            groups, own = _grouped(walk()), self._groups or _grouped(self._record)
+            groups, own = _grouped(walk()), self._own()
             pairs = {cls: list(zip(group, own[cls], strict=True)) for cls, group in groups.items()}
         except (UnparsableFile, ValueError) as error:
             raise NotTheSame(str(error)) from error
@@ -196,7 +170,86 @@ class Origin:
                         known = getattr(old, name)
                         known.clear()
                         known.update((key, old_of[id(item)]) for key, item in getattr(new, name).items())
-        self._groups = {}
+
+    def _own(self) -> _Groups:
+        return _grouped(self.record)
+
+
+class _Restoration(Origin):
+    """Where the objects of a module that was restored get what they do not have yet: from its summary, or its tree.
+
+    Of most modules nobody asks for more than a few fields, so each segment is read when somebody does.
+    """
+
+    def __init__(self, walk: Callable[[], ModuleRecord], summary: Summary) -> None:
+        self._texts: list[str | None] = list(summary)
+        self._counts: dict[type[Any], int] = dict(zip(CLASSES, json.loads(summary[0]), strict=True))
+        self._segments: dict[type[Any], int] = {}
+        """The first segment of each class of which there is an object."""
+        self._numbers: dict[type[Any], int] = {}
+        """The number of the first object of each class."""
+        number, at = len(_OWNERLESS), 1
+        for cls, count in self._counts.items():
+            self._numbers[cls] = number
+            number += count
+            if count:
+                self._segments[cls] = at
+                at += len(SEGMENTS[cls])
+        if at != len(summary):
+            raise ValueError("a summary in which something is missing")
+        self._objects: Objects = [*_OWNERLESS, *repeat(None, number - len(_OWNERLESS))]
+        self._groups: _Groups = {cls: [] for cls in CLASSES}
+        self._unmade = set(self._segments)
+        (record,) = self._made(ModuleRecord)
+        super().__init__(walk, record)
+
+    def _made(self, cls: type[Any]) -> list[Any]:
+        """The objects of a class; they have nothing yet."""
+        if cls in self._unmade:
+            self._unmade.remove(cls)
+            count, first = self._counts[cls], self._numbers[cls]
+            group = self._groups[cls] = list(map(object.__new__, repeat(cls, count)))
+            deque(map(_set_origin, group, repeat(self)), maxlen=0)
+            self._objects[first : first + count] = group
+        return self._groups[cls]
+
+    def supply(self, item: object, name: str) -> object:
+        cls = type(item)
+        if self._fill(cls, _SEGMENT_OF[cls][name]):
+            # What is missing still, only the tree has.
+            with suppress(AttributeError):
+                return object.__getattribute__(item, name)
+        return super().supply(item, name)
+
+    def _fill(self, cls: type[Any], segment: int) -> bool:
+        """Gives all objects of a class what a segment says of them; says whether there was anything to give."""
+        at = self._segments[cls] + segment
+        text, self._texts[at] = self._texts[at], None
+        if text is None:
+            return False
+        for target in self._unmade & TARGETS[cls][segment]:
+            self._made(target)
+        group = self._made(cls)
+        for name, column in zip(SEGMENTS[cls][segment], json.loads(text), strict=True):
+            form = FORMS[cls][name]
+            whole = column * len(group) if len(column) == 1 else column
+            place = getattr(cls, name).__set__
+            if form is NODE:
+                for item, has_node in zip(group, whole, strict=True):
+                    if not has_node:
+                        place(item, None)
+            else:
+                deque(map(place, group, form.read(whole, self._objects)), maxlen=0)
+        return True
+
+    def fill_all(self) -> None:
+        for cls in self._segments:
+            for segment in range(len(SEGMENTS[cls])):
+                self._fill(cls, segment)
+
+    def _own(self) -> _Groups:
+        self.fill_all()
+        return self._groups
 
 
 def _give(item: object, name: str, before: object, node: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
@@ -146,13 +147,12 @@ def _kinds(kinds: type[enum.Enum]) -> Form:
 _NO_NOTES = Form(lambda values, numbers: [0] * len(values), lambda column, objects: (Notes() for _ in column))
 _NO_MAPPING = Form(_NO_NOTES.write, lambda column, objects: ({} for _ in column))
 _NO_ROLES = Form(_NO_NOTES.write, lambda column, objects: (None for _ in column))
-FRESH = (_NO_NOTES, _NO_MAPPING, _NO_ROLES)
-"""What a restored object has of its own, and nothing of what the walk had."""
 _GIVEN = Form(_NO_NOTES.write, lambda column, objects: ())
 
+_OF_KINDS = {kinds.__name__: _kinds(kinds) for kinds in (UseKind, ContextKind, ParameterKind)}
 _FORM_OF = {
     **dict.fromkeys(("str", "str | None", "bool", "int"), PLAIN),
-    **{f"{kinds.__name__}": _kinds(kinds) for kinds in (UseKind, ContextKind, ParameterKind)},
+    **_OF_KINDS,
     "object": CONSTANT,
     "list[str]": _NAMES,
     "dict[str, list[str]]": _NAME_LISTS,
@@ -213,3 +213,23 @@ FORMS: dict[type[Any], dict[str, Form]] = {
     for cls in CLASSES
 }
 """For each of those, the forms of its fields."""
+
+
+def _segments(cls: type[Any]) -> list[tuple[str, ...]]:
+    alone = [name for name, form in FORMS[cls].items() if form not in _SIMPLE]
+    return [tuple(name for name in FORMS[cls] if name not in alone), *((name,) for name in alone)]
+
+
+_SIMPLE = (PLAIN, CONSTANT, NODE, ONE, *_OF_KINDS.values())
+SEGMENTS = {cls: _segments(cls) for cls in CLASSES}
+"""For each, the fields that are written together: whoever asks for one is given all of them."""
+
+
+def _targets(cls: type[Any], names: tuple[str, ...]) -> frozenset[type[Any]]:
+    annotations = " ".join(str(field.type) for field in fields(cls) if field.name in names)
+    named = [other for other in CLASSES if re.search(rf"\b{other.__name__}\b", annotations)]
+    return frozenset(other for other in CLASSES if issubclass(other, tuple(named)))
+
+
+TARGETS = {cls: [_targets(cls, names) for names in SEGMENTS[cls]] for cls in CLASSES}
+"""For each segment, the classes of the objects that its fields may lead to."""
