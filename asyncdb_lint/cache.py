@@ -45,6 +45,8 @@ class Snapshot:
     stamps: dict[str, Stamp]
     digests: dict[str, str]
     """The content of each file."""
+    traits: dict[str, str]
+    """What a look at the project sees of each file that matters; see `traits_of`."""
     state: str
     """All that the findings in files that matter depend on, but for what each says of itself; see `state_of`."""
     matters: set[str]
@@ -84,6 +86,7 @@ class KeptSnapshot:
             return Snapshot(
                 {path: (time, size, inode) for path, (time, size, inode) in data["stamps"].items()},
                 data["digests"],
+                data["traits"],
                 data["state"],
                 set(data["matters"]),
                 set(data["blocking"]),
@@ -107,6 +110,7 @@ class KeptSnapshot:
             {
                 "stamps": {p: s if now - s[0] > _RACY_NS else _NO_STAMP for p, s in snapshot.stamps.items()},
                 "digests": snapshot.digests,
+                "traits": snapshot.traits,
                 "state": snapshot.state,
                 "matters": sorted(snapshot.matters),
                 "blocking": sorted(snapshot.blocking),

@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .cache import Cache, Changes, KeptSnapshot, Snapshot, changes_since, look, state_of
+from .cache import Cache, Changes, KeptSnapshot, Snapshot, Stamp, changes_since, look, state_of
 from .cache_files import digest_of
+from .contents import ChangedMeanwhile, KnownContents
 from .decoding import UnparsableFile
 from .out_of_sight import CallsOutOfSight, called_in
 from .project_run import Findings, Run, Work
 from .screen import Screened, imports_driver, stays_out
 from .session import Session
 from .settings.python_version import required_python
+from .traits import traits_of
 
 if TYPE_CHECKING:
     from .kept_summaries import Summaries
@@ -49,6 +52,10 @@ class KeptFindings:
             known = self._after_harmless_changes(self._before, self._changes)
             if known is not None:
                 return known
+            with suppress(ChangedMeanwhile):
+                known = self._after_changes_in_what_matters(self._before, self._changes)
+                if known is not None:
+                    return known
         return self._after_any_change()
 
     def _after_harmless_changes(self, before: Snapshot, changes: Changes) -> Findings | None:
@@ -64,7 +71,8 @@ class KeptFindings:
         ):
             return None
         run = Run(self._work, {}, self._session)
-        run.take({Path(path): data for path, data in changes.contents.items()}, screened.matters)
+        contents = {Path(path): data for path, data in changes.contents.items()}
+        run.take(contents, screened.matters, screened.blocking)
         found = run.said_of_all(_known(before, [file for file in wanted if str(file) not in changes.contents]))
         digests = {**before.digests, **{path: digest_of(data) for path, data in changes.contents.items()}}
         self._keep(before, replace(before, stamps=changes.stamps, digests=digests), found)
@@ -80,17 +88,49 @@ class KeptFindings:
             return False
         return before.calls.keys().isdisjoint(called_in(data))
 
+    def _after_changes_in_what_matters(self, before: Snapshot, changes: Changes) -> Findings | None:
+        """What is said of the wanted files, if all that has changed matters as it did before: others are not read."""
+        types, changed = self._work.settings.database_types, changes.contents
+        if (
+            len(changed) > _MOST_CHANGES_UNSEEN
+            or len(before.digests) != len(self._work.files)
+            or not all(
+                before.traits.get(path) == traits_of(Path(path), data, types, self._session.signs)
+                for path, data in changed.items()
+            )
+        ):
+            return None
+        own = {Path(path): data for path, data in changed.items()}
+        contents = KnownContents(self._work.files, before.digests, own, self._session.read)
+        summaries = self._summaries()
+        run = Run(self._work, {}, self._session, summaries)
+        run.take(contents, set(map(Path, before.matters)), set(map(Path, before.blocking)))
+        run.calls_out_of_sight = CallsOutOfSight(contents, run.matters, before.calls)
+        digests = {**before.digests, **{path: digest_of(data) for path, data in changed.items()}}
+        return self._findings_of(run, changes.stamps, digests, summaries, has_driver=before.has_driver)
+
     def _after_any_change(self) -> Findings:
         """What is said of the wanted files after a look at all of them."""
         # Before the files are read, so that a later change shows.
         stamps = look(self._work.files)
+        summaries = self._summaries()
+        run = Run(self._work, {}, self._session, summaries)
+        run.look(keeps_digests=True)
+        run.calls_out_of_sight = CallsOutOfSight(run.contents, run.matters)
+        has_driver = imports_driver(run.matters, self._session.signs)
+        return self._findings_of(run, stamps, run.digests(), summaries, has_driver=has_driver)
+
+    def _summaries(self) -> Summaries:
         with self._session.measured("cache"):
             from .kept_summaries import Summaries
 
-            summaries = Summaries(self._kept.file)
-        run = Run(self._work, {}, self._session, summaries)
-        run.look(keeps_digests=True)
-        digests = run.digests()
+            return Summaries(self._kept.file)
+
+    def _findings_of(
+        self, run: Run, stamps: dict[str, Stamp], digests: dict[str, str], summaries: Summaries, *, has_driver: bool
+    ) -> Findings:
+        """What is said of the wanted files where it is known which files matter; keeps what is new."""
+        summaries.contents = digests
         before = self._still_true(run, digests, summaries)
         run.quiet = _quiet(before, run)
         unchanged = _same(before.checked, before, digests)
@@ -105,12 +145,13 @@ class KeptFindings:
         now = Snapshot(
             stamps=stamps,
             digests=digests,
+            traits=self._traits(run, digests),
             state=_state(run, digests, summaries, looked_into),
             matters=set(map(str, run.matters)),
             blocking=set(map(str, run.blocking)),
             imported=imported,
             looked_into=looked_into,
-            has_driver=before.has_driver or imports_driver(run.matters, self._session.signs),
+            has_driver=has_driver,
             calls=calls,
             checked=set(),
         )
@@ -132,10 +173,21 @@ class KeptFindings:
                 return _nothing_known()
         if before.state != _state(run, digests, summaries, before.looked_into):
             return _nothing_known()
-        out_of_sight = CallsOutOfSight(run.contents, run.matters)
-        if any(out_of_sight(name) is not bool(caller) for name, caller in before.calls.items()):
+        out_of_sight = run.calls_out_of_sight
+        if out_of_sight is None or any(out_of_sight(name) is not bool(caller) for name, caller in before.calls.items()):
             return _nothing_known()
         return replace(before, calls=out_of_sight.answers)
+
+    def _traits(self, run: Run, digests: Mapping[str, str]) -> dict[str, str]:
+        """What is seen of each file that matters; a file that is as it was need not be looked at for that."""
+        known = {} if self._before is None else self._before.traits
+        same = set() if self._before is None else _same(known, self._before, digests)
+        types, signs = self._work.settings.database_types, self._session.signs
+        return {
+            name: known[name] if name in same else traits_of(path, run.contents[path], types, signs)
+            for path in run.matters
+            for name in (str(path),)
+        }
 
     def _keep(self, before: Snapshot, now: Snapshot, found: Findings) -> None:
         """Keeps what was found, and of what was found before all that is still true."""
@@ -146,7 +198,7 @@ class KeptFindings:
 
 
 def _nothing_known() -> Snapshot:
-    return Snapshot({}, {}, "", set(), set(), set(), set(), has_driver=False, calls={}, checked=set())
+    return Snapshot({}, {}, {}, "", set(), set(), set(), set(), has_driver=False, calls={}, checked=set())
 
 
 def _state(run: Run, digests: Mapping[str, str], summaries: Summaries, looked_into: AbstractSet[str]) -> str:

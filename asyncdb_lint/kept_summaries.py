@@ -27,6 +27,8 @@ class Summaries:
     def __init__(self, file: ProjectFile) -> None:
         self._file = file
         self._walked: dict[Path, ModuleRecord] = {}
+        self.contents: Mapping[str, str] = {}
+        """The digest of the content of each file, as far as somebody has said."""
         file.read_all()
 
     def restored(self, path: Path, content: str, walk: Callable[[], ModuleRecord]) -> ModuleRecord | None:

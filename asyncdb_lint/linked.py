@@ -40,6 +40,7 @@ class LinkedProject:
         settings: Settings,
         session: Session,
         summaries: Summaries | None = None,
+        calls_out_of_sight: CallsOutOfSight | None = None,
     ) -> None:
         """Takes the contents of all files and those that matter; what `summaries` know need not be parsed."""
         self.contents = contents
@@ -58,7 +59,7 @@ class LinkedProject:
         self._load_all(matters)
         modules = [record for path in sorted(matters) if (record := self._load(path)) is not None]
         self.modules = {module.path: module for module in modules}
-        self.calls_out_of_sight = CallsOutOfSight(contents, matters)
+        self.calls_out_of_sight = calls_out_of_sight or CallsOutOfSight(contents, matters)
         self.facts = ProjectFacts(Resolver(modules, index, self.calls_out_of_sight, hints))
 
     @property
@@ -157,9 +158,11 @@ class LinkedProject:
         return self.contents[path] if path in self.contents else path.read_bytes()
 
     def _digest(self, path: Path) -> str:
-        # The linter's own files are part of what a summary is kept under.
         if path not in self._digests:
-            self._digests[path] = digest_of(self.contents[path]) if path in self.contents else ""
+            # The linter's own files are part of what a summary is kept under.
+            known = self._summaries.contents.get(str(path)) if self._summaries is not None else None
+            own = path in self.contents
+            self._digests[path] = known or (digest_of(self.contents[path]) if own else "")
         return self._digests[path]
 
     def _is_ours(self, path: Path) -> bool:

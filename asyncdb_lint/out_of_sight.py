@@ -18,16 +18,23 @@ def called_in(data: bytes) -> set[str]:
 class CallsOutOfSight:
     """Looks for calls by name in files that were screened out; asked before a finding that such a call would undo."""
 
-    def __init__(self, contents: Mapping[Path, bytes], matters: AbstractSet[Path]) -> None:
-        self._rest = {path: data for path, data in contents.items() if path not in matters}
+    def __init__(
+        self, contents: Mapping[Path, bytes], matters: AbstractSet[Path], answers: Mapping[str, str] | None = None
+    ) -> None:
+        """Takes the contents of all files, and the `answers` that are known of these."""
+        self._contents = contents
+        self._matters = matters
         self._callers: dict[bytes, Path] | None = None
-        self.answers: dict[str, str] = {}
+        self.answers: dict[str, str] = dict(answers or {})
         """What was asked for, and a file that calls it; empty where none does."""
 
     def __call__(self, name: str) -> bool:
         """Whether such a file calls something of a name."""
+        if name in self.answers:
+            return bool(self.answers[name])
         if self._callers is None:
-            self._callers = {called: path for path, data in self._rest.items() for called in set(_CALL.findall(data))}
+            rest = (path for path in self._contents if path not in self._matters)
+            self._callers = {called: path for path in rest for called in set(_CALL.findall(self._contents[path]))}
         caller = self._callers.get(name.encode("utf-8", "surrogatepass"))
         self.answers[name] = str(caller) if caller is not None else ""
         return caller is not None

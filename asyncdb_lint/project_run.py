@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .kept_summaries import Summaries
     from .linked import LinkedProject
     from .module_paths import ModulePaths
+    from .out_of_sight import CallsOutOfSight
     from .session import Session
     from .settings import Settings
     from .surroundings import Project
@@ -61,8 +62,11 @@ class Run:
         self.wanted = work.project.wanted
         self._files = work.files
         self._unsaved = unsaved
-        self.contents: dict[Path, bytes] = {}
+        self._read_files: dict[Path, bytes] = {}
+        self.contents: Mapping[Path, bytes] = self._read_files
         """What is in the files, as far as it matters."""
+        self.calls_out_of_sight: CallsOutOfSight | None = None
+        """What is known of the calls in files that do not matter."""
         self._unreadable: dict[Path, UnparsableFile] = {}
         self._digests: dict[str, str] = {}
         self.matters: set[Path] = set()
@@ -81,9 +85,9 @@ class Run:
         self.look()
         return self.said_of_all({})
 
-    def take(self, contents: Mapping[Path, bytes], matters: set[Path]) -> None:
-        """Looks at some files only, of a project in which it is known which files matter."""
-        self.contents, self.matters = dict(contents), matters
+    def take(self, contents: Mapping[Path, bytes], matters: set[Path], blocking: set[Path]) -> None:
+        """Takes over which files of a project matter from a run that has looked at all of them."""
+        self.contents, self.matters, self.blocking = contents, matters, blocking
         self.checks_syntax = self._settings.enables("ADB001")
 
     def said_of_all(self, known: Findings) -> Findings:
@@ -137,10 +141,10 @@ class Run:
         with self._session.measured("read"):
             for file in files:
                 if file in self._unsaved:
-                    self.contents[file] = self._unsaved[file]
+                    self._read_files[file] = self._unsaved[file]
                     continue
                 try:
-                    self.contents[file] = self._session.read(file)
+                    self._read_files[file] = self._session.read(file)
                 except OSError as error:
                     reason = f"the file cannot be read: {(error.strerror or str(error)).lower()}"
                     self._unreadable[file] = UnparsableFile(reason)
@@ -186,7 +190,9 @@ class Run:
         return self._session.module_paths(self.contents, self._settings.roots)
 
     def _link(self) -> LinkedProject:
-        return self._session.linked(self._root, self.contents, self.matters, self._settings, self._summaries)
+        return self._session.linked(
+            self._root, self.contents, self.matters, self._settings, self._summaries, self.calls_out_of_sight
+        )
 
     def _with_suppressions(self, file: Path, found: list[Diagnostic], *, is_parsed: bool) -> list[Diagnostic]:
         """Drops what ignore comments hide and adds what is wrong with them."""

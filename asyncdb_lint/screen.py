@@ -47,7 +47,8 @@ _URL_WORDS = (b"postgres", b"mysql", b"sqlite")
 # What guards a whole application against the errors of drivers, and what declares tables.
 _GUARDS_AND_TABLES = (b"exception_handler", b"add_middleware", b".middleware(", b"__tablename__", b"create_table(")
 _TABLE = rb"\bTable\("
-_RUNS_A_LOOP = re.compile(rb"\basync def\b|\basyncio\.run\b|\brun_until_complete\b")
+RUNS_A_LOOP = re.compile(rb"\basync def\b|\basyncio\.run\b|\brun_until_complete\b")
+"""What makes a file that blocks matter."""
 _FRAMEWORKS = frozenset({b"fastapi", b"starlette"})
 # What a file has to name to get hold of anything: functions, and classes that are constructed.
 _STUB_START = (
@@ -95,7 +96,7 @@ def driver_methods() -> re.Pattern[bytes]:
 
 
 @functools.cache
-def _driver_waits() -> re.Pattern[bytes]:
+def driver_waits() -> re.Pattern[bytes]:
     """A line that waits for what drivers offer."""
     return re.compile(rb"\b(?:await|async)\b[^\n]*" + driver_methods().pattern)
 
@@ -116,7 +117,7 @@ def _mentions(data: bytes) -> bool:
 
 
 @functools.cache
-def _blocking_packages(role: str) -> Mapping[bytes, re.Pattern[bytes]]:
+def blocking_packages(role: str) -> Mapping[bytes, re.Pattern[bytes]]:
     """The packages whose stubs give a role, each with the names by which a file shows that it uses that."""
     texts: dict[bytes, str] = {}
     for path in sorted(_LIBRARIES.glob("*.pyi")):
@@ -214,13 +215,12 @@ def screened(
     found = {path for path, data in contents.items() if signs.imports_driver(path, data)}
     for dotted in database_types:
         *_, module, name = (part.encode() for part in dotted.split("."))
-        defines = re.compile(rb"^[ \t]*class[ \t]+" + re.escape(name) + rb"\b", re.MULTILINE)
         found.update(path for path, words in imported.items() if words & {module, name})
-        found.update(path for path, data in contents.items() if defines.search(data))
+        found.update(path for path, data in contents.items() if defining(dotted).search(data))
     serves = any(words & _FRAMEWORKS for words in imported.values())
     if not found and not serves:
         return Screened(set(), set())
-    packages = _blocking_packages("blocks" if found else "sync_database")
+    packages = blocking_packages("blocks" if found else "sync_database")
     blocking = {
         path
         for path, words in imported.items()
@@ -228,13 +228,20 @@ def screened(
     }
     importers = _Importers(contents, imported, signs, paths)
     blocking = importers.with_them(blocking)
-    loops = {path for path in blocking if _RUNS_A_LOOP.search(contents[path])}
+    loops = {path for path in blocking if RUNS_A_LOOP.search(contents[path])}
     if not found:
         return Screened(loops, blocking)
     found = importers.with_them(found) | loops
     mentioning = {path for path in contents if path not in found and signs.mentions(path, contents[path])}
-    given = {path for path in mentioning if _driver_waits().search(contents[path])}
+    given = {path for path in mentioning if driver_waits().search(contents[path])}
     return Screened(found | mentioning | importers.with_them(given), blocking)
+
+
+@functools.cache
+def defining(dotted: str) -> re.Pattern[bytes]:
+    """What defines a class of the settings."""
+    name = dotted.rpartition(".")[2].encode()
+    return re.compile(rb"^[ \t]*class[ \t]+" + re.escape(name) + rb"\b", re.MULTILINE)
 
 
 class _Importers:
@@ -300,10 +307,10 @@ def stays_out(
     """
     signs = Signs()
     words = signs.imported(path, data)
-    if database_types or signs.imports_driver(path, data) or words & _blocking_packages("blocks").keys():
+    if database_types or signs.imports_driver(path, data) or words & blocking_packages("blocks").keys():
         return False
     blocks_already = path in others.blocking
-    if blocks_already and _RUNS_A_LOOP.search(data):
+    if blocks_already and RUNS_A_LOOP.search(data):
         return False
     # Who leads to what blocks now may be imported where a loop runs.
     ties = others.matters if blocks_already else others.matters | others.blocking

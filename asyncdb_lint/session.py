@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .kept_summaries import Summaries
     from .linked import LinkedProject
     from .module_paths import ModulePaths
+    from .out_of_sight import CallsOutOfSight
     from .reparsing import CutModule
     from .semantics.records import ModuleRecord
     from .settings import Settings
@@ -161,6 +162,7 @@ class Session:
         matters: set[Path],
         settings: Settings,
         summaries: Summaries | None = None,
+        calls_out_of_sight: CallsOutOfSight | None = None,
     ) -> LinkedProject:
         """The files of the project below a root that matter, linked; see `LinkedProject`."""
         key = root, settings
@@ -173,7 +175,9 @@ class Session:
             # The one before goes first: two linked projects need not fit into memory.
             self._linked.pop(key, None)
             with self.measured("link"):
-                known = self._linked[key] = LinkedProject(contents, matters, settings, self, summaries)
+                known = self._linked[key] = LinkedProject(
+                    contents, matters, settings, self, summaries, calls_out_of_sight
+                )
         # Its modules are asked for through it.
         self._asked_files.update(known.loaded)
         return known

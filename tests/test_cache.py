@@ -150,6 +150,31 @@ def test_an_ignore_comment_counts_where_nothing_is_found(project: Folder) -> Non
     assert project.codes() == ["ADB101"]
 
 
+def test_after_a_change_in_what_matters_other_files_are_not_read(project: Folder) -> None:
+    assert project.codes() == ["ADB101"]
+    in_secret(project.root / "plain.py", "import db")
+    project.write("db.py", f"{DB}more = 1\n")
+    assert [found.code for found in project.lint()] == ["ADB101"]
+
+
+def test_what_has_changed_in_secret_is_noticed_by_who_has_to_read_it(project: Folder) -> None:
+    assert project.codes() == ["ADB101"]
+    in_secret(project.root / "app.py", "x = 1\n")
+    project.write("db.py", f"{DB}more = 1\n")
+    assert project.codes() == []
+
+
+def test_a_change_of_imports_counts_where_a_database_is(project: Folder) -> None:
+    helper = "def load(url):\n    return 1\n"
+    project.write("client.py", helper)
+    project.write("web.py", f"{APP}\n\nasync def show():\n    from client import load\n    return load('http://x')\n")
+    assert project.codes() == ["ADB101", "ADB101"]
+    project.write("client.py", "import requests\n\n\ndef load(url):\n    return requests.get(url)\n")
+    assert "ADB601" in project.codes()
+    project.write("client.py", helper)
+    assert project.codes() == ["ADB101", "ADB101"]
+
+
 def test_files_come_and_go(project: Folder) -> None:
     assert project.codes() == ["ADB101"]
     project.write("more.py", APP)

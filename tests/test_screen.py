@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
-from asyncdb_lint.screen import screened
+from asyncdb_lint.screen import Signs, screened
+from asyncdb_lint.traits import traits_of
 
 PATH = Path("main.py")
 DRIVER = b"from databases import Database\n"
@@ -54,6 +56,28 @@ def matters(**files: bytes) -> set[str]:
     """The files that matter; `app__I__db` stands for `app/db.py`."""
     contents = {Path("/project", *name.split("__I__")).with_suffix(".py"): data for name, data in files.items()}
     return {path.relative_to("/project").with_suffix("").as_posix() for path in screened(contents).matters}
+
+
+LINES = [
+    b"import databases", b"from app import run", b"from other import load", b"import requests", b"import fastapi",
+    b"async def run(db):", b"def load(url):", b"    await db.execute(sql)", b"    return requests.get(url)", b"x = 1",
+    b"sql = 'SELECT 1 FROM users'", b"class Pool:", b"asyncio.run(run())", b"# import databases",
+    b"from db import Pool",
+]  # fmt: skip
+
+
+def test_the_same_files_matter_while_what_is_seen_of_a_file_is_the_same() -> None:
+    chance, types, compared = random.Random(5), ["db.Pool"], 0
+    for _ in range(6_000):
+        names = [Path(f"/project/{name}.py") for name in ("app", "db", "other")]
+        contents = {path: b"\n".join(chance.sample(LINES, chance.randrange(5))) for path in names}
+        changed = chance.choice(names)
+        data = b"\n".join(chance.sample([*contents[changed].split(b"\n"), *chance.sample(LINES, 2)], 2))
+        before, after = (traits_of(changed, text, types, Signs()) for text in (contents[changed], data))
+        if before == after and data != contents[changed]:
+            compared += 1
+            assert screened({**contents, changed: data}, types) == screened(contents, types)
+    assert compared > 100
 
 
 def test_a_module_with_the_name_of_one_that_matters_is_another() -> None:
