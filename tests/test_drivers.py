@@ -20,6 +20,7 @@ from databases.backends.common import records
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import asyncdb_lint
+from asyncdb_lint.semantics.queries import SQL_PARAMETERS
 
 PACKAGE = Path(asyncdb_lint.__file__).parent
 DRIVERS = PACKAGE / "drivers"
@@ -226,6 +227,23 @@ def test_every_role_is_used() -> None:
         )
     ]
     assert unused == []
+
+
+def test_sql_comes_first_and_has_a_known_name() -> None:
+    functions = [
+        node
+        for path in STUBS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    named = [
+        (number, argument.arg)
+        for function in functions
+        for number, argument in enumerate([*function.args.args, *function.args.kwonlyargs])
+        if argument.annotation is not None and "SQL" in ast.unparse(argument.annotation)
+    ]
+    assert {number for number, _ in named} == {1}, "behind `self`"
+    assert {name for _, name in named} == SQL_PARAMETERS
 
 
 # Members of earlier releases, which code that the linter reads may still use.

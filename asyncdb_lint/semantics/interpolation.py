@@ -8,12 +8,12 @@ from typing import NamedTuple
 from ..lazy import cst
 from .calling import argument_for
 from .flat_texts import FlatText, Frame, Gap, place_of_call
-from .queries import Queries, numbered
+from .queries import Queries, numbered, place_of_sql
 from .records import CallRecord, FunctionRecord, ModuleRecord, ParameterKind
 from .resolve import Resolver
 from .sources import Source, Sources
 from .sql import HolePlace, Place, Statement, bind, places, read
-from .terms import Constant, Parameter, Result, Term, last_name
+from .terms import Constant, Mapping, Parameter, Result, Term, last_name
 from .texts import Texts
 
 
@@ -84,7 +84,7 @@ class Interpolations:
         seen: set[int] = set()
         for module in self.resolver.modules:
             for call in module.calls:
-                term = self.queries.any_sql_argument(call) if not module.is_stub and _may_vary(call) else None
+                term = self.queries.any_sql_argument(call) if not module.is_stub and _may_be_open(call) else None
                 if term is None:
                     continue
                 for interpolation in self._of_query(call, term):
@@ -186,9 +186,10 @@ class Interpolations:
         return frozenset(self.resolver.modules)
 
 
-def _may_vary(call: CallRecord) -> bool:
-    """Whether a call is given anything but literals: asked first, for whether it runs a query takes longer to know."""
-    return any(not isinstance(argument.term, Constant) for argument in call.arguments)
+def _may_be_open(call: CallRecord) -> bool:
+    """Whether what a call may run is no literal: asked first, for whether it runs a query takes longer to know."""
+    argument = place_of_sql(call)
+    return argument is not None and not isinstance(argument.term, Constant | Mapping)
 
 
 def _stands_in(node: cst.CSTNode, module: ModuleRecord) -> bool:

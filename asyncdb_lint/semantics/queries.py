@@ -18,6 +18,10 @@ from .values import FunctionValue
 _OTHER_STYLES = ("binds_by_number", "binds_by_percent", "binds_by_question_mark", "binds_in_text")
 
 
+SQL_PARAMETERS = frozenset({"command", "query", "sql", "sql_script", "statement"})
+"""What drivers call the parameter that takes SQL; it is the first of each of their methods that has one."""
+
+
 class Queries:
     """Answers for the calls of one project."""
 
@@ -46,12 +50,12 @@ class Queries:
 
     def sql_argument(self, call: CallRecord) -> Term | None:
         """The expression that a query runs."""
-        argument = self.argument_of_role(call, "SQL")
+        argument = self.argument_of_role(call, "SQL") if place_of_sql(call) is not None else None
         return argument.term if argument is not None else None
 
     def any_sql_argument(self, call: CallRecord) -> Term | None:
         """The expression that a query of whatever driver runs."""
-        method = self.driver_method(call) if call.arguments else None
+        method = self.driver_method(call) if place_of_sql(call) is not None else None
         argument = self._passed(call, method, "SQL") if method is not None and roles(method) & QUERY_ROLES else None
         return argument.term if argument is not None else None
 
@@ -100,6 +104,16 @@ class Queries:
         if method is None or method.owner is None:
             return None
         return next((other.name for other in method.owner.methods.values() if role in roles(other)), None)
+
+
+def place_of_sql(call: CallRecord) -> Argument | None:
+    """The argument that is SQL if a call runs a query at all, which takes longer to know."""
+    for argument in call.arguments:
+        if argument.keyword is None:
+            return argument if not argument.star else None
+        if argument.keyword in SQL_PARAMETERS:
+            return argument
+    return None
 
 
 def shown(call: CallRecord) -> str:
