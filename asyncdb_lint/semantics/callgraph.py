@@ -29,6 +29,7 @@ class CallGraph(ABC):
         self._aliases: dict[str, set[str]] = {}
         self._bare_dependencies: dict[str, list[Term]] = {}
         self._callers: dict[FunctionRecord, list[CallRecord]] = {}
+        self._targets: dict[CallRecord, tuple[FunctionRecord, ...]] = {}
         for module in modules:
             for call in module.calls:
                 name = last_name(call.callee)
@@ -52,6 +53,11 @@ class CallGraph(ABC):
     @cached_property
     def _item_uses(self) -> dict[str, list[Use]]:
         return _together(module.item_uses for module in self.modules)
+
+    @property
+    @abstractmethod
+    def is_resolving(self) -> bool:
+        """Whether somebody is in the middle of resolving a term."""
 
     @abstractmethod
     def resolve(self, term: Term) -> Values:
@@ -132,9 +138,15 @@ class CallGraph(ABC):
                     return True
         return False
 
-    def targets_of(self, call: CallRecord) -> list[FunctionRecord]:
+    def targets_of(self, call: CallRecord) -> tuple[FunctionRecord, ...]:
         """The functions that a call runs, as far as they are known."""
-        return [function for value in self.resolve(call.callee) for function in self.targets(value)]
+        known = self._targets.get(call)
+        if known is None:
+            known = tuple([function for value in self.resolve(call.callee) for function in self.targets(value)])
+            # What is found while a cycle is being cut holds only there.
+            if not self.is_resolving:
+                self._targets[call] = known
+        return known
 
     def attribute_uses(self, name: str) -> list[Use]:
         """Every use of an attribute of some name, whatever object it is asked of."""

@@ -105,6 +105,7 @@ class Resolver(CallGraph):
             # What was found out on the way knew nothing of the hints.
             self._mro.clear()
             self._answers.clear()
+            self._targets.clear()
 
     @property
     def is_resolving(self) -> bool:

@@ -196,6 +196,9 @@ NOTHING_KNOWN: Values = (UNKNOWN_VALUE,)
 
 def united(groups: list[Values]) -> Values:
     """All alternatives of several groups, each once, in order."""
+    if len(groups) == 1 and len(groups[0]) < 2:
+        # Nearly all: hashing a value takes longer than all the rest.
+        return groups[0]
     seen: dict[Value, None] = {}
     for group in groups:
         for value in group:
