@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,17 +24,19 @@ if TYPE_CHECKING:
 _Walk = Callable[[Path], "ModuleRecord"]
 # Bytes of source; below this, a process costs more than it saves.
 _WORTH_A_PROCESS = 200_000
+SUMMING_UP = 1.4
+"""How much longer a module takes another process, which has to sum it up."""
 
 
 def shares(sizes: Mapping[Path, int], jobs: int) -> list[list[Path]]:
-    """Files in parts of about the same size, one a process; the first part is for this process."""
+    """Files in parts that take about the same time, one a process; the first part is for this process."""
     count = min(jobs, 1 + sum(sizes.values()) // _WORTH_A_PROCESS) if IS_SAFE else 1
     parts: list[list[Path]] = [[] for _ in range(count)]
-    loads = [0] * count
+    loads = [0.0] * count
     for path in sorted(sizes, key=lambda path: (-sizes[path], path)):
         least = loads.index(min(loads))
         parts[least].append(path)
-        loads[least] += sizes[path]
+        loads[least] += sizes[path] * (SUMMING_UP if least else 1)
     return parts
 
 
@@ -54,21 +57,27 @@ def _written(part: Sequence[Path], walk: _Walk, timing: Timing | None) -> bytes:
     from .semantics.summary import written
 
     before = dict(timing.seconds) if timing is not None else {}
-    summaries: dict[str, Summary] = {}
+    lengths: dict[str, int] = {}
+    texts: list[str] = []
     for path in part:
         try:
-            summaries[str(path)] = written(walk(path))
+            summary = written(walk(path))
         except (UnparsableFile, TypeError):
             continue
+        lengths[str(path)] = len(summary)
+        texts += summary
     spent = {phase: seconds - before.get(phase, 0.0) for phase, seconds in timing.seconds.items()} if timing else {}
-    return json.dumps([summaries, spent], separators=(",", ":")).encode()
+    # No text of JSON has an end of a line in it.
+    return "\n".join([json.dumps([lengths, spent]), *texts]).encode()
 
 
 def _read(answers: Sequence[bytes], timing: Timing | None) -> dict[Path, Summary]:
     found: dict[Path, Summary] = {}
     for answer in filter(None, answers):
-        summaries, spent = json.loads(answer)
-        found.update((Path(path), summary) for path, summary in summaries.items())
+        told, *texts = answer.decode().split("\n")
+        lengths, spent = json.loads(told)
+        rest = iter(texts)
+        found.update((Path(path), list(islice(rest, length))) for path, length in lengths.items())
         if timing is not None:
             timing.add(spent)
     return found

@@ -17,7 +17,7 @@ from asyncdb_lint.semantics.records import ModuleRecord
 from asyncdb_lint.semantics.summary import written
 from asyncdb_lint.session import Session
 from asyncdb_lint.settings import Settings
-from asyncdb_lint.shared_parsing import shares, walked_by_others
+from asyncdb_lint.shared_parsing import SUMMING_UP, shares, walked_by_others
 from asyncdb_lint.timing import Timing
 from tests.test_summaries import TREES, walked
 
@@ -43,13 +43,15 @@ def test_nothing_is_one_empty_share() -> None:
     assert shares({}, jobs=2) == [[]]
 
 
-def test_much_is_shared_by_size() -> None:
+def test_much_is_shared_by_size_and_others_have_to_sum_up_theirs() -> None:
     sizes = {Path(f"{number:02}.py"): 10_000 + 1_000 * number for number in range(40)}
     parts = shares(sizes, jobs=3)
     assert sorted(path for part in parts for path in part) == sorted(sizes)
-    loads = [sum(sizes[path] for path in part) for part in parts]
+    own, *others = [sum(sizes[path] for path in part) for part in parts]
+    loads = [own, *(SUMMING_UP * load for load in others)]
     assert len(loads) == 3
-    assert max(loads) - min(loads) <= max(sizes.values())
+    assert own > max(others)
+    assert max(loads) - min(loads) <= SUMMING_UP * max(sizes.values())
 
 
 def test_no_more_processes_than_pay() -> None:
