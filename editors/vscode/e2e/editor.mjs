@@ -135,13 +135,17 @@ export class Editor {
     return until(`a preview shows "${text}"`, shows, this.patience);
   }
 
-  /** Opens the hover at a place, as Ctrl+K Ctrl+I does. */
-  async hover({ line, column }) {
-    await this.goTo(line, column);
-    await this.press("Control+k");
-    await this.press("Control+i");
+  /** Opens the hover at a place, as Ctrl+K Ctrl+I does, until it shows a rule: one that opens before the finding is there never does. */
+  async hover({ line, column }, code) {
     const hover = this.page.locator(".monaco-hover:visible .monaco-hover-content");
-    await hover.waitFor();
+    await until(`the hover shows ${code}`, async () => {
+      await this.press("Escape");
+      await this.goTo(line, column);
+      await this.press("Control+k");
+      await this.press("Control+i");
+      await hover.locator("a", { hasText: code }).first().waitFor({ timeout: 5_000 });
+      return true;
+    });
     return hover;
   }
 

@@ -17,7 +17,6 @@ export async function seeFindingsElsewhere(editor) {
 export async function seeSquiggleOf(editor, code, file, place) {
   await editor.openFile(file);
   await editor.squiggles().first().waitFor();
-  const hover = await editor.hover(place);
-  await hover.locator("a", { hasText: code }).first().waitFor();
+  await editor.hover(place, code);
   await editor.press("Escape");
 }

@@ -25,7 +25,7 @@ scene(
       await photo("problems");
     });
     await step("the hover shows the rule's page", async () => {
-      const hover = await editor.hover(workspace.find("routes/login.py", "database.fetch_one(query, values)"));
+      const hover = await editor.hover(workspace.find("routes/login.py", "database.fetch_one(query, values)"), "ADB101");
       await hover.getByText("unawaited-query").first().waitFor();
       await hover.getByText("Why it is bad").waitFor();
       await photo("hover");
@@ -33,7 +33,7 @@ scene(
     });
     await step("the code of a finding links to the rule's page", async () => {
       await editor.openFile("routes/login.py");
-      const hover = await editor.hover(workspace.find("routes/login.py", "database.fetch_one(query, values)"));
+      const hover = await editor.hover(workspace.find("routes/login.py", "database.fetch_one(query, values)"), "ADB101");
       await hover.locator("a", { hasText: "ADB101" }).first().click();
       await editor.page.locator(".tab.active", { hasText: "ADB101.md" }).waitFor();
       await editor.page.locator(".editor-instance .view-lines", { hasText: "unawaited-query (ADB101)" }).waitFor();
