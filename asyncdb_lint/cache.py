@@ -191,6 +191,15 @@ class Changes:
     contents: dict[str, bytes]
     """The files with another content."""
 
+    @property
+    def contents_by_path(self) -> dict[Path, bytes]:
+        """The same, by their paths."""
+        return {Path(path): data for path, data in self.contents.items()}
+
+    def digests(self, before: Snapshot) -> dict[str, str]:
+        """The content of each file, now."""
+        return {**before.digests, **{path: digest_of(data) for path, data in self.contents.items()}}
+
 
 def changes_since(snapshot: Snapshot, files: Sequence[Path]) -> Changes | None:
     """What has changed; reads only what was touched. None where files have come or gone, or cannot be read."""

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .cache import Cache, Changes, KeptSnapshot, Snapshot, Stamp, changes_since, look, state_of
-from .cache_files import digest_of
 from .contents import ChangedMeanwhile, KnownContents
 from .decoding import UnparsableFile
 from .out_of_sight import CallsOutOfSight, called_in
@@ -71,11 +70,9 @@ class KeptFindings:
         ):
             return None
         run = Run(self._work, {}, self._session)
-        contents = {Path(path): data for path, data in changes.contents.items()}
-        run.take(contents, screened.matters, screened.blocking)
+        run.take(changes.contents_by_path, screened.matters, screened.blocking)
         found = run.said_of_all(_known(before, [file for file in wanted if str(file) not in changes.contents]))
-        digests = {**before.digests, **{path: digest_of(data) for path, data in changes.contents.items()}}
-        self._keep(before, replace(before, stamps=changes.stamps, digests=digests), found)
+        self._keep(before, replace(before, stamps=changes.stamps, digests=changes.digests(before)), found)
         return found
 
     def _stays_harmless(self, path: str, data: bytes, before: Snapshot, screened: Screened) -> bool:
@@ -100,14 +97,12 @@ class KeptFindings:
             )
         ):
             return None
-        own = {Path(path): data for path, data in changed.items()}
-        contents = KnownContents(self._work.files, before.digests, own, self._session.read)
+        contents = KnownContents(self._work.files, before.digests, changes.contents_by_path, self._session.read)
         summaries = self._summaries()
         run = Run(self._work, {}, self._session, summaries)
         run.take(contents, set(map(Path, before.matters)), set(map(Path, before.blocking)))
         run.calls_out_of_sight = CallsOutOfSight(contents, run.matters, before.calls)
-        digests = {**before.digests, **{path: digest_of(data) for path, data in changed.items()}}
-        return self._findings_of(run, changes.stamps, digests, summaries, has_driver=before.has_driver)
+        return self._findings_of(run, changes.stamps, changes.digests(before), summaries, has_driver=before.has_driver)
 
     def _after_any_change(self) -> Findings:
         """What is said of the wanted files after a look at all of them."""

@@ -66,8 +66,12 @@ def _mark_awaited(term: Awaited, use: Use) -> None:
         _add(result.call.awaited_uses, use)
 
 
-def _mark_held(term: Collection | Mapping | FunctionTerm, use: Use) -> None:
-    _add(term.function.uses if isinstance(term, FunctionTerm) else term.uses, use)
+def _mark_collection(term: Collection | Mapping, use: Use) -> None:
+    _add(term.uses, use)
+
+
+def _mark_function(term: FunctionTerm, use: Use) -> None:
+    _add(term.function.uses, use)
 
 
 def _mark_parameter(term: Parameter, use: Use) -> None:
@@ -108,10 +112,10 @@ _MARKERS: dict[type[Term], Callable[[Any, Use], None]] = {
     Result: _mark_result,
     Choice: _mark_choice,
     Awaited: _mark_awaited,
-    Collection: _mark_held,
-    Mapping: _mark_held,
+    Collection: _mark_collection,
+    Mapping: _mark_collection,
     Parameter: _mark_parameter,
-    FunctionTerm: _mark_held,
+    FunctionTerm: _mark_function,
     ClassTerm: _mark_class,
     Checked: _mark_checked,
     Narrowed: _mark_narrowed,
